@@ -1,0 +1,31 @@
+# One static library per folder; DEPENDS names the layers below, LIBRARIES what its adapters link privately.
+# A layer sees its own sources' root (src/ for the core) and nothing of tracking/, tui/ or app/ unless it names them.
+
+add_library(quantrail_options INTERFACE)
+target_compile_features(quantrail_options INTERFACE cxx_std_20)
+# -Wno-restrict: g++ 12 warns falsely about std::string concatenation (PR 105651).
+# The same rounding on every machine and at every vector width: no contraction into fused multiply-adds.
+target_compile_options(quantrail_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wno-sign-conversion -Wno-restrict -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  $<$<BOOL:${QUANTRAIL_WERROR}>:-Werror>)
+if(QUANTRAIL_SANITIZE)
+  target_compile_options(quantrail_options INTERFACE -fsanitize=${QUANTRAIL_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  target_link_options(quantrail_options INTERFACE -fsanitize=${QUANTRAIL_SANITIZE})
+  target_compile_definitions(quantrail_options INTERFACE QUANTRAIL_SANITIZED=1)
+endif()
+
+function(quantrail_layer name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+  endif()
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  add_library(quantrail_${name} STATIC ${sources})
+  get_filename_component(root ${CMAKE_CURRENT_SOURCE_DIR} DIRECTORY)
+  target_sources(quantrail_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
+  list(TRANSFORM ARG_DEPENDS PREPEND quantrail_ OUTPUT_VARIABLE layers)
+  target_link_libraries(quantrail_${name} PUBLIC ${layers} quantrail_options fmt::fmt PRIVATE ${ARG_LIBRARIES})
+endfunction()

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "model/tensor.h"
+
+namespace quantrail {
+
+/// One input of the network as samples provide it: element type and shape WITHOUT the batch axis.
+struct SampleInput {
+  std::string name{};  ///< graph input; "" when the data has one array and the network one input
+  ElementType type = ElementType::Float32;
+  Shape shape{};
+};
+
+/// Preprocessed samples with labels, addressed by position. Implementations are immutable and thread-safe.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  [[nodiscard]] virtual std::size_t size() const = 0;
+  [[nodiscard]] virtual const std::vector<SampleInput>& inputs() const = 0;
+  /// Fills one buffer per inputs() entry with sample `index`, preprocessed, row-major.
+  /// Errors: InvalidInput (file gone, not an image, ...), naming the file and its line in the list.
+  [[nodiscard]] virtual Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const = 0;
+  /// The class of sample `index`; nothing for unlabelled data.
+  [[nodiscard]] virtual std::optional<std::int64_t> label(std::size_t index) const = 0;
+  /// How a message names sample `index`: file and line, or array and row.
+  [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
+  /// Content hash of everything that the samples are made from: file contents, labels, order, preprocessing.
+  [[nodiscard]] virtual Digest fingerprint() const = 0;
+};
+
+/// `inner`, keeping preprocessed samples in memory up to `max_bytes` (first read, first kept). Thread-safe.
+[[nodiscard]] std::shared_ptr<const Dataset> cached(std::shared_ptr<const Dataset> inner, std::size_t max_bytes);
+
+}  // namespace quantrail

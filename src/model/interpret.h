@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "model/graph.h"
+
+namespace quantrail {
+
+/// Computes one node in plain loops: shape plumbing, data movement, elementwise arithmetic and comparisons, reductions,
+/// Softmax, ... (interpretable() says which). Serves constant folding, the runtime's rare operators, and tests.
+/// `inputs` holds null for optional inputs left out. Errors: InvalidInput or Unsupported, naming node, operator, opset.
+[[nodiscard]] Result<std::vector<Tensor>> interpreted(const Node& node, std::int64_t opset,
+                                                      std::span<const Tensor* const> inputs);
+
+[[nodiscard]] bool interpretable(const std::string& op);
+
+}  // namespace quantrail

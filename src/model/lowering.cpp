@@ -1,0 +1,152 @@
+#include "model/lowering.h"
+
+#include <algorithm>
+#include <array>
+
+namespace quantrail {
+namespace {
+
+bool contains(const auto& set, std::string_view name) { return set.find(name) != set.end(); }
+
+bool takes_activation(const std::string& op) {
+  constexpr std::array<std::string_view, 5> kOps{"Conv", "Gemm", "MatMul", "ConvTranspose", "Add"};
+  return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
+}
+
+bool constant_or_absent(const Graph& graph, const Node& node, std::size_t input) {
+  return input >= node.inputs.size() || node.inputs[input].empty() || constant_input(graph, node, input) != nullptr;
+}
+
+/// Decides from the last node to the first, since what a value must exist as depends on its readers alone.
+class Sweep {
+ public:
+  Sweep(const Graph& graph, const Quantization& q, const std::set<std::string, std::less<>>& reverted, RevertMode mode)
+      : graph_(graph), index_(graph), q_(q), mode_(mode), integer_(graph.nodes.size(), false) {
+    for (const auto& group : q.groups) {
+      if (contains(reverted, group.name)) reverted_.insert(group.members.begin(), group.members.end());
+    }
+    for (std::size_t at = graph.nodes.size(); at-- > 0;) decide(at);
+  }
+
+  Lowering result() {
+    Lowering out;
+    for (const auto& [value, params] : q_.activations) {
+      if (stored(value)) out.codes.insert(value);
+      if (contains(raw_, value)) out.raw.insert(value);
+    }
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) out.nodes.push_back(node_lowering(at));
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      const Node& node = graph_.nodes[at];
+      const bool layer = integer_[at] && contains(q_.layers, node.name);
+      const bool has_float_kernel = node.op == "Gemm" || node.op == "MatMul";
+      if (layer && !out.nodes[at].fused && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
+    }
+    return out;
+  }
+
+ private:
+  [[nodiscard]] bool has_params(const std::string& value) const { return contains(q_.activations, value); }
+  [[nodiscard]] bool reads_raw(const Node& node) const {
+    return contains(q_.ignored, node.name) || (mode_ == RevertMode::Full && contains(reverted_, node.name));
+  }
+
+  void mark(const Node& node, std::set<std::string, std::less<>>& marks) {
+    for (const auto& value : node.inputs) {
+      if (has_params(value)) marks.insert(value);
+    }
+  }
+
+  void decide(std::size_t at) {
+    const Node& node = graph_.nodes[at];
+    if (contains(q_.passthrough, node.name)) {
+      decide_passthrough(at);
+    } else if (contains(q_.layers, node.name) && !contains(reverted_, node.name)) {
+      integer_[at] = true;
+      mark(node, wanted_);
+    } else if (reads_raw(node)) {
+      mark(node, raw_);
+    }
+  }
+
+  // Moving values commutes with quantizing them, so where someone needs the float the node moves floats, and
+  // whoever wants codes quantizes behind it: the same codes.
+  void decide_passthrough(std::size_t at) {
+    const Node& node = graph_.nodes[at];
+    const auto any = [&](const auto& marks) {
+      return std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& value) { return contains(marks, value); });
+    };
+    if (any(raw_)) {
+      mark(node, raw_);
+    } else if (any(wanted_)) {
+      integer_[at] = true;
+      mark(node, wanted_);
+    }
+  }
+
+  [[nodiscard]] bool from_integer_layer(const std::string& value) const {
+    auto at = index_.producer(value);
+    if (!at) return false;
+    const Node& node = graph_.nodes[*at];
+    if ((node.op == "Relu" || node.op == "Clip") && !contains(q_.layers, node.name)) {
+      const auto before = index_.producer(node.inputs[0]);
+      if (before && fused_activation(graph_, index_, *before) == at) at = before;
+    }
+    return integer_[*at] && contains(q_.layers, graph_.nodes[*at].name);
+  }
+
+  // Whoever reads the result of an integer layer reads its codes, so that ONNX Runtime can fuse the layer; unless the
+  // float result must exist anyway.
+  [[nodiscard]] bool stored(const std::string& value) const {
+    return contains(wanted_, value) || (!contains(raw_, value) && from_integer_layer(value));
+  }
+
+  [[nodiscard]] Read read(std::size_t at, const std::string& value) const {
+    if (!has_params(value)) return Read::Float;
+    if (integer_[at]) return Read::Codes;
+    if (reads_raw(graph_.nodes[at]) || contains(raw_, value)) return Read::Float;
+    return stored(value) ? Read::Dequantized : Read::Float;
+  }
+
+  [[nodiscard]] NodeLowering node_lowering(std::size_t at) const {
+    NodeLowering lowering;
+    lowering.integer = integer_[at];
+    for (const auto& value : graph_.nodes[at].inputs) lowering.reads.push_back(read(at, value));
+    if (integer_[at]) {
+      const auto activation = fused_activation(graph_, index_, at);
+      const auto& result = graph_.nodes[activation.value_or(at)].outputs[0];
+      lowering.fused = has_params(result) && stored(result) && !contains(raw_, result);
+    }
+    return lowering;
+  }
+
+  const Graph& graph_;
+  GraphIndex index_;
+  const Quantization& q_;
+  RevertMode mode_;
+  std::set<std::string, std::less<>> reverted_{};  // node names
+  std::set<std::string, std::less<>> wanted_{};    // values that an integer node reads
+  std::set<std::string, std::less<>> raw_{};       // values that someone needs unquantized
+  std::vector<bool> integer_{};
+};
+
+}  // namespace
+
+std::optional<std::size_t> fused_activation(const Graph& graph, const GraphIndex& index, std::size_t at) {
+  const Node& node = graph.nodes[at];
+  if (!takes_activation(node.op) || index.is_output(node.outputs[0])) return std::nullopt;
+  const auto& readers = index.readers(node.outputs[0]);
+  if (readers.size() != 1) return std::nullopt;
+  const Node& reader = graph.nodes[readers[0]];
+  if (reader.inputs[0] != node.outputs[0]) return std::nullopt;
+  const bool bounded = reader.op == "Clip" && constant_or_absent(graph, reader, 1) && constant_or_absent(graph, reader, 2);
+  if (reader.op != "Relu" && !bounded) return std::nullopt;
+  return readers[0];
+}
+
+Lowering lowered(const Graph& graph, const Quantization* quantization, const std::set<std::string, std::less<>>& reverted,
+                 RevertMode mode) {
+  static const Quantization kNone;
+  return Sweep(graph, quantization != nullptr ? *quantization : kNone, reverted, mode).result();
+}
+
+}  // namespace quantrail

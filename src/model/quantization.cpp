@@ -1,0 +1,75 @@
+#include "model/quantization.h"
+
+#include <nlohmann/json.hpp>
+
+namespace quantrail {
+namespace {
+
+using nlohmann::json;
+
+// Raised when the layout below changes; older layouts stay readable.
+constexpr int kLayout = 1;
+
+json layer_json(const LayerQuantization& layer) {
+  if (!layer.weights) return json::object();
+  return {{"axis", layer.weights->axis}, {"scale", layer.weights->scale}};
+}
+
+LayerQuantization layer_from(const json& value) {
+  if (value.empty()) return {};
+  return {WeightParams{value.at("axis").get<std::int64_t>(), value.at("scale").get<std::vector<float>>()}};
+}
+
+json to_json(const Quantization& q) {
+  json activations = json::object();
+  for (const auto& [name, params] : q.activations) activations[name] = json::array({params.scale, params.zero_point});
+  json layers = json::object();
+  for (const auto& [name, layer] : q.layers) layers[name] = layer_json(layer);
+  json groups = json::array();
+  for (const auto& group : q.groups) groups.push_back({{"name", group.name}, {"members", group.members}});
+  json biases = json::object();
+  for (const auto& [name, bias] : q.bias_edits) biases[name] = bias;
+  return {{"layout", kLayout}, {"activations", std::move(activations)}, {"layers", std::move(layers)},
+          {"passthrough", q.passthrough}, {"ignored", q.ignored}, {"bias_edits", std::move(biases)},
+          {"groups", std::move(groups)}};
+}
+
+Quantization from_json(const json& value) {
+  Quantization q;
+  for (const auto& [name, params] : value.at("activations").items()) {
+    q.activations[name] = {params.at(0).get<float>(), params.at(1).get<std::uint8_t>()};
+  }
+  for (const auto& [name, layer] : value.at("layers").items()) q.layers[name] = layer_from(layer);
+  for (const auto& name : value.at("passthrough")) q.passthrough.insert(name.get<std::string>());
+  for (const auto& name : value.at("ignored")) q.ignored.insert(name.get<std::string>());
+  for (const auto& [name, bias] : value.at("bias_edits").items()) q.bias_edits[name] = bias.get<std::vector<float>>();
+  for (const auto& group : value.at("groups")) {
+    q.groups.push_back({group.at("name").get<std::string>(), group.at("members").get<std::vector<std::string>>()});
+  }
+  return q;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> serialised(const Quantization& quantization) { return json::to_cbor(to_json(quantization)); }
+
+Result<Quantization> parsed_quantization(std::span<const std::uint8_t> bytes) {
+  try {
+    const json value = json::from_cbor(bytes.begin(), bytes.end());
+    if (const int layout = value.at("layout").get<int>(); layout != kLayout) {
+      return fail(Cause::Storage, "quantization parameters of layout {} are newer than this program ({})", layout, kLayout);
+    }
+    return from_json(value);
+  } catch (const json::exception& error) {
+    return fail(Cause::Storage, "quantization parameters are damaged: {}", error.what());
+  }
+}
+
+Digest Quantization::digest() const {
+  const auto bytes = serialised(*this);
+  return sha256(std::as_bytes(std::span(bytes)));
+}
+
+std::string_view name_of(RevertMode mode) { return mode == RevertMode::Full ? "full" : "compute"; }
+
+}  // namespace quantrail

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "model/graph.h"
+
+namespace quantrail {
+
+/// uint8 codes of one activation tensor: real = scale * (code - zero_point), code = clamp(round_half_even(real / scale)
+/// + zero_point, 0, 255). Symmetric non-negative: zero point 0. Symmetric signed: zero point 128.
+struct ActivationParams {
+  float scale = 1.0F;           ///< real units per code; > 0 and finite
+  std::uint8_t zero_point = 0;
+  bool operator==(const ActivationParams&) const = default;
+};
+
+/// int8 codes of one constant weight tensor, symmetric: real = scale[c] * code, code = clamp(round_half_even(real /
+/// scale[c]), -127, 127).
+struct WeightParams {
+  std::int64_t axis = 0;       ///< axis of the output channels in the stored tensor
+  std::vector<float> scale{};  ///< one per output channel, or one for the whole tensor; each > 0 and finite
+  bool operator==(const WeightParams&) const = default;
+};
+
+/// How one operator runs in integers.
+struct LayerQuantization {
+  std::optional<WeightParams> weights{};  ///< for input 1 of Conv, Gemm and MatMul; absent for Add, pooling, ...
+  bool operator==(const LayerQuantization&) const = default;
+};
+
+/// Operators that go back to float together.
+struct Group {
+  std::string name{};                  ///< what people see: the first member's layer name
+  std::vector<std::string> members{};  ///< node names
+  bool operator==(const Group&) const = default;
+};
+
+/// Everything that quantization decided about one canonical graph: the value that the runtime's lowering and the
+/// exporter both read, so that what is measured is what ships. Nothing here edits the graph.
+struct Quantization {
+  std::map<std::string, ActivationParams, std::less<>> activations{};  ///< by value name: has a Q/DQ point
+  std::map<std::string, LayerQuantization, std::less<>> layers{};      ///< by node name: runs in integers
+  /// Nodes that move or select codes without computing (MaxPool, Reshape, Concat, ...); the activations they read and
+  /// write all have the same parameters.
+  std::set<std::string, std::less<>> passthrough{};
+  /// Nodes that the user excluded: float, and reading their inputs unquantized.
+  std::set<std::string, std::less<>> ignored{};
+  /// Corrected float32 biases by node name, one per output channel (the layer may have had none); they hold while the
+  /// layer runs in integers, a reverted layer has its own bias again.
+  std::map<std::string, std::vector<float>, std::less<>> bias_edits{};
+  std::vector<Group> groups{};  ///< in graph order
+
+  bool operator==(const Quantization&) const = default;
+
+  /// Content hash: equal values give equal digests, on every machine.
+  [[nodiscard]] Digest digest() const;
+};
+
+/// Compact, deterministic bytes (CBOR), and back. Errors of the latter: Storage.
+[[nodiscard]] std::vector<std::uint8_t> serialised(const Quantization& quantization);
+[[nodiscard]] Result<Quantization> parsed_quantization(std::span<const std::uint8_t> bytes);
+
+/// What a reverted layer reads: its inputs unquantized (POT's meaning), or the quantized ones dequantized.
+enum class RevertMode { Full, Compute };
+[[nodiscard]] std::string_view name_of(RevertMode mode);  // "full", "compute"
+
+}  // namespace quantrail

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+
+namespace quantrail {
+
+enum class IterationKind { Quantized, Mixed, Tuned, Revert, Probe, Prune };
+enum class Outcome { Met, NotMet, NothingToDo };
+[[nodiscard]] std::string_view name_of(IterationKind kind);  // "quantized", "mixed", "tuned", "revert", "probe", "prune"
+[[nodiscard]] std::string_view name_of(Outcome outcome);     // "met", "not_met", "nothing_to_do"
+[[nodiscard]] std::optional<IterationKind> iteration_kind(std::string_view name);
+[[nodiscard]] std::optional<Outcome> outcome(std::string_view name);
+
+/// The answer to one evaluation: what a model variant scored on a set of samples.
+struct Evaluation {
+  std::map<std::string, double> metrics{};  ///< aggregate by metric name; may be NaN
+  /// Per metric, one value per sample, in the order of the request's samples.
+  std::map<std::string, std::vector<double>> per_sample{};
+  /// Mean over samples of |y - y_float|^2 / |y_float|^2 of the first output; 0 for the float model itself.
+  double distance = 0.0;
+  double seconds = 0.0;
+  std::size_t samples = 0;
+  bool operator==(const Evaluation&) const = default;
+};
+
+/// A finished block of samples of an evaluation under way, so that a kill costs seconds.
+struct EvaluationBlock {
+  std::size_t first = 0;  ///< position in the request's samples
+  std::map<std::string, std::vector<double>> per_sample{};
+  std::vector<double> distances{};  ///< per sample
+  double seconds = 0.0;
+  bool operator==(const EvaluationBlock&) const = default;
+};
+
+/// One point of a run: a model variant and what it scored. Iteration 0 is the fully quantized model.
+struct IterationRecord {
+  std::int64_t index = 0;
+  IterationKind kind = IterationKind::Quantized;
+  std::vector<std::string> changed_layers{};   ///< reverted (or put back) by this very step; empty for iteration 0
+  std::vector<std::string> reverted_layers{};  ///< all that are float in this model
+  std::vector<std::string> reverted_groups{};  ///< group names: with the quantization, what rebuilds the model
+  std::map<std::string, double> metrics{};
+  std::map<std::string, double> drops{};  ///< positive = worse than float
+  double drop = 0.0;                      ///< of the optimised metric
+  bool accepted = false;                  ///< kept as the base of the next step (iteration 0: true)
+  double int8_macs_share = 0.0;
+  std::uint64_t size_bytes = 0;  ///< of the exported file, default profile
+  Digest snapshot_hash{};        ///< SHA-256 of that file
+  Digest quantization{};         ///< Quantization::digest()
+  std::vector<std::string> float_in_onnxruntime{};
+  double seconds = 0.0;  ///< of the full evaluation, when it was computed
+  bool operator==(const IterationRecord&) const = default;
+};
+
+struct LayerScore {
+  std::string group{};
+  std::vector<std::string> layers{};
+  double score = 0.0;     ///< sign x metric on the ranking subset with this group float (higher: more worth reverting)
+  double distance = 0.0;  ///< remaining distance to the float model's outputs
+  std::int64_t float_macs = 0;
+  bool operator==(const LayerScore&) const = default;
+};
+
+struct RankingRecord {
+  std::int64_t index = 0;            ///< 0, 1, ... within the run
+  std::int64_t after_iteration = 0;  ///< made when this iteration was the latest
+  std::string metric{};
+  std::size_t subset_size = 0;
+  std::vector<LayerScore> scores{};  ///< best first
+  bool operator==(const RankingRecord&) const = default;
+};
+
+/// What a run established before its first iteration.
+struct Baseline {
+  std::map<std::string, double> metrics{};  ///< of the float model
+  std::map<std::string, double> limits{};   ///< largest drop allowed, in metric units
+  std::string optimised{};                  ///< the metric that `drop` is about
+  bool operator==(const Baseline&) const = default;
+};
+
+struct RunResult {
+  Outcome outcome = Outcome::NotMet;
+  std::int64_t best = 0;  ///< iteration
+  std::string explanation{};
+  std::size_t evaluations = 0;  ///< asked for by the search
+  std::size_t reused = 0;       ///< of those, answered from the store without computing
+  bool operator==(const RunResult&) const = default;
+};
+
+}  // namespace quantrail

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "model/infer.h"
+#include "model/quantization.h"
+
+namespace quantrail {
+
+struct PlanOptions {
+  const Quantization* quantization = nullptr;  ///< null: everything in float
+  std::set<std::string, std::less<>> reverted{};  ///< names of groups
+  RevertMode revert_mode = RevertMode::Full;
+  /// Values to keep for reading after a run, as float, before any activation fused behind them. Only for float plans.
+  std::vector<std::string> taps{};
+};
+
+/// Primitives and reordered weights shared between the plans of ONE graph: reverting a group builds only what changed.
+/// Thread-safe.
+class PlanCache {
+ public:
+  PlanCache();
+  ~PlanCache();
+  PlanCache(const PlanCache&) = delete;
+  PlanCache& operator=(const PlanCache&) = delete;
+  struct State;
+  [[nodiscard]] State& state() const { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// A network compiled for one batch size: immutable, shared by threads; each thread runs it through a PlanState.
+/// Results for a sample do not depend on the thread, nor on the other samples in the batch.
+class Plan {
+ public:
+  /// `graph` must be canonical and is copied as far as needed. Builds everything that can fail, so that an operator,
+  /// type or shape that is not supported is an error here (Unsupported, naming node, operator and opset).
+  [[nodiscard]] static Result<std::shared_ptr<const Plan>> build(const Graph& graph, const PlanOptions& options,
+                                                                 std::int64_t batch, PlanCache& cache);
+  virtual ~Plan() = default;
+
+  [[nodiscard]] virtual std::int64_t batch() const = 0;
+  [[nodiscard]] virtual std::span<const ValueInfo> inputs() const = 0;   ///< shapes concrete, with the batch
+  [[nodiscard]] virtual std::span<const ValueInfo> outputs() const = 0;  ///< shapes concrete
+  [[nodiscard]] virtual std::size_t activation_bytes() const = 0;        ///< arena of one PlanState
+};
+
+/// A tapped value after a run: float32, logical shape [N, C, ...]; stored channels-last when `channels_last`.
+struct TapView {
+  std::span<const float> values{};
+  Shape shape{};
+  bool channels_last = false;
+};
+
+/// What one thread needs to run a plan: buffers and arguments. Not thread-safe; reusable.
+class PlanState {
+ public:
+  explicit PlanState(std::shared_ptr<const Plan> plan);
+  ~PlanState();
+  PlanState(PlanState&&) noexcept;
+  PlanState& operator=(PlanState&&) noexcept;
+
+  /// Where input `index` is written before run(): row-major, of the declared type, whole batch.
+  [[nodiscard]] std::span<std::byte> input(std::size_t index);
+  /// Computes the outputs. Errors: Backend.
+  [[nodiscard]] Status run();
+  /// Output `index`, row-major, of the declared type; valid until the next run.
+  [[nodiscard]] std::span<const std::byte> output(std::size_t index) const;
+  /// PlanOptions::taps[index]; valid until the next run.
+  [[nodiscard]] TapView tap(std::size_t index) const;
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Samples that evaluation computes at once; depends on the model alone, so that results do not depend on the caller.
+/// A fixed batch dimension decides; otherwise a power of two up to 8 that keeps the largest activation near the caches.
+[[nodiscard]] Result<std::int64_t> micro_batch(const Graph& graph);
+
+/// What the runtime will use here: for `doctor` and for evaluation keys.
+struct RuntimeInfo {
+  std::string backend{};      ///< "oneDNN 2.6.3"
+  std::string isa{};          ///< instruction-set class: "avx2", "avx512", "avx512_vnni", "avx512_amx", ...
+  bool int8_exact = false;    ///< u8 x s8 products do not saturate (VNNI or AMX)
+  std::int64_t numerics_revision = 1;  ///< raised when golden outputs change
+};
+[[nodiscard]] RuntimeInfo runtime_info();
+
+}  // namespace quantrail
