@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace quantrail::kernels {
+
+/// A tensor seen around one axis (or neighbouring axes taken as one): [outer, axis, inner], row-major.
+struct AxisShape {
+  std::int64_t outer = 1;
+  std::int64_t axis = 1;
+  std::int64_t inner = 1;
+};
+
+/// dst = exp(src - max) / sum over the axis; sums run in index order. `dst` may be `src`. NaN or +infinity in a row
+/// make the whole row NaN; -infinity gives 0 unless all are.
+void softmax(std::span<const float> src, AxisShape shape, std::span<float> dst);
+
+}  // namespace quantrail::kernels
