@@ -2,41 +2,15 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/hash.h"
+#include "evaluate/evaluation.h"
+#include "search/layer_score.h"
+#include "search/outcome.h"
 
 namespace quantrail {
-
-enum class IterationKind { Quantized, Mixed, Tuned, Revert, Probe, Prune };
-enum class Outcome { Met, NotMet, NothingToDo };
-[[nodiscard]] std::string_view name_of(IterationKind kind);  // "quantized", "mixed", "tuned", "revert", "probe", "prune"
-[[nodiscard]] std::string_view name_of(Outcome outcome);     // "met", "not_met", "nothing_to_do"
-[[nodiscard]] std::optional<IterationKind> iteration_kind(std::string_view name);
-[[nodiscard]] std::optional<Outcome> outcome(std::string_view name);
-
-/// The answer to one evaluation: what a model variant scored on a set of samples.
-struct Evaluation {
-  std::map<std::string, double> metrics{};  ///< aggregate by metric name; may be NaN
-  /// Per metric, one value per sample, in the order of the request's samples.
-  std::map<std::string, std::vector<double>> per_sample{};
-  /// Mean over samples of |y - y_float|^2 / |y_float|^2 of the first output; 0 for the float model itself.
-  double distance = 0.0;
-  double seconds = 0.0;
-  std::size_t samples = 0;
-  bool operator==(const Evaluation&) const = default;
-};
-
-/// A finished block of samples of an evaluation under way, so that a kill costs seconds.
-struct EvaluationBlock {
-  std::size_t first = 0;  ///< position in the request's samples
-  std::map<std::string, std::vector<double>> per_sample{};
-  std::vector<double> distances{};  ///< per sample
-  double seconds = 0.0;
-  bool operator==(const EvaluationBlock&) const = default;
-};
 
 /// One point of a run: a model variant and what it scored. Iteration 0 is the fully quantized model.
 struct IterationRecord {
@@ -56,15 +30,6 @@ struct IterationRecord {
   std::vector<std::string> float_in_onnxruntime{};
   double seconds = 0.0;  ///< of the full evaluation, when it was computed
   bool operator==(const IterationRecord&) const = default;
-};
-
-struct LayerScore {
-  std::string group{};
-  std::vector<std::string> layers{};
-  double score = 0.0;     ///< sign x metric on the ranking subset with this group float (higher: more worth reverting)
-  double distance = 0.0;  ///< remaining distance to the float model's outputs
-  std::int64_t float_macs = 0;
-  bool operator==(const LayerScore&) const = default;
 };
 
 struct RankingRecord {

@@ -1,4 +1,4 @@
-#include "run/records.h"
+#include "search/outcome.h"
 
 #include <array>
 #include <utility>
