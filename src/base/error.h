@@ -16,6 +16,7 @@ enum class Cause {
   Backend,       ///< a library or the operating system failed; exit code 1
   Storage,       ///< the experiment store or a file could not be read or written; exit code 1
   Cancelled,     ///< asked to stop; exit code 3
+  Owned,         ///< another worker owns the run; exit code 75
 };
 
 /// One failure, told to a person: names the file, key or node, what was found and what is allowed.
