@@ -25,6 +25,9 @@ class Sweep {
     for (const auto& group : q.groups) {
       if (contains(reverted, group.name)) reverted_.insert(group.members.begin(), group.members.end());
     }
+    for (const auto& output : graph.outputs) {
+      if (has_params(output.name)) raw_.insert(output.name);
+    }
     for (std::size_t at = graph.nodes.size(); at-- > 0;) decide(at);
   }
 
@@ -32,7 +35,7 @@ class Sweep {
     Lowering out;
     for (const auto& [value, params] : q_.activations) {
       if (stored(value)) out.codes.insert(value);
-      if (contains(raw_, value)) out.raw.insert(value);
+      if (contains(raw_, value) || (comes_as_float(value) && has_float_reader(value))) out.raw.insert(value);
     }
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) out.nodes.push_back(node_lowering(at));
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
@@ -73,7 +76,8 @@ class Sweep {
   void decide_passthrough(std::size_t at) {
     const Node& node = graph_.nodes[at];
     const auto any = [&](const auto& marks) {
-      return std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& value) { return contains(marks, value); });
+      return std::any_of(node.outputs.begin(), node.outputs.end(),
+                         [&](const auto& value) { return contains(marks, value); });
     };
     if (any(raw_)) {
       mark(node, raw_);
@@ -83,28 +87,39 @@ class Sweep {
     }
   }
 
-  [[nodiscard]] bool from_integer_layer(const std::string& value) const {
-    auto at = index_.producer(value);
-    if (!at) return false;
+  /// The node whose kernel writes `value`: a fused activation's base in place of the activation.
+  [[nodiscard]] std::optional<std::size_t> maker(const std::string& value) const {
+    const auto at = index_.producer(value);
+    if (!at) return std::nullopt;
     const Node& node = graph_.nodes[*at];
-    if ((node.op == "Relu" || node.op == "Clip") && !contains(q_.layers, node.name)) {
-      const auto before = index_.producer(node.inputs[0]);
-      if (before && fused_activation(graph_, index_, *before) == at) at = before;
-    }
-    return integer_[*at] && contains(q_.layers, graph_.nodes[*at].name);
+    if (node.op != "Relu" && node.op != "Clip") return at;
+    const auto before = index_.producer(node.inputs[0]);
+    return before && fused_activation(graph_, index_, *before) == at ? before : at;
+  }
+
+  [[nodiscard]] bool comes_as_float(const std::string& value) const {
+    const auto at = maker(value);
+    return !at || !integer_[*at];
   }
 
   // Whoever reads the result of an integer layer reads its codes, so that ONNX Runtime can fuse the layer; unless the
   // float result must exist anyway.
   [[nodiscard]] bool stored(const std::string& value) const {
-    return contains(wanted_, value) || (!contains(raw_, value) && from_integer_layer(value));
+    if (contains(wanted_, value)) return true;
+    const auto at = maker(value);
+    return at && integer_[*at] && contains(q_.layers, graph_.nodes[*at].name) && !contains(raw_, value);
   }
 
+  // Codes are read back only where nothing better exists.
   [[nodiscard]] Read read(std::size_t at, const std::string& value) const {
     if (!has_params(value)) return Read::Float;
     if (integer_[at]) return Read::Codes;
-    if (reads_raw(graph_.nodes[at]) || contains(raw_, value)) return Read::Float;
-    return stored(value) ? Read::Dequantized : Read::Float;
+    return contains(raw_, value) || comes_as_float(value) ? Read::Float : Read::Dequantized;
+  }
+
+  [[nodiscard]] bool has_float_reader(const std::string& value) const {
+    const auto& readers = index_.readers(value);
+    return std::any_of(readers.begin(), readers.end(), [&](std::size_t at) { return !integer_[at]; });
   }
 
   [[nodiscard]] NodeLowering node_lowering(std::size_t at) const {
@@ -138,13 +153,14 @@ std::optional<std::size_t> fused_activation(const Graph& graph, const GraphIndex
   if (readers.size() != 1) return std::nullopt;
   const Node& reader = graph.nodes[readers[0]];
   if (reader.inputs[0] != node.outputs[0]) return std::nullopt;
-  const bool bounded = reader.op == "Clip" && constant_or_absent(graph, reader, 1) && constant_or_absent(graph, reader, 2);
+  const bool bounded =
+      reader.op == "Clip" && constant_or_absent(graph, reader, 1) && constant_or_absent(graph, reader, 2);
   if (reader.op != "Relu" && !bounded) return std::nullopt;
   return readers[0];
 }
 
-Lowering lowered(const Graph& graph, const Quantization* quantization, const std::set<std::string, std::less<>>& reverted,
-                 RevertMode mode) {
+Lowering lowered(const Graph& graph, const Quantization* quantization,
+                 const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
   static const Quantization kNone;
   return Sweep(graph, quantization != nullptr ? *quantization : kNone, reverted, mode).result();
 }

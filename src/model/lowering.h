@@ -23,7 +23,9 @@ struct NodeLowering {
 };
 
 /// One graph, one quantization, some groups reverted: what runs how, and which values exist in which form.
-/// The runtime and the exporter both follow it.
+/// The runtime and the exporter both follow it. A node that computes in float reads codes back only where its input
+/// exists in no better form: where it comes from an integer layer, and neither a graph output nor a layer that must
+/// read it unquantized asks for the float result.
 struct Lowering {
   std::vector<NodeLowering> nodes{};                ///< parallel to graph.nodes
   std::set<std::string, std::less<>> codes{};       ///< values that exist as codes; parameters in Quantization::activations

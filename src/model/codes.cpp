@@ -1,0 +1,85 @@
+#include "model/codes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace quantrail {
+namespace {
+
+// Of the current rounding mode, which nobody in this program changes: half to even.
+double rounded(double value) { return std::nearbyint(value); }
+
+std::size_t channels_of(const Tensor& weights, std::int64_t axis) {
+  return static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
+}
+
+}  // namespace
+
+std::uint8_t activation_code(float real, ActivationParams params) {
+  const float steps = real / params.scale;
+  if (std::isnan(steps)) return params.zero_point;
+  const double zero_point = params.zero_point;
+  return static_cast<std::uint8_t>(std::clamp(rounded(steps), -zero_point, 255.0 - zero_point) + zero_point);
+}
+
+float activation_real(std::uint8_t code, ActivationParams params) {
+  return params.scale * static_cast<float>(code - params.zero_point);
+}
+
+std::vector<std::int8_t> weight_codes(const Tensor& weights, const WeightParams& params) {
+  const auto values = weights.values<float>();
+  const std::size_t channels = channels_of(weights, params.axis);
+  std::size_t inner = 1;  // elements between neighbours along the axis
+  for (auto axis = static_cast<std::size_t>(params.axis) + 1; axis < weights.shape.size(); ++axis) {
+    inner *= static_cast<std::size_t>(weights.shape[axis]);
+  }
+  std::vector<std::int8_t> codes(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float scale = params.scale.size() == 1 ? params.scale[0] : params.scale[i / inner % channels];
+    const float steps = values[i] / scale;
+    codes[i] = static_cast<std::int8_t>(std::isnan(steps) ? 0.0 : std::clamp(rounded(steps), -127.0, 127.0));
+  }
+  return codes;
+}
+
+std::vector<float> accumulator_scales(float input_scale, const WeightParams& params) {
+  std::vector<float> scales = params.scale;
+  for (float& scale : scales) scale *= input_scale;
+  return scales;
+}
+
+std::vector<std::int32_t> bias_codes(std::span<const float> bias, std::span<const float> accumulator_scales) {
+  constexpr double kLowest = std::numeric_limits<std::int32_t>::min();
+  constexpr double kHighest = std::numeric_limits<std::int32_t>::max();
+  std::vector<std::int32_t> codes(bias.size());
+  for (std::size_t c = 0; c < bias.size(); ++c) {
+    const double scale = accumulator_scales[accumulator_scales.size() == 1 ? 0 : c];
+    codes[c] = static_cast<std::int32_t>(std::clamp(rounded(bias[c] / scale), kLowest, kHighest));
+  }
+  return codes;
+}
+
+std::int64_t output_channel_axis(const Node& node, const Tensor& weights) {
+  if (node.op == "Conv") return 0;
+  if (node.op == "Gemm") return int_attribute(node, "transB", 0) != 0 ? 0 : 1;
+  return static_cast<std::int64_t>(weights.shape.size()) - 1;
+}
+
+std::vector<float> own_bias(const Graph& graph, const Node& node) {
+  if (node.op != "Conv" && node.op != "Gemm") return {};
+  const auto bias = constant_input(graph, node, 2);
+  if (bias == nullptr) return {};
+  auto values = floats_of(*bias);
+  const auto weights = constant_input(graph, node, 1);
+  const auto channels = channels_of(*weights, output_channel_axis(node, *weights));
+  if (values.size() == 1) values.assign(channels, values[0]);
+  return values;
+}
+
+std::vector<float> integer_bias(const Graph& graph, const Node& node, const Quantization& quantization) {
+  const auto edit = quantization.bias_edits.find(node.name);
+  return edit != quantization.bias_edits.end() ? edit->second : own_bias(graph, node);
+}
+
+}  // namespace quantrail
