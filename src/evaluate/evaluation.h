@@ -15,7 +15,7 @@ struct Evaluation {
   /// Mean over samples of |y - y_float|^2 / |y_float|^2 of the first output, where the request asked for it; else 0,
   /// as for the float model itself.
   double distance = 0.0;
-  double seconds = 0.0;
+  double seconds = 0.0;  ///< that computing it took, over all attempts
   std::size_t samples = 0;
   bool operator==(const Evaluation&) const = default;
 };
@@ -25,7 +25,7 @@ struct EvaluationBlock {
   std::size_t first = 0;  ///< position in the request's samples
   std::map<std::string, std::vector<double>> per_sample{};
   std::vector<double> distances{};  ///< per sample; empty when the request did not ask for them
-  double seconds = 0.0;             ///< of work, summed over threads
+  double seconds = 0.0;             ///< elapsed since the block saved before it, so that they add up
   bool operator==(const EvaluationBlock&) const = default;
 };
 

@@ -1,0 +1,59 @@
+#include "evaluate/checks.h"
+
+#include <set>
+
+#include "base/text.h"
+#include "evaluate/feed.h"
+
+namespace quantrail {
+namespace {
+
+OutputView one_row(const ValueInfo& output, std::span<const std::byte> rows, std::size_t row) {
+  OutputView view{.type = output.type, .shape = Shape(output.shape.begin() + 1, output.shape.end())};
+  const std::size_t bytes = static_cast<std::size_t>(element_count(view.shape)) * size_of(output.type);
+  view.bytes = rows.subspan(row * bytes, bytes);
+  return view;
+}
+
+Status batched(const Plan& plan) {
+  for (const auto& output : plan.outputs()) {
+    if (!output.shape.empty() && output.shape[0] == plan.batch()) continue;
+    return fail(Cause::Unsupported, "output \"{}\" of the model is {} for {} samples: its first axis must be the batch",
+                printable(output.name), type_text(output.type, output.shape), plan.batch());
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<OutputView> sample_outputs(const Plan& plan, const PlanState& state, std::size_t row) {
+  std::vector<OutputView> views;
+  for (std::size_t at = 0; at < plan.outputs().size(); ++at) {
+    views.push_back(one_row(plan.outputs()[at], state.output(at), row));
+  }
+  return views;
+}
+
+Status outputs_suit(const Plan& plan, const Dataset& data, std::span<const std::shared_ptr<const Metric>> metrics) {
+  if (const auto checked = batched(plan); !checked) return failed(checked);
+  if (data.size() == 0)
+    return fail(Cause::InvalidInput, "the validation data is empty: there is nothing to evaluate on");
+  std::vector<std::vector<std::byte>> zeros;
+  std::vector<OutputView> views;
+  for (const auto& output : plan.outputs()) {
+    zeros.emplace_back(static_cast<std::size_t>(element_count(output.shape)) * size_of(output.type));
+    views.push_back(one_row(output, zeros.back(), 0));
+  }
+  for (const auto& metric : metrics) {
+    std::set<std::optional<std::int64_t>> accepted;
+    for (std::size_t sample = 0; sample < data.size(); ++sample) {
+      const auto label = data.label(sample);
+      if (!accepted.insert(label).second) continue;
+      const auto suits = metric->accepts(views, label);
+      if (!suits) return failed(suits, fmt::format("metric \"{}\", {}", metric->name(), data.describe(sample)));
+    }
+  }
+  return {};
+}
+
+}  // namespace quantrail

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <set>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "evaluate/evaluation.h"
+#include "metrics/metric.h"
+#include "model/graph.h"
+#include "model/quantization.h"
+
+namespace quantrail {
+
+/// One form of the network: everything in float, or quantized with some groups given back to float.
+struct Variant {
+  const Quantization* quantization = nullptr;     ///< null: float
+  std::set<std::string, std::less<>> reverted{};  ///< names of groups
+  RevertMode revert_mode = RevertMode::Full;
+};
+
+struct EvaluationRequest {
+  Variant variant{};
+  std::vector<std::size_t> samples{};  ///< positions in the data set, at least one; values come in this order
+  bool distance =
+      false;  ///< also how far the first output is from the float model's (the float model runs once a sample)
+};
+
+/// How an evaluation deals with the world while it goes on. All are called one at a time, from any of its threads.
+struct EvaluationHooks {
+  std::vector<EvaluationBlock> finished{};  ///< of an earlier attempt at the same request; they are not computed again
+  std::function<Status(const EvaluationBlock&)> save{};  ///< a failure ends the evaluation with that error
+  std::function<void(std::size_t done)> progress{};      ///< samples finished so far, restored ones included
+  std::stop_token stop{};
+};
+
+struct EvaluatorOptions {
+  std::size_t threads = 0;                                ///< 0: one per processor
+  std::size_t reference_bytes = std::size_t{256} << 20U;  ///< for outputs of the float model, see ReferenceOutputs
+};
+
+struct EvaluatorParts;
+
+/// Scores variants of one canonical network on one labelled data set, in parallel over samples. Values depend neither
+/// on the number of threads nor on what was computed before: each sample is computed by itself, and sums run in the
+/// order of the request's samples.
+class Evaluator {
+ public:
+  /// Builds the float network and checks, before anything long starts, that the data fits the network's inputs, and the
+  /// outputs and every label fit each metric. At least one metric; names are unique.
+  /// Errors: InvalidInput, Unsupported, naming the input, output, sample or node.
+  [[nodiscard]] static Result<Evaluator> create(Graph graph, std::shared_ptr<const Dataset> data,
+                                                std::vector<std::shared_ptr<const Metric>> metrics,
+                                                EvaluatorOptions options);
+  ~Evaluator();
+  Evaluator(Evaluator&&) noexcept;
+  Evaluator& operator=(Evaluator&&) noexcept;
+
+  /// Errors: Cancelled once `hooks.stop` was requested (what was finished was saved before); those of the data set, of
+  /// the runtime and of `hooks.save`.
+  [[nodiscard]] Result<Evaluation> evaluated(const EvaluationRequest& request, const EvaluationHooks& hooks) const;
+
+ private:
+  explicit Evaluator(std::unique_ptr<EvaluatorParts> parts);
+  std::unique_ptr<EvaluatorParts> parts_;
+};
+
+}  // namespace quantrail

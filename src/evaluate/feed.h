@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "runtime/plan.h"
+
+namespace quantrail {
+
+/// Which input of a plan takes which array of a data set, and where a sample's rows go in the batch.
+class Feed {
+ public:
+  /// Matches by name; data with one unnamed array feeds a network with one input. Element types and shapes (without the
+  /// batch axis) must be equal, and every input of the network must be fed. Errors: InvalidInput, naming the input,
+  /// what the data has and what the model takes.
+  [[nodiscard]] static Result<Feed> matched(const std::vector<SampleInput>& data, const Plan& plan);
+
+  /// Writes samples `indices` (at most the plan's batch) into the first rows of the state's inputs, zeros into the
+  /// rest. Errors: those of Dataset::read.
+  [[nodiscard]] Status fill(PlanState& state, const Dataset& data, std::span<const std::size_t> indices) const;
+
+ private:
+  std::vector<std::size_t> plan_input_{};  ///< by position in the data's inputs
+  std::vector<std::size_t> row_bytes_{};   ///< likewise
+};
+
+/// "float32 [3,224,224]", for messages.
+[[nodiscard]] std::string type_text(ElementType type, const Shape& shape);
+
+}  // namespace quantrail

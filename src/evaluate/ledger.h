@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluate/evaluation.h"
+
+namespace quantrail {
+
+/// What one sample was worth.
+struct SampleValues {
+  std::vector<double> metrics{};  ///< in the ledger's order of metrics
+  double distance = 0.0;
+};
+
+/// The values of an evaluation under way, by position in the request's samples. Work is counted in micro-batches and
+/// handed out as blocks, whose borders depend on the request alone: a block saved by one attempt serves any later one,
+/// whatever its number of threads. Not thread-safe.
+class Ledger {
+ public:
+  /// `block` samples make a block; it is rounded up to whole micro-batches. Preconditions: all numbers > 0.
+  Ledger(std::size_t samples, std::vector<std::string> metrics, bool distance, std::size_t batch, std::size_t block);
+
+  /// Takes over what an earlier attempt finished. Blocks that do not belong to this request (other metrics, out of
+  /// range, uneven) are left aside; micro-batches that are covered in part count as not done.
+  void restore(std::span<const EvaluationBlock> blocks);
+
+  [[nodiscard]] std::vector<std::size_t> missing() const;  ///< micro-batches to compute, ascending
+  [[nodiscard]] std::size_t first_of(std::size_t batch) const { return batch * batch_; }
+  [[nodiscard]] std::size_t size_of(std::size_t batch) const;
+  [[nodiscard]] std::size_t samples_done() const { return samples_done_; }
+
+  /// Enters the values of a missing micro-batch; answers the block that it completed, if any.
+  std::optional<EvaluationBlock> enter(std::size_t batch, std::span<const SampleValues> values);
+  /// What was entered and not handed out yet, as blocks of neighbours, for saving before leaving early.
+  std::vector<EvaluationBlock> leftovers();
+
+  [[nodiscard]] const std::vector<double>& metric(std::size_t at) const { return values_[at]; }
+  [[nodiscard]] const std::vector<double>& distances() const { return distances_; }
+
+ private:
+  enum class Progress : std::uint8_t { Missing, Entered, Kept };  // Kept: handed out, or restored
+  [[nodiscard]] bool belongs(const EvaluationBlock& block) const;
+  [[nodiscard]] EvaluationBlock cut(std::size_t first_batch, std::size_t last_batch) const;
+  [[nodiscard]] std::size_t batches() const { return progress_.size(); }
+
+  std::size_t samples_;
+  std::vector<std::string> names_;
+  bool distance_;
+  std::size_t batch_;
+  std::size_t block_;                          ///< in micro-batches
+  std::vector<std::vector<double>> values_{};  ///< [metric][position]
+  std::vector<double> distances_{};
+  std::vector<Progress> progress_{};  ///< by micro-batch
+  std::size_t samples_done_ = 0;
+};
+
+/// Samples per saved block: some seconds of work for one processor of today, judged by the model's multiply-adds per
+/// sample, so that the same model always has the same blocks.
+[[nodiscard]] std::size_t block_samples(std::int64_t macs_per_sample);
+
+}  // namespace quantrail

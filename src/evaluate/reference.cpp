@@ -1,0 +1,44 @@
+#include "evaluate/reference.h"
+
+namespace quantrail {
+
+std::vector<float> as_floats(const OutputView& output) {
+  Tensor tensor{output.type, output.shape, {output.bytes.begin(), output.bytes.end()}};
+  switch (output.type) {
+    case ElementType::Float16:
+    case ElementType::Float32:
+    case ElementType::Float64: return floats_of(tensor);
+    default: break;
+  }
+  std::vector<float> out;
+  for (const auto value : integers_of(tensor)) out.push_back(static_cast<float>(value));
+  return out;
+}
+
+double relative_distance(std::span<const float> y, std::span<const float> reference) {
+  double error = 0.0;
+  double norm = 0.0;
+  for (std::size_t at = 0; at < reference.size(); ++at) {
+    const double expected = reference[at];
+    const double difference = static_cast<double>(y[at]) - expected;
+    error += difference * difference;
+    norm += expected * expected;
+  }
+  if (norm == 0.0) return error > 0.0 ? 1.0 : error;  // error: 0 or NaN
+  return error / norm;
+}
+
+std::shared_ptr<const std::vector<float>> ReferenceOutputs::find(std::size_t sample) const {
+  const std::scoped_lock lock(guard_);
+  const auto found = outputs_.find(sample);
+  return found == outputs_.end() ? nullptr : found->second;
+}
+
+void ReferenceOutputs::offer(std::size_t sample, std::shared_ptr<const std::vector<float>> output) {
+  const std::scoped_lock lock(guard_);
+  const std::size_t size = output->size() * sizeof(float);
+  if (size > max_bytes_ - bytes_) return;
+  if (outputs_.emplace(sample, std::move(output)).second) bytes_ += size;
+}
+
+}  // namespace quantrail
