@@ -19,32 +19,37 @@ enum class Interpolation { Nearest, Bilinear, Bicubic };
 struct Preprocess {
   enum class ResizeMode { None, ShortSide, Exact };
   ResizeMode resize = ResizeMode::None;
-  std::int64_t width = 0;   ///< Exact: target size; ShortSide: `width` holds the short side
+  std::int64_t width = 0;  ///< Exact: target size; ShortSide: `width` holds the short side
   std::int64_t height = 0;
   Interpolation interpolation = Interpolation::Bilinear;
-  bool antialias = true;           ///< as Pillow does when shrinking
-  std::int64_t crop_width = 0;     ///< centre crop; 0: none
+  bool antialias = true;        ///< as Pillow does when shrinking
+  std::int64_t crop_width = 0;  ///< centre crop; 0: none
   std::int64_t crop_height = 0;
   std::string channel_order = "RGB";  ///< "RGB" or "BGR"
   double divide_by = 1.0;             ///< every value is divided by this first (255 for [0, 1])
-  std::vector<double> mean{};         ///< subtracted, per channel in output order; empty: 0
-  std::vector<double> std{};          ///< then divided by; empty: 1
+  std::vector<double> mean{};         ///< subtracted, per channel in output order; one: for all; empty: 0
+  std::vector<double> std{};          ///< then divided by; one: for all; empty: 1
   std::string layout = "NCHW";        ///< of the network's input: "NCHW" or "NHWC"
+  bool operator==(const Preprocess&) const = default;
 };
 
 struct DataSpec {
-  std::string type{};  ///< "image_list", "image_folder", "cifar10", "npy", "npz"
-  std::filesystem::path path{};                               ///< list, folder or array file
-  std::map<std::string, std::filesystem::path> arrays{};      ///< npy with several inputs: by graph input
-  std::filesystem::path labels{};                             ///< npy of integers, where labels are apart
-  std::filesystem::path root{};                               ///< image_list: what relative paths are relative to; default the list's folder
-  std::string layout{};  ///< npy images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
+  std::string type{};                                     ///< "image_list", "image_folder", "cifar10", "npy", "npz"
+  std::filesystem::path path{};                           ///< list, folder or array file
+  std::map<std::string, std::filesystem::path> arrays{};  ///< npy with several inputs: by graph input
+  std::filesystem::path labels{};                         ///< npy of integers, where labels are apart
+  std::string labels_array{};                             ///< npz: the array of the archive that holds the labels
+  std::filesystem::path root{};  ///< image_list: what relative paths are relative to; default the list's folder
+  std::string
+      layout{};  ///< npy images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
   std::int64_t limit = 0;  ///< first samples only; 0: all
+  bool operator==(const DataSpec&) const = default;
 };
 
 struct DataConfig {
   DataSpec data{};
   Preprocess preprocess{};
+  bool operator==(const DataConfig&) const = default;
 };
 
 struct MetricSpec {
@@ -52,6 +57,7 @@ struct MetricSpec {
   std::string name{};             ///< as shown and as compression refers to it; default from the type ("accuracy@top1")
   std::int64_t top_k = 1;
   std::int64_t output = 0;  ///< which network output holds the scores
+  bool operator==(const MetricSpec&) const = default;
 };
 
 struct EngineConfig {
@@ -60,6 +66,7 @@ struct EngineConfig {
   std::vector<MetricSpec> metrics{};
   std::int64_t threads = 0;  ///< 0: one per processor
   std::int64_t memory_budget_mb = 1024;
+  bool operator==(const EngineConfig&) const = default;
 };
 
 // ---- compression: POT's parameters, names and defaults (reference: POT 2023.0 configuration) -----------------------
@@ -69,6 +76,7 @@ enum class Preset { Performance, Mixed };
 struct IgnoredScope {
   std::vector<std::string> scope{};       ///< layer names (globs), output names, names of folded nodes
   std::vector<std::string> operations{};  ///< ONNX op types
+  bool operator==(const IgnoredScope&) const = default;
 };
 
 struct QuantizationParams {
@@ -80,6 +88,7 @@ struct QuantizationParams {
   double threshold = 2.0;  ///< bias update gate, relative to the largest |old bias| floor (see bias_correction.h)
   std::string saturation_fix = "first_layer";  ///< "first_layer", "all", "no"
   IgnoredScope ignored{};
+  bool operator==(const QuantizationParams&) const = default;
 };
 
 enum class DropType { Absolute, Relative };
@@ -87,16 +96,18 @@ enum class DropType { Absolute, Relative };
 struct MetricTarget {
   std::string name{};
   std::optional<double> baseline_value{};
+  bool operator==(const MetricTarget&) const = default;
 };
 
 struct AccuracyAwareParams {
   double maximal_drop = 0.01;
   DropType drop_type = DropType::Absolute;
-  std::optional<std::int64_t> max_iter_num{};  ///< unbounded by default
+  std::optional<std::int64_t> max_iter_num{};         ///< unbounded by default
   std::optional<std::int64_t> ranking_subset_size{};  ///< default min(dataset, 300)
   bool use_prev_if_drop_increase = true;
   std::vector<MetricTarget> metrics{};  ///< default: the first of engine.metrics
   std::string revert_mode = "full";     ///< "full" or "compute" (ours)
+  bool operator==(const AccuracyAwareParams&) const = default;
 };
 
 struct CompressionConfig {
@@ -104,6 +115,7 @@ struct CompressionConfig {
   std::string algorithm = "DefaultQuantization";  ///< or "AccuracyAwareQuantization"
   QuantizationParams quantization{};
   AccuracyAwareParams accuracy_aware{};
+  bool operator==(const CompressionConfig&) const = default;
 };
 
 struct Config {
@@ -120,7 +132,8 @@ struct Config {
 
 /// Reads JSON with comments. Environment variables written ${NAME} expand in paths; relative paths are relative to the
 /// file. `overrides` are --set arguments: "dotted.path[0].key=value" or "unique_key=value", value JSON or bare text.
-/// Errors: InvalidInput, naming file, key (as a dotted path), what was found, what is allowed, and the nearest known key.
+/// Errors: InvalidInput, naming file, key (as a dotted path), what was found, what is allowed, and the nearest known
+/// key.
 [[nodiscard]] Result<Config> load_config(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
 /// The same from text; `folder` is what relative paths are relative to, `name` what messages call the text.

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/text.h"
+#include "config/parse.h"
+
+namespace quantrail {
+namespace {
+
+constexpr Bounds<std::int64_t> kFromOne{1};
+constexpr Bounds<std::int64_t> kFromZero{0};
+
+std::string parse_target(const Section& section, std::string current) {
+  const std::vector<std::string> known{"ANY", "CPU", "CPU_SPR", "GPU", "VPU", "NPU", "GNA", "GNA3", "GNA3.5"};
+  const std::string target = section.choice("target_device", std::move(current), known);
+  if (target == "ANY" || target == "CPU") return target;
+  if (target == "GPU" || target == "CPU_SPR") {
+    section.findings().note(fmt::format("{} {} is treated as CPU.", section.path_of("target_device"), target));
+    return "CPU";
+  }
+  section.findings().report(Cause::Unsupported,
+                            fmt::format("{}: {} is not supported by this version, allowed are ANY, CPU, GPU",
+                                        section.path_of("target_device"), target));
+  return "ANY";
+}
+
+std::optional<Preset> parse_preset(const Section& section) {
+  if (!section.has("preset")) return std::nullopt;
+  const std::string name =
+      section.choice("preset", "performance", {"performance", "mixed", "accuracy", "symmetric", "asymmetric"});
+  if (name == "performance" || name == "symmetric") return Preset::Performance;
+  if (name != "mixed") {
+    section.findings().note(fmt::format("{} \"{}\" is treated as \"mixed\": weights are always symmetric on a CPU.",
+                                        section.path_of("preset"), name));
+  }
+  return Preset::Mixed;
+}
+
+/// ONNX operators that an OpenVINO operator type, as POT names it, stands for.
+std::vector<std::string> onnx_operators(const std::string& type) {
+  static const std::map<std::string, std::vector<std::string>> kOperators = {
+      {"Convolution", {"Conv"}},
+      {"GroupConvolution", {"Conv"}},
+      {"MatMul", {"Gemm", "MatMul"}},
+      {"ConvolutionBackpropData", {"ConvTranspose"}},
+      {"Multiply", {"Mul"}},
+      {"Subtract", {"Sub"}},
+      {"Divide", {"Div"}},
+      {"Power", {"Pow"}},
+      {"AvgPool", {"AveragePool"}},
+      {"ReLU", {"Relu"}},
+      {"SoftMax", {"Softmax"}},
+      {"NormalizeL2", {"LpNormalization"}},
+      {"Interpolate", {"Resize"}},
+  };
+  const auto found = kOperators.find(type);
+  return found == kOperators.end() ? std::vector<std::string>{type} : found->second;
+}
+
+void add_operation(const Section& ignored, const std::string& type, std::vector<std::string>& out) {
+  const auto names = onnx_operators(type);
+  if (names.size() > 1 || names.front() != type) {
+    ignored.findings().note(fmt::format("{} \"{}\" means the ONNX operators {}.", ignored.path_of("operations"), type,
+                                        joined(names, ", ")));
+  }
+  for (const auto& name : names) {
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+}
+
+IgnoredScope parse_ignored(const Section& ignored) {
+  IgnoredScope out;
+  out.scope = ignored.texts("scope");
+  const Json* operations = ignored.value("operations");
+  const auto* list = operations == nullptr ? nullptr : operations->as<Json::Array>();
+  const bool plain = list != nullptr && std::all_of(list->begin(), list->end(), [](const Json& element) {
+                       return element.as<std::string>() != nullptr;
+                     });
+  if (plain) {
+    for (const auto& type : ignored.texts("operations")) add_operation(ignored, type, out.operations);
+    return out;
+  }
+  for (const Section& operation : ignored.children("operations")) {
+    const std::string type = operation.text("type", "");
+    if (type.empty())
+      operation.report("type", "missing: an operator type, for example Conv");
+    else
+      add_operation(ignored, type, out.operations);
+  }
+  return out;
+}
+
+QuantizationParams parse_quantization(const Section& params, std::optional<Preset> outer_preset) {
+  QuantizationParams out;
+  const auto preset = parse_preset(params);
+  if (preset && outer_preset && *preset != *outer_preset) params.report("preset", "differs from compression.preset");
+  out.preset = preset.value_or(outer_preset.value_or(out.preset));
+  out.stat_subset_size = params.optional_integer("stat_subset_size", kFromOne);
+  out.shuffle_data = params.flag("shuffle_data", out.shuffle_data);
+  out.seed = params.integer("seed", out.seed, kFromZero);
+  out.threshold = params.number("threshold", out.threshold, {.least = 0.0});
+  if (params.has("ignored")) out.ignored = parse_ignored(params.child("ignored"));
+  return out;
+}
+
+/// The engine metric that `name` means: by its name, or by its type when that is the only one of this type.
+std::string resolved_metric(const Section& target, const std::string& name, const std::vector<MetricSpec>& metrics) {
+  std::vector<std::string> names, of_type;
+  for (const auto& metric : metrics) {
+    names.push_back(metric.name);
+    if (metric.type == name) of_type.push_back(metric.name);
+  }
+  if (std::find(names.begin(), names.end(), name) != names.end()) return name;
+  if (of_type.size() == 1) return of_type.front();
+  target.report("name", fmt::format("\"{}\" is not a metric of engine.metrics{}; there are: {}", printable(name),
+                                    did_you_mean(name, names), joined(names, ", ")));
+  return name;
+}
+
+std::vector<MetricTarget> parse_targets(const Section& params, const std::vector<MetricSpec>& metrics) {
+  std::vector<MetricTarget> out;
+  for (const Section& section : params.children("metrics")) {
+    MetricTarget target;
+    if (!section.has("name")) section.report("name", "missing: a metric of engine.metrics");
+    target.name = resolved_metric(section, section.text("name", ""), metrics);
+    if (section.has("baseline_value")) target.baseline_value = section.number("baseline_value", 0.0, {});
+    out.push_back(std::move(target));
+  }
+  if (out.size() > 1) {
+    params.findings().report(Cause::Unsupported,
+                             fmt::format("{}: found {} metrics, more than one is not supported by this version",
+                                         params.path_of("metrics"), out.size()));
+  }
+  return out;
+}
+
+AccuracyAwareParams parse_accuracy_aware(const Section& params, const std::vector<MetricSpec>& metrics) {
+  AccuracyAwareParams out;
+  out.maximal_drop = params.number("maximal_drop", out.maximal_drop, {.least = 0.0});
+  const bool relative = params.choice("drop_type", "absolute", {"absolute", "relative"}) == "relative";
+  out.drop_type = relative ? DropType::Relative : DropType::Absolute;
+  out.max_iter_num = params.optional_integer("max_iter_num", kFromZero);
+  out.ranking_subset_size = params.optional_integer("ranking_subset_size", kFromOne);
+  out.use_prev_if_drop_increase = params.flag("use_prev_if_drop_increase", out.use_prev_if_drop_increase);
+  out.metrics = parse_targets(params, metrics);
+  out.revert_mode = params.choice("revert_mode", out.revert_mode, {"full", "compute"});
+  return out;
+}
+
+/// Says what was assumed where the user left it open.
+void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
+                      const std::vector<MetricSpec>& metrics) {
+  Findings& findings = params.findings();
+  if (parsed.metrics.empty() && metrics.size() > 1) {
+    findings.note(
+        fmt::format("{} is not given: the drop of {} is controlled.", params.path_of("metrics"), metrics.front().name));
+  }
+  if (!params.has("maximal_drop")) findings.note(fmt::format("{} is not given: 0.01.", params.path_of("maximal_drop")));
+  if (parsed.maximal_drop >= 1.0) {
+    findings.note(fmt::format("{} {} allows any drop of a metric that lies between 0 and 1; one point is 0.01.",
+                              params.path_of("maximal_drop"), parsed.maximal_drop));
+  }
+}
+
+void note_unused(const Section& params) {
+  for (const auto* key : {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metrics",
+                          "use_prev_if_drop_increase", "revert_mode"}) {
+    if (!params.has(key)) continue;
+    params.findings().note(
+        fmt::format("{} has no effect: it belongs to AccuracyAwareQuantization.", params.path_of(key)));
+  }
+}
+
+std::string parse_algorithm_name(const Section& algorithm) {
+  const std::vector<std::string> served{"DefaultQuantization", "AccuracyAwareQuantization"};
+  for (const auto* other : {"MinMaxQuantization", "ActivationChannelAlignment", "FastBiasCorrection", "BiasCorrection",
+                            "LayerwiseModelFinetuning", "OverflowCorrection", "TunableQuantization", "RangerAlgorithm",
+                            "Ranger", "WeightSparsity", "INT4MixedQuantization"}) {
+    if (algorithm.text("name", "") != other) continue;
+    algorithm.findings().report(Cause::Unsupported,
+                                fmt::format("{}: {} is not supported by this version, allowed are {}",
+                                            algorithm.path_of("name"), other, joined(served, ", ")));
+    return served.front();
+  }
+  if (!algorithm.has("name")) algorithm.report("name", fmt::format("missing, allowed are {}", joined(served, ", ")));
+  return algorithm.choice("name", served.front(), served);
+}
+
+void parse_algorithm(const Section& algorithm, std::optional<Preset> outer_preset,
+                     const std::vector<MetricSpec>& metrics, CompressionConfig& out) {
+  out.algorithm = parse_algorithm_name(algorithm);
+  const Section params = algorithm.child("params");
+  if (params.has("target_device")) out.target_device = parse_target(params, out.target_device);
+  out.quantization = parse_quantization(params, outer_preset);
+  if (!params.has("preset") && !outer_preset) {
+    params.findings().note(fmt::format("{} is not given: performance.", params.path_of("preset")));
+  }
+  const AccuracyAwareParams accuracy_aware = parse_accuracy_aware(params, metrics);
+  if (out.algorithm == "AccuracyAwareQuantization") {
+    out.accuracy_aware = accuracy_aware;
+    note_assumptions(params, accuracy_aware, metrics);
+  } else {
+    note_unused(params);
+  }
+}
+
+}  // namespace
+
+CompressionConfig parse_compression(const Section& compression, const std::vector<MetricSpec>& metrics) {
+  CompressionConfig out;
+  out.target_device = parse_target(compression, out.target_device);
+  const auto preset = parse_preset(compression);
+  const auto algorithms = compression.children("algorithms");
+  if (algorithms.empty()) {
+    if (preset) out.quantization.preset = *preset;
+    compression.findings().note("compression.algorithms is not given: DefaultQuantization with its defaults.");
+    return out;
+  }
+  if (algorithms.size() > 1) {
+    compression.findings().report(Cause::Unsupported,
+                                  fmt::format("{}: found {} algorithms, more than one is not supported by this version "
+                                              "(both algorithms include all their steps)",
+                                              compression.path_of("algorithms"), algorithms.size()));
+  }
+  parse_algorithm(algorithms.front(), preset, metrics, out);
+  return out;
+}
+
+}  // namespace quantrail

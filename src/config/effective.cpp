@@ -1,0 +1,148 @@
+#include <optional>
+
+#include "config/json.h"
+#include "config/parse.h"
+#include "config/paths.h"
+
+namespace quantrail {
+namespace {
+
+Json text(std::string value) { return Json{std::move(value)}; }
+Json path_json(const std::filesystem::path& path) { return text(escaped(path.string())); }
+Json object(Json::Object members) { return Json{std::move(members)}; }
+Json optional_json(std::optional<std::int64_t> value) { return value ? Json{*value} : Json{nullptr}; }
+
+template <class Range, class Convert>
+Json list(const Range& values, Convert convert) {
+  Json::Array out;
+  for (const auto& value : values) out.push_back(convert(value));
+  return Json{std::move(out)};
+}
+
+Json numbers(const std::vector<double>& values) {
+  return list(values, [](double value) { return Json{value}; });
+}
+Json texts(const std::vector<std::string>& values) {
+  return list(values, [](const std::string& value) { return text(value); });
+}
+
+std::string name_of(Interpolation interpolation) {
+  switch (interpolation) {
+    case Interpolation::Nearest: return "nearest";
+    case Interpolation::Bilinear: return "bilinear";
+    case Interpolation::Bicubic: return "bicubic";
+  }
+  return {};
+}
+
+Json resize_json(const Preprocess& preprocess) {
+  if (preprocess.resize == Preprocess::ResizeMode::None) return Json{nullptr};
+  Json::Object out{{"interpolation", text(name_of(preprocess.interpolation))},
+                   {"antialias", Json{preprocess.antialias}}};
+  if (preprocess.resize == Preprocess::ResizeMode::ShortSide) {
+    out.push_back({"mode", text("short_side")});
+    out.push_back({"size", Json{preprocess.width}});
+  } else {
+    out.push_back({"mode", text("exact")});
+    out.push_back({"width", Json{preprocess.width}});
+    out.push_back({"height", Json{preprocess.height}});
+  }
+  return object(std::move(out));
+}
+
+Json preprocess_json(const Preprocess& preprocess) {
+  const bool cropped = preprocess.crop_width > 0;
+  return object(
+      {{"resize", resize_json(preprocess)},
+       {"crop", cropped ? object({{"width", Json{preprocess.crop_width}}, {"height", Json{preprocess.crop_height}}})
+                        : Json{nullptr}},
+       {"channel_order", text(preprocess.channel_order)},
+       {"divide_by", Json{preprocess.divide_by}},
+       {"mean", numbers(preprocess.mean)},
+       {"std", numbers(preprocess.std)},
+       {"layout", text(preprocess.layout)}});
+}
+
+Json data_json(const DataSpec& data) {
+  Json::Object out{{"type", text(data.type)}};
+  const auto add_path = [&](const char* key, const std::filesystem::path& path) {
+    if (!path.empty()) out.push_back({key, path_json(path)});
+  };
+  add_path("path", data.path);
+  add_path("labels", data.labels);
+  add_path("root", data.root);
+  if (!data.labels_array.empty()) out.push_back({"labels_array", text(data.labels_array)});
+  if (data.type == "npy" || data.type == "npz") out.push_back({"layout", text(data.layout)});
+  if (!data.arrays.empty()) {
+    Json::Object arrays;
+    for (const auto& [input, path] : data.arrays) arrays.push_back({input, path_json(path)});
+    out.push_back({"arrays", object(std::move(arrays))});
+  }
+  return object(std::move(out));
+}
+
+Json side_json(const DataConfig& side) {
+  return object({{"data", data_json(side.data)},
+                 {"preprocess", preprocess_json(side.preprocess)},
+                 {"limit", Json{side.data.limit}}});
+}
+
+Json engine_json(const EngineConfig& engine) {
+  Json::Object out{{"threads", Json{engine.threads}}, {"memory_budget_mb", Json{engine.memory_budget_mb}}};
+  if (engine.calibration) out.push_back({"calibration", side_json(*engine.calibration)});
+  if (engine.validation) out.push_back({"validation", side_json(*engine.validation)});
+  out.push_back({"metrics", list(engine.metrics, [](const MetricSpec& metric) {
+                   return object({{"type", text(metric.type)},
+                                  {"name", text(metric.name)},
+                                  {"top_k", Json{metric.top_k}},
+                                  {"output", Json{metric.output}}});
+                 })});
+  return object(std::move(out));
+}
+
+void add_quantization(const QuantizationParams& params, Json::Object& out) {
+  const Json operations = list(params.ignored.operations, [](const std::string& type) {
+    return object({{"type", text(type)}});
+  });
+  out.push_back({"preset", text(params.preset == Preset::Mixed ? "mixed" : "performance")});
+  out.push_back({"stat_subset_size", optional_json(params.stat_subset_size)});
+  out.push_back({"shuffle_data", Json{params.shuffle_data}});
+  out.push_back({"seed", Json{params.seed}});
+  out.push_back({"use_fast_bias", Json{params.use_fast_bias}});
+  out.push_back({"threshold", Json{params.threshold}});
+  out.push_back({"saturation_fix", text(params.saturation_fix)});
+  out.push_back({"ignored", object({{"scope", texts(params.ignored.scope)}, {"operations", operations}})});
+}
+
+void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {
+  out.push_back({"maximal_drop", Json{params.maximal_drop}});
+  out.push_back({"drop_type", text(params.drop_type == DropType::Relative ? "relative" : "absolute")});
+  out.push_back({"max_iter_num", optional_json(params.max_iter_num)});
+  out.push_back({"ranking_subset_size", optional_json(params.ranking_subset_size)});
+  out.push_back({"use_prev_if_drop_increase", Json{params.use_prev_if_drop_increase}});
+  out.push_back({"revert_mode", text(params.revert_mode)});
+  out.push_back({"metrics", list(params.metrics, [](const MetricTarget& target) {
+                   Json::Object entry{{"name", text(target.name)}};
+                   if (target.baseline_value) entry.push_back({"baseline_value", Json{*target.baseline_value}});
+                   return object(std::move(entry));
+                 })});
+}
+
+Json compression_json(const CompressionConfig& compression) {
+  Json::Object params;
+  add_quantization(compression.quantization, params);
+  if (compression.algorithm == "AccuracyAwareQuantization") add_accuracy_aware(compression.accuracy_aware, params);
+  Json::Array algorithms{object({{"name", text(compression.algorithm)}, {"params", object(std::move(params))}})};
+  return object({{"target_device", text(compression.target_device)}, {"algorithms", Json{std::move(algorithms)}}});
+}
+
+}  // namespace
+
+Result<std::string> effective_text(const Config& config) {
+  return canonical_text(
+      object({{"model", object({{"model", path_json(config.model)}, {"model_name", text(config.model_name)}})},
+              {"engine", engine_json(config.engine)},
+              {"compression", compression_json(config.compression)}}));
+}
+
+}  // namespace quantrail

@@ -1,0 +1,177 @@
+#include "config/keys.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace quantrail {
+namespace {
+
+KeyRule read(std::string_view name) { return {.name = name}; }
+KeyRule object(std::string_view name, std::string_view section) { return {.name = name, .section = section}; }
+KeyRule list_of(std::string_view name, std::string_view section) {
+  return {.name = name, .section = section, .list = true};
+}
+KeyRule noted(std::string_view name, std::string_view why) {
+  return {.name = name, .use = KeyUse::Noted, .remark = why};
+}
+KeyRule default_only(std::string_view name, std::string_view accepted) {
+  return {.name = name, .use = KeyUse::DefaultOnly, .accepted = accepted};
+}
+KeyRule refused(std::string_view name, std::string_view instead) {
+  return {.name = name, .use = KeyUse::Refused, .remark = instead};
+}
+KeyRule alias(KeyRule rule) {
+  rule.alias = true;
+  return rule;
+}
+
+constexpr std::string_view kNoTuning = "it belongs to use_layerwise_tuning, which is off";
+constexpr std::string_view kOwnData = "describe the data in engine.calibration and engine.validation";
+constexpr std::string_view kOwnThreads = "engine.threads sets how many samples are computed at once";
+constexpr std::string_view kExports = "models are written by the export command";
+
+std::vector<KeyRule> model_keys() {
+  return {
+      read("model"),
+      read("model_name"),
+      noted("weights", "an ONNX model names its own weight files"),
+      refused("cascade", "give each network its own configuration"),
+      noted("output_dir", kExports),
+      noted("direct_dump", kExports),
+      noted("keep_uncompressed_weights", kExports),
+  };
+}
+
+std::vector<KeyRule> engine_keys() {
+  return {
+      object("calibration", "side"),
+      object("validation", "side"),
+      object("preprocess", "preprocess"),
+      list_of("metrics", "metric"),
+      read("threads"),
+      read("memory_budget_mb"),
+      noted("type", "samples are always read as engine.calibration and engine.validation say"),
+      noted("device", "networks always run on the CPU"),
+      noted("stat_requests_number", kOwnThreads),
+      noted("eval_requests_number", kOwnThreads),
+      default_only("batch_dim", "0"),
+      refused("config", kOwnData),
+      refused("launchers", kOwnData),
+      refused("datasets", kOwnData),
+      refused("module", kOwnData),
+      refused("data_source", kOwnData),
+      refused("layout", "say it as engine.preprocess.layout"),
+      refused("central_fraction", "say it as engine.preprocess.crop"),
+  };
+}
+
+std::vector<KeyRule> compression_keys() {
+  return {
+      read("target_device"),
+      list_of("algorithms", "algorithm"),
+      default_only("model_type", "\"None\""),
+      noted("inplace_statistics", "statistics are always gathered while the network runs"),
+      noted("inplase_statistics", "statistics are always gathered while the network runs"),
+      noted("dump_intermediate_model", "every iteration of a run is kept and can be exported"),
+      alias(read("preset")),
+  };
+}
+
+std::vector<KeyRule> params_keys() {
+  std::vector<KeyRule> keys = {
+      // DefaultQuantization
+      read("preset"),
+      read("stat_subset_size"),
+      noted("stat_batch_size", "statistics are taken sample by sample"),
+      read("shuffle_data"),
+      read("seed"),
+      default_only("use_fast_bias", "true"),
+      read("threshold"),
+      default_only("apply_for_all_nodes", "false"),
+      default_only("use_layerwise_tuning", "false"),
+      default_only("saturation_fix", "\"first_layer\""),
+      object("ignored", "ignored"),
+      default_only("weights", "{}"),
+      default_only("activations", "{}"),
+      default_only("range_estimator", "{}"),
+      default_only("layerwise_configs", "[]"),
+      // AccuracyAwareQuantization
+      read("maximal_drop"),
+      read("drop_type"),
+      read("max_iter_num"),
+      read("ranking_subset_size"),
+      default_only("metric_subset_ratio", "0.5"),
+      list_of("metrics", "target"),
+      read("use_prev_if_drop_increase"),
+      default_only("base_algorithm", "\"DefaultQuantization\""),
+      default_only("convert_to_mixed_preset", "false"),
+      default_only("tune_hyperparams", "false"),
+      default_only("annotation_free", "false"),
+      noted("annotation_conf_threshold", "it belongs to annotation_free, which is off"),
+      read("revert_mode"),
+  };
+  for (const auto* name :
+       {"num_samples_for_tuning", "batch_size", "optimizer", "loss", "tuning_iterations", "random_seed",
+        "use_ranking_subset", "calibration_indices_pool", "calculate_grads_on_loss_increase_only", "weight_decay"}) {
+    keys.push_back(noted(name, kNoTuning));
+  }
+  // POT's Python interface puts the keys of `compression` here.
+  for (const KeyRule& rule : compression_keys()) {
+    if (!rule.list && !rule.alias) keys.push_back(alias(rule));
+  }
+  return keys;
+}
+
+std::vector<SectionRule> all_sections() {
+  return {
+      {"root",
+       {noted("$schema", ""), object("model", "model"), object("engine", "engine"),
+        object("compression", "compression"), refused("optimizer", "")}},
+      {"model", model_keys()},
+      {"engine", engine_keys()},
+      {"side", {object("data", "data"), object("preprocess", "preprocess"), read("limit")}},
+      {"data",
+       {read("type"), read("path"), read("arrays"), read("labels"), read("labels_array"), read("root"),
+        read("layout")}},
+      {"preprocess",
+       {object("resize", "resize"), object("crop", "crop"), read("channel_order"), read("divide_by"), read("mean"),
+        read("std"), read("layout")}},
+      {"resize", {read("mode"), read("size"), read("width"), read("height"), read("interpolation"), read("antialias")}},
+      {"crop", {read("width"), read("height")}},
+      {"metric", {read("type"), read("name"), read("top_k"), read("output")}},
+      {"compression", compression_keys()},
+      {"algorithm", {read("name"), object("params", "params")}},
+      {"params", params_keys()},
+      {"ignored", {read("scope"), list_of("operations", "operation"), default_only("skip_model", "false")}},
+      {"operation", {read("type"), default_only("attributes", "{}")}},
+      {"target", {read("name"), noted("type", "engine.metrics says what a metric computes"), read("baseline_value")}},
+  };
+}
+
+}  // namespace
+
+const KeyRule* SectionRule::find(std::string_view key) const {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const KeyRule& rule) { return rule.name == key; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> SectionRule::names() const {
+  std::vector<std::string> out;
+  for (const auto& rule : keys) out.emplace_back(rule.name);
+  return out;
+}
+
+std::span<const SectionRule> section_rules() {
+  static const std::vector<SectionRule> rules = all_sections();
+  return rules;
+}
+
+const SectionRule& section_rule(std::string_view name) {
+  const auto rules = section_rules();
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const SectionRule& rule) { return rule.name == name; });
+  assert(found != rules.end());
+  return *found;
+}
+
+}  // namespace quantrail

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+
+#include "config/config.h"
+#include "config/section.h"
+
+namespace quantrail {
+
+/// The parts of parse_config, one per section. Problems go to the section's findings; the answer is then partial.
+
+[[nodiscard]] EngineConfig parse_engine(const Section& engine, const std::filesystem::path& folder);
+
+/// `metrics` are those of the engine, which compression refers to by name.
+[[nodiscard]] CompressionConfig parse_compression(const Section& compression, const std::vector<MetricSpec>& metrics);
+
+/// The path under `key`, resolved against `folder`; empty when absent.
+[[nodiscard]] std::filesystem::path parse_path(const Section& section, std::string_view key,
+                                               const std::filesystem::path& folder);
+
+/// Config::effective_json for everything else in `config`. Errors: InvalidInput for texts that are not UTF-8.
+[[nodiscard]] Result<std::string> effective_text(const Config& config);
+
+/// The name of a metric that was given none: its type, with "@topK" for accuracy.
+[[nodiscard]] std::string default_name(const MetricSpec& metric);
+
+}  // namespace quantrail
