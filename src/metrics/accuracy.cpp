@@ -1,0 +1,87 @@
+#include "metrics/accuracy.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace quantrail {
+namespace {
+
+std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+
+template <class T>
+bool is_among_top(std::span<const std::byte> bytes, std::size_t label, std::int64_t top_k) {
+  const std::span<const T> scores(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
+  std::int64_t better = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (std::isnan(scores[i])) return false;
+    if (scores[i] > scores[label] || (scores[i] == scores[label] && i < label)) ++better;
+  }
+  return better < top_k;
+}
+
+class Accuracy final : public Metric {
+ public:
+  explicit Accuracy(const MetricSpec& spec)
+      : name_(spec.name.empty() ? fmt::format("accuracy@top{}", spec.top_k) : spec.name),
+        top_k_(spec.top_k),
+        output_(static_cast<std::size_t>(spec.output)) {}
+
+  [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] bool higher_is_better() const override { return true; }
+  [[nodiscard]] std::string identity() const override {
+    return fmt::format("accuracy top_k={} output={}", top_k_, output_);
+  }
+
+  [[nodiscard]] Status accepts(std::span<const OutputView> outputs, std::optional<std::int64_t> label) const override {
+    if (output_ >= outputs.size()) {
+      return fail(Cause::InvalidInput, "{}: output {} is asked for, the network has {}", name_, output_,
+                  outputs.size());
+    }
+    const OutputView& scores = outputs[output_];
+    if (scores.type != ElementType::Float32 && scores.type != ElementType::Float64) {
+      return fail(Cause::InvalidInput, "{}: output {} is {}, scores must be float32 or float64", name_, output_,
+                  name_of(scores.type));
+    }
+    const auto wide = std::count_if(scores.shape.begin(), scores.shape.end(), [](auto size) { return size != 1; });
+    const std::int64_t classes = element_count(scores.shape);
+    if (wide > 1 || classes < 1) {
+      return fail(Cause::InvalidInput, "{}: output {} has shape {} per sample, one score per class is needed", name_,
+                  output_, shape_text(scores.shape));
+    }
+    if (top_k_ > classes) {
+      return fail(Cause::InvalidInput, "{}: top_k is {}, the network has only {} classes", name_, top_k_, classes);
+    }
+    if (!label) return fail(Cause::InvalidInput, "{}: the samples have no labels", name_);
+    if (*label < 0 || *label >= classes) {
+      return fail(Cause::InvalidInput, "{}: label {} is out of range, the network's classes are 0 to {}", name_, *label,
+                  classes - 1);
+    }
+    return {};
+  }
+
+  [[nodiscard]] double of_sample(std::span<const OutputView> outputs,
+                                 std::optional<std::int64_t> label) const override {
+    const OutputView& scores = outputs[output_];
+    const auto wanted = static_cast<std::size_t>(label.value());
+    const bool right = scores.type == ElementType::Float32 ? is_among_top<float>(scores.bytes, wanted, top_k_)
+                                                           : is_among_top<double>(scores.bytes, wanted, top_k_);
+    return right ? 1.0 : 0.0;
+  }
+
+  [[nodiscard]] double aggregated(std::span<const double> values) const override {
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  }
+
+ private:
+  std::string name_;
+  std::int64_t top_k_;
+  std::size_t output_;
+};
+
+}  // namespace
+
+std::unique_ptr<Metric> make_accuracy(const MetricSpec& spec) { return std::make_unique<Accuracy>(spec); }
+
+}  // namespace quantrail
