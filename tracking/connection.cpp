@@ -1,0 +1,91 @@
+#include "tracking/connection.h"
+
+#include <sqlite3.h>
+
+#include "tracking/schema.h"
+#include "tracking/statement.h"
+
+namespace quantrail::tracking {
+namespace {
+
+// mmap_size 0: an I/O error on mapped pages would be a SIGBUS. trusted_schema OFF: the file may come from anywhere.
+constexpr const char* kSettings =
+    "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+    "PRAGMA mmap_size=0; PRAGMA journal_size_limit=16777216; PRAGMA temp_store=MEMORY;";
+
+/// Sets the mode and returns the one in force, which SQLite keeps silently when it cannot switch.
+Result<std::string> journal_mode(Database& database, Journal wanted) {
+  const char* sql = wanted == Journal::Wal ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=TRUNCATE";
+  std::string mode;
+  auto read = each_row(database, sql, {}, [&](const Row& row) { mode = row.text(0); });
+  if (!read) return failed(read);
+  return mode;
+}
+
+Status set_journal(Database& database, Journal wanted) {
+  if (wanted == Journal::Automatic) wanted = safe_journal(sqlite3_libversion_number());
+  auto mode = journal_mode(database, wanted);
+  if (!mode) return failed(mode);
+  // Network and overlay file systems have no shared memory for WAL: a rollback journal is as safe, only slower.
+  if (wanted == Journal::Wal && *mode != "wal") mode = journal_mode(database, Journal::Truncate);
+  if (!mode) return failed(mode);
+  if (*mode == "truncate" || (wanted == Journal::Wal && *mode == "wal")) return {};
+  return fail(Cause::Storage,
+              "{}: the journal mode is \"{}\" and could not be changed to \"truncate\", which SQLite {} needs; close "
+              "other programs "
+              "that use this experiment store",
+              database.path().string(), *mode, sqlite3_libversion());
+}
+
+Status configure(Database& database, const ConnectionOptions& options) {
+  if (auto set = database.execute(kSettings); !set) return set;
+  if (options.max_pages > 0) {
+    if (auto set = database.execute(fmt::format("PRAGMA max_page_count={}", options.max_pages)); !set) return set;
+  }
+  if (database.read_only()) return {};
+  return set_journal(database, options.journal);
+}
+
+Status check_identity(Database& database) {
+  const auto id = first_integer(database, "PRAGMA application_id");
+  if (!id) return failed(id);
+  if (id->value_or(0) == kApplicationId) return {};
+  return fail(Cause::InvalidInput, "{}: is not an experiment store (an SQLite file of another program)",
+              database.path().string());
+}
+
+Status check_file(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status))
+    return fail(Cause::InvalidInput, "{}: there is no experiment store here", path.string());
+  if (!std::filesystem::is_regular_file(status)) return fail(Cause::InvalidInput, "{}: is not a file", path.string());
+  // SQLite would take an empty file for a new database.
+  if (std::filesystem::file_size(path, error) != 0 || error) return {};
+  return fail(Cause::InvalidInput,
+              "{}: is empty, so it is not an experiment store; restore a backup, or remove it to start anew",
+              path.string());
+}
+
+}  // namespace
+
+Journal safe_journal(int sqlite_version) { return sqlite_version < 3'051'003 ? Journal::Truncate : Journal::Wal; }
+
+Result<Database> connect_new(const std::filesystem::path& path, const ConnectionOptions& options) {
+  auto database = Database::open(path, Database::Access::Create);
+  if (!database) return database;
+  if (auto set = configure(*database, options); !set) return failed(set);
+  return database;
+}
+
+Result<Database> connect(const std::filesystem::path& path, const ConnectionOptions& options) {
+  if (auto checked = check_file(path); !checked) return failed(checked);
+  auto database = Database::open(path, Database::Access::Existing);
+  if (!database) return database;
+  sqlite3_busy_timeout(database->handle(), options.busy_timeout_ms);
+  if (auto checked = check_identity(*database); !checked) return failed(checked);
+  if (auto set = configure(*database, options); !set) return failed(set);
+  return database;
+}
+
+}  // namespace quantrail::tracking

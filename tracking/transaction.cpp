@@ -1,0 +1,26 @@
+#include "tracking/transaction.h"
+
+namespace quantrail::tracking {
+
+Result<Transaction> Transaction::write(Database& database) {
+  if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return failed(begun);
+  return Transaction(database);
+}
+
+Result<Transaction> Transaction::read(Database& database) {
+  if (auto begun = database.execute("BEGIN"); !begun) return failed(begun);
+  return Transaction(database);
+}
+
+Transaction::~Transaction() {
+  // SQLite itself rolls back after some failures, such as a full disk.
+  if (database_ != nullptr && database_->in_transaction()) static_cast<void>(database_->execute("ROLLBACK"));
+}
+
+Status Transaction::commit() {
+  if (auto committed = database_->execute("COMMIT"); !committed) return committed;
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace quantrail::tracking
