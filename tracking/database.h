@@ -29,6 +29,8 @@ class Database {
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] std::int64_t last_insert_id() const;
   [[nodiscard]] bool in_transaction() const;
+  /// Whether the file was deleted, moved or replaced since it was opened: what is written now would be lost.
+  [[nodiscard]] bool moved() const;
   /// Whether the file may only be read.
   [[nodiscard]] bool read_only() const;
 

@@ -3,6 +3,10 @@
 namespace quantrail::tracking {
 
 Result<Transaction> Transaction::write(Database& database) {
+  if (database.moved()) {
+    return fail(Cause::Storage, "{}: the experiment store was deleted or replaced while in use",
+                database.path().string());
+  }
   if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return failed(begun);
   return Transaction(database);
 }

@@ -1,0 +1,128 @@
+#include "tracking/answers.h"
+
+#include <string>
+
+#include "tracking/codec.h"
+#include "tracking/compress.h"
+#include "tracking/statement.h"
+#include "tracking/transaction.h"
+
+namespace quantrail::tracking {
+namespace {
+
+/// The series of a block that holds its distances; metrics have names, so it cannot be one of them.
+constexpr const char* kDistances = "";
+
+std::optional<EvaluationBlock> block_from(std::int64_t first, double seconds, std::span<const std::uint8_t> bytes) {
+  auto numbers = decoded(bytes);
+  if (!numbers) return std::nullopt;
+  EvaluationBlock block{.first = static_cast<std::size_t>(first), .seconds = seconds};
+  if (auto distances = numbers->series.extract(kDistances)) block.distances = std::move(distances.mapped());
+  block.per_sample = std::move(numbers->series);
+  return block;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Answers>> Answers::open(const Store& store) {
+  auto database = store.connect();
+  if (!database) return failed(database);
+  return std::unique_ptr<Answers>(new Answers(store, std::move(*database)));
+}
+
+Result<std::optional<Evaluation>> Answers::find(const Digest& key) {
+  std::optional<Evaluation> found;
+  std::vector<std::uint8_t> bytes;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto read = each_row(database_, "SELECT samples, distance, seconds, answer FROM evaluations WHERE key = ?1",
+                               {key.bytes}, [&](const Row& row) {
+                                 found = Evaluation{.distance = row.real(1),
+                                                    .seconds = row.real(2),
+                                                    .samples = static_cast<std::size_t>(row.integer(0))};
+                                 bytes = row.blob(3);
+                               });
+    if (!read) return failed(read);
+  }
+  if (!found) return found;
+  auto numbers = decoded(bytes);
+  if (!numbers) return std::nullopt;
+  found->metrics = std::move(numbers->values);
+  found->per_sample = std::move(numbers->series);
+  return found;
+}
+
+Status Answers::save(const Digest& key, const Evaluation& evaluation) {
+  // Names every field: one that is added must be stored too.
+  const auto& [metrics, per_sample, distance, seconds, samples] = evaluation;
+  const auto bytes = encoded(Numbers{.values = metrics, .series = per_sample});
+  const std::lock_guard lock(mutex_);
+  auto transaction = Transaction::write(database_);
+  if (!transaction) return failed(transaction);
+  auto saved =
+      run(database_,
+          "INSERT INTO evaluations(key, samples, distance, seconds, answer, created_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
+          "ON CONFLICT(key) DO UPDATE SET samples = excluded.samples, distance = excluded.distance, "
+          "seconds = excluded.seconds, answer = excluded.answer",
+          {key.bytes, static_cast<std::int64_t>(samples), distance, seconds, bytes, store_.now_ms()});
+  if (!saved) return saved;
+  if (auto dropped = run(database_, "DELETE FROM evaluation_blocks WHERE key = ?1", {key.bytes}); !dropped)
+    return dropped;
+  return transaction->commit();
+}
+
+Result<std::vector<EvaluationBlock>> Answers::blocks(const Digest& key) {
+  std::vector<EvaluationBlock> blocks;
+  const std::lock_guard lock(mutex_);
+  const auto read =
+      each_row(database_, "SELECT first, seconds, answer FROM evaluation_blocks WHERE key = ?1 ORDER BY first",
+               {key.bytes}, [&](const Row& row) {
+                 if (auto block = block_from(row.integer(0), row.real(1), row.blob(2)))
+                   blocks.push_back(std::move(*block));
+               });
+  if (!read) return failed(read);
+  return blocks;
+}
+
+Status Answers::save_block(const Digest& key, const EvaluationBlock& block) {
+  const auto& [first, per_sample, distances, seconds] = block;
+  Numbers numbers{.series = per_sample};
+  if (!distances.empty()) numbers.series[kDistances] = distances;
+  const auto bytes = encoded(numbers);
+  const std::lock_guard lock(mutex_);
+  auto transaction = Transaction::write(database_);
+  if (!transaction) return failed(transaction);
+  auto saved = run(database_,
+                   "INSERT INTO evaluation_blocks(key, first, seconds, answer, created_ms) VALUES(?1, ?2, ?3, ?4, ?5) "
+                   "ON CONFLICT(key, first) DO UPDATE SET seconds = excluded.seconds, answer = excluded.answer",
+                   {key.bytes, static_cast<std::int64_t>(first), seconds, bytes, store_.now_ms()});
+  if (!saved) return saved;
+  return transaction->commit();
+}
+
+Result<std::optional<std::vector<std::uint8_t>>> Answers::find_blob(const Digest& key) {
+  std::optional<std::vector<std::uint8_t>> frame;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto read = each_row(database_, "SELECT content FROM blobs WHERE key = ?1", {key.bytes},
+                               [&](const Row& row) { frame = row.blob(0); });
+    if (!read) return failed(read);
+  }
+  if (!frame) return frame;
+  return decompressed(*frame);
+}
+
+Status Answers::save_blob(const Digest& key, std::string_view kind, std::span<const std::uint8_t> bytes) {
+  const auto frame = compressed(bytes);
+  const std::lock_guard lock(mutex_);
+  auto transaction = Transaction::write(database_);
+  if (!transaction) return failed(transaction);
+  auto saved = run(database_,
+                   "INSERT INTO blobs(key, kind, content, created_ms) VALUES(?1, ?2, ?3, ?4) "
+                   "ON CONFLICT(key) DO UPDATE SET content = excluded.content",
+                   {key.bytes, kind, frame, store_.now_ms()});
+  if (!saved) return saved;
+  return transaction->commit();
+}
+
+}  // namespace quantrail::tracking

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace quantrail::tracking {
+
+using Values = std::map<std::string, double>;
+using Series = std::map<std::string, std::vector<double>>;
+
+/// The numbers of an answer. Doubles keep every bit (NaN, -0.0) and names every byte.
+struct Numbers {
+  Values values{};
+  Series series{};
+};
+
+/// Little endian, zstd-compressed; equal numbers give equal bytes.
+[[nodiscard]] std::vector<std::uint8_t> encoded(const Numbers& numbers);
+
+/// The inverse; nothing when the bytes are damaged.
+[[nodiscard]] std::optional<Numbers> decoded(std::span<const std::uint8_t> bytes);
+
+}  // namespace quantrail::tracking
