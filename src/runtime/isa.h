@@ -12,3 +12,12 @@
 #endif
 
 #define QUANTRAIL_INLINE __attribute__((always_inline)) inline
+/// The same for a lambda: `[](float x) QUANTRAIL_INLINED { ... }`.
+#define QUANTRAIL_INLINED __attribute__((always_inline))
+
+/// Before a loop whose iterations do not depend on each other although source and destination may be the same array.
+#if defined(__GNUC__) && !defined(__clang__)
+#define QUANTRAIL_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define QUANTRAIL_INDEPENDENT
+#endif

@@ -44,7 +44,7 @@ struct CodeMeans {
 void average_pool(std::span<const std::uint8_t> src, const PoolShape& shape, bool count_include_pad,
                   const CodeMeans& params, std::span<std::uint8_t> dst);
 
-/// src [N, S, C] → dst [N, C]; S >= 1. Float sums run in position order. Codes: exact integer sum as above.
+/// src [N, S, C] → dst [N, C]; 1 <= S <= 2^23. Float sums run in position order. Codes: exact integer sum as above.
 void global_average_pool(std::span<const float> src, Channels shape, std::span<float> dst);
 void global_average_pool(std::span<const std::uint8_t> src, Channels shape, const CodeMeans& params,
                          std::span<std::uint8_t> dst);

@@ -12,8 +12,8 @@ struct AxisShape {
   std::int64_t inner = 1;
 };
 
-/// dst = exp(src - max) / sum over the axis; sums run in index order. `dst` may be `src`. NaN or +infinity in a row
-/// make the whole row NaN; -infinity gives 0 unless all are.
+/// dst = exp(src - max) / sum over the axis; the order of the sum depends on the shape only. `dst` may be `src`. NaN or
+/// +infinity in a row make the whole row NaN; -infinity gives 0 unless all are.
 void softmax(std::span<const float> src, AxisShape shape, std::span<float> dst);
 
 }  // namespace quantrail::kernels

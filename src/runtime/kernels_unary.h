@@ -15,7 +15,7 @@ enum class UnaryOp : std::uint8_t {
   Elu,          ///< x < 0 ? alpha * (exp(x) - 1) : x
   Sigmoid,      ///< 1 / (1 + exp(-x))
   HardSigmoid,  ///< clamp(alpha * x + beta, 0, 1)
-  HardSwish,    ///< x * clamp(x / 6 + 0.5, 0, 1)
+  HardSwish,    ///< x * clamp(x * (1/6) + 0.5, 0, 1)
   Silu,         ///< x * sigmoid(x)
   Tanh,
   Exp,

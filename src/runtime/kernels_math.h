@@ -1,0 +1,90 @@
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "runtime/isa.h"
+#include "runtime/kernels_code.h"
+
+namespace quantrail::kernels {
+
+// Transcendental functions for inner loops: no branches, no tables, no fused multiply-add, so that they vectorise and
+// give the same bits everywhere. The polynomials are our own minimax fits (Lawson's algorithm on Chebyshev points).
+// NaN gives NaN.
+
+/// 2^n for n in [-126, 127].
+QUANTRAIL_INLINE float power_of_two(std::int32_t n) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23U);
+}
+
+/// e^x; overflows to infinity, underflows through the denormals to 0. Within 1.1 ulp.
+QUANTRAIL_INLINE float exp_of(float x) {
+  x = x < -104.0F ? -104.0F : x;
+  x = x > 89.0F ? 89.0F : x;
+  const float shifted = x * 1.44269504F + kRounder;
+  const float n = shifted - kRounder;
+  // ln 2 in two parts; the first has so few bits that its product with n is exact.
+  const float r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
+  float p = 1.395072555e-3F;
+  p = p * r + 8.369024843e-3F;
+  p = p * r + 4.166620225e-2F;
+  p = p * r + 1.666651815e-1F;
+  p = p * r + 0.5F;
+  p = (p * r) * r + r + 1.0F;
+  // In two steps, since 2^n alone may be neither a normal number nor finite.
+  const auto exponent =
+      static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRounder));
+  const std::int32_t half = exponent >> 1;
+  return p * power_of_two(half) * power_of_two(exponent - half);
+}
+
+/// 1 / (1 + e^-x). Within 2.5 ulp.
+QUANTRAIL_INLINE float sigmoid_of(float x) {
+  const float e = exp_of(-std::fabs(x));
+  return (x < 0.0F ? e : 1.0F) / (1.0F + e);
+}
+
+/// Within 1.5 ulp.
+QUANTRAIL_INLINE float tanh_of(float x) {
+  const float size = std::fabs(x);
+  const float square = x * x;
+  float p = 2.147538820e-3F;
+  p = p * square + -8.182676509e-3F;
+  p = p * square + 2.170296758e-2F;
+  p = p * square + -5.394720286e-2F;
+  p = p * square + 1.333321035e-1F;
+  p = p * square + -3.333333135e-1F;
+  const float near_zero = x + x * (square * p);
+  const float far = std::copysign(1.0F - 2.0F / (exp_of(2.0F * size) + 1.0F), x);
+  return size < 0.625F ? near_zero : (x == x ? far : x);
+}
+
+/// Within 1.5 ulp.
+QUANTRAIL_INLINE float erf_of(float x) {
+  const float square = x * x;
+  float p = -9.680140465e-6F;
+  p = p * square + 1.127054638e-4F;
+  p = p * square + -8.484711871e-4F;
+  p = p * square + 5.221074913e-3F;
+  p = p * square + -2.686544508e-2F;
+  p = p * square + 1.128378287e-1F;
+  p = p * square + -3.761263788e-1F;
+  p = p * square + 1.283791661e-1F;
+  const float near_zero = x + x * p;
+
+  float size = std::fabs(x);
+  size = size > 4.0F ? 4.0F : size;  // 1 - erf(4) is below half an ulp of 1
+  float q = 2.168676292e-5F;         // -log(1 - erf(size))
+  q = q * size + -4.413352872e-4F;
+  q = q * size + 4.204556346e-3F;
+  q = q * size + -2.520824037e-2F;
+  q = q * size + 1.084185541e-1F;
+  q = q * size + 6.332198977e-1F;
+  q = q * size + 1.129578352F;
+  q = q * size + -1.880370546e-4F;
+  const float far = std::copysign(1.0F - exp_of(-q), x);
+  return size < 1.0F ? near_zero : (x == x ? far : x);
+}
+
+}  // namespace quantrail::kernels

@@ -1,0 +1,120 @@
+#include "runtime/kernels_unary.h"
+
+#include <cassert>
+#include <cmath>
+
+#include "runtime/isa.h"
+#include "runtime/kernels_code.h"
+#include "runtime/kernels_math.h"
+
+namespace quantrail::kernels {
+namespace {
+
+struct Row {
+  const float* src = nullptr;
+  float* dst = nullptr;
+  std::size_t count = 0;
+};
+
+template <class F>
+QUANTRAIL_INLINE void map(const Row& row, F function) {
+  const float* src = row.src;
+  float* dst = row.dst;
+  QUANTRAIL_INDEPENDENT
+  for (std::size_t i = 0; i < row.count; ++i) dst[i] = function(src[i]);
+}
+
+QUANTRAIL_INLINE float clamped(float x, float lo, float hi) {
+  x = x < lo ? lo : x;
+  return x > hi ? hi : x;
+}
+
+QUANTRAIL_CLONES void smooth_row(UnaryOp op, Row row) {
+  switch (op) {
+    case UnaryOp::Sigmoid: return map(row, [](float x) QUANTRAIL_INLINED { return sigmoid_of(x); });
+    case UnaryOp::Silu: return map(row, [](float x) QUANTRAIL_INLINED { return x * sigmoid_of(x); });
+    case UnaryOp::Tanh: return map(row, [](float x) QUANTRAIL_INLINED { return tanh_of(x); });
+    case UnaryOp::Exp: return map(row, [](float x) QUANTRAIL_INLINED { return exp_of(x); });
+    case UnaryOp::Erf: return map(row, [](float x) QUANTRAIL_INLINED { return erf_of(x); });
+    case UnaryOp::Gelu:
+      return map(row, [](float x) QUANTRAIL_INLINED { return 0.5F * x * (1.0F + erf_of(x * 0.707106781F)); });
+    default: assert(false);
+  }
+}
+
+QUANTRAIL_CLONES void piecewise_row(UnaryOp op, float alpha, float beta, Row row) {
+  switch (op) {
+    case UnaryOp::Relu: return map(row, [](float x) QUANTRAIL_INLINED { return x < 0.0F ? 0.0F : x; });
+    case UnaryOp::LeakyRelu: return map(row, [=](float x) QUANTRAIL_INLINED { return x < 0.0F ? alpha * x : x; });
+    case UnaryOp::Clip: return map(row, [=](float x) QUANTRAIL_INLINED { return clamped(x, alpha, beta); });
+    case UnaryOp::HardSigmoid:
+      return map(row, [=](float x) QUANTRAIL_INLINED { return clamped(alpha * x + beta, 0.0F, 1.0F); });
+    case UnaryOp::HardSwish:
+      return map(row, [](float x) QUANTRAIL_INLINED { return x * clamped(x * (1.0F / 6.0F) + 0.5F, 0.0F, 1.0F); });
+    case UnaryOp::Abs: return map(row, [](float x) QUANTRAIL_INLINED { return std::fabs(x); });
+    case UnaryOp::Neg: return map(row, [](float x) QUANTRAIL_INLINED { return -x; });
+    case UnaryOp::Reciprocal: return map(row, [](float x) QUANTRAIL_INLINED { return 1.0F / x; });
+    case UnaryOp::Elu:
+      return map(row, [=](float x) QUANTRAIL_INLINED { return x < 0.0F ? alpha * (exp_of(x) - 1.0F) : x; });
+    default: assert(false);
+  }
+}
+
+// log(1 + e^x) without overflow, and without cancellation for very negative x.
+float softplus_of(float x) { return (x > 0.0F ? x : 0.0F) + std::log1p(std::exp(-std::fabs(x))); }
+
+void library_row(UnaryOp op, Row row) {
+  switch (op) {
+    case UnaryOp::Log: return map(row, [](float x) { return std::log(x); });
+    case UnaryOp::Softplus: return map(row, [](float x) { return x == x ? softplus_of(x) : x; });
+    case UnaryOp::Sqrt: return map(row, [](float x) { return std::sqrt(x); });
+    case UnaryOp::Floor: return map(row, [](float x) { return std::floor(x); });
+    case UnaryOp::Ceil: return map(row, [](float x) { return std::ceil(x); });
+    case UnaryOp::Round: return map(row, [](float x) { return std::nearbyint(x); });
+    default: assert(false);
+  }
+}
+
+template <class F>
+CodeTable table_with(F function, ActivationParams from, ActivationParams to) {
+  CodeTable table;
+  std::array<float, 256> reals;
+  for (std::size_t code = 0; code < reals.size(); ++code) {
+    reals[code] = Decoder(from).real(static_cast<std::uint8_t>(code));
+  }
+  function(std::span<float>(reals));
+  for (std::size_t code = 0; code < reals.size(); ++code) table[code] = Coder(to).code(reals[code]);
+  return table;
+}
+
+}  // namespace
+
+void unary(const Unary& function, std::span<const float> src, std::span<float> dst) {
+  assert(src.size() == dst.size());
+  const Row row{src.data(), dst.data(), src.size()};
+  switch (function.op) {
+    case UnaryOp::Sigmoid:
+    case UnaryOp::Silu:
+    case UnaryOp::Tanh:
+    case UnaryOp::Exp:
+    case UnaryOp::Erf:
+    case UnaryOp::Gelu: return smooth_row(function.op, row);
+    case UnaryOp::Log:
+    case UnaryOp::Softplus:
+    case UnaryOp::Sqrt:
+    case UnaryOp::Floor:
+    case UnaryOp::Ceil:
+    case UnaryOp::Round: return library_row(function.op, row);
+    default: return piecewise_row(function.op, function.alpha, function.beta, row);
+  }
+}
+
+CodeTable table_of(const Unary& function, ActivationParams from, ActivationParams to) {
+  return table_with([&](std::span<float> reals) { unary(function, reals, reals); }, from, to);
+}
+
+CodeTable requantization_table(ActivationParams from, ActivationParams to) {
+  return table_with([](std::span<float>) {}, from, to);
+}
+
+}  // namespace quantrail::kernels
