@@ -27,6 +27,23 @@ float activation_real(std::uint8_t code, ActivationParams params) {
   return params.scale * static_cast<float>(code - params.zero_point);
 }
 
+Bounds bounds_of(const Graph& graph, const Node& node) {
+  Bounds bounds;
+  if (node.op == "Relu") bounds.lo = 0.0F;
+  if (node.op != "Clip") return bounds;
+  const auto set = [&](std::size_t input, float& bound) {
+    const auto constant = constant_input(graph, node, input);
+    if (constant != nullptr && element_count(constant->shape) == 1) bound = floats_of(*constant)[0];
+  };
+  set(1, bounds.lo);
+  set(2, bounds.hi);
+  return bounds;
+}
+
+bool covered_by_codes(Bounds bounds, ActivationParams params) {
+  return activation_code(bounds.lo, params) == 0 && activation_code(bounds.hi, params) == 255;
+}
+
 std::vector<std::int8_t> weight_codes(const Tensor& weights, const WeightParams& params) {
   const auto values = weights.values<float>();
   const std::size_t channels = channels_of(weights, params.axis);

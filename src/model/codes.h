@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,17 @@ namespace quantrail {
 [[nodiscard]] std::uint8_t activation_code(float real, ActivationParams params);
 /// scale * (code - zero_point).
 [[nodiscard]] float activation_real(std::uint8_t code, ActivationParams params);
+
+/// What a Relu or Clip lets through.
+struct Bounds {
+  float lo = -std::numeric_limits<float>::infinity();
+  float hi = std::numeric_limits<float>::infinity();
+  bool operator==(const Bounds&) const = default;
+};
+/// Of a Relu, or of a Clip whose bounds are constant or left out; everything for other operators.
+[[nodiscard]] Bounds bounds_of(const Graph& graph, const Node& node);
+/// Whether clamping to `bounds` before quantizing changes no code: the codes' own range does it.
+[[nodiscard]] bool covered_by_codes(Bounds bounds, ActivationParams params);
 
 /// clamp(round(real / scale[c]), -127, 127) of each element, in the tensor's order. Preconditions: float32; `axis` is
 /// an axis of the tensor; one scale per slice along it, or one for all.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/codes.h"
+
 namespace quantrail {
 namespace {
 
@@ -42,7 +44,8 @@ class Sweep {
       const Node& node = graph_.nodes[at];
       const bool layer = integer_[at] && contains(q_.layers, node.name);
       const bool has_float_kernel = node.op == "Gemm" || node.op == "MatMul";
-      if (layer && !out.nodes[at].fused && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
+      const bool one_kernel = out.nodes[at].fused && !clipped(at);
+      if (layer && !one_kernel && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
     }
     return out;
   }
@@ -120,6 +123,15 @@ class Sweep {
   [[nodiscard]] bool has_float_reader(const std::string& value) const {
     const auto& readers = index_.readers(value);
     return std::any_of(readers.begin(), readers.end(), [&](std::size_t at) { return !integer_[at]; });
+  }
+
+  /// Whether a Relu or Clip is computed together with node `at` that the codes' own range does not make superfluous.
+  [[nodiscard]] bool clipped(std::size_t at) const {
+    const auto activation = fused_activation(graph_, index_, at);
+    if (!activation) return false;
+    const Node& node = graph_.nodes[*activation];
+    const auto params = q_.activations.find(node.outputs[0]);
+    return params == q_.activations.end() || !covered_by_codes(bounds_of(graph_, node), params->second);
   }
 
   [[nodiscard]] NodeLowering node_lowering(std::size_t at) const {

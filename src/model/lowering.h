@@ -27,11 +27,12 @@ struct NodeLowering {
 /// exists in no better form: where it comes from an integer layer, and neither a graph output nor a layer that must
 /// read it unquantized asks for the float result.
 struct Lowering {
-  std::vector<NodeLowering> nodes{};                ///< parallel to graph.nodes
-  std::set<std::string, std::less<>> codes{};       ///< values that exist as codes; parameters in Quantization::activations
-  std::set<std::string, std::less<>> raw{};         ///< of the values with parameters: those that must exist unquantized
-  /// Integer layers that ONNX Runtime will compute in float, since their result is needed in float as well or only:
-  /// node names in graph order. (Gemm and MatMul have kernels with float results and are not named for that.)
+  std::vector<NodeLowering> nodes{};           ///< parallel to graph.nodes
+  std::set<std::string, std::less<>> codes{};  ///< values that exist as codes; parameters in Quantization::activations
+  std::set<std::string, std::less<>> raw{};    ///< of the values with parameters: those that must exist unquantized
+  /// Integer layers that ONNX Runtime will compute in float, since their result is needed in float as well or only,
+  /// or clipped to less than what the codes can hold: node names in graph order. (Gemm and MatMul have kernels with
+  /// float results and are not named for that.)
   std::vector<std::string> float_in_onnxruntime{};
 };
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "model/graph.h"
+#include "model/quantization.h"
+
+namespace quantrail {
+
+/// What a file says about itself; all of it follows from the model's content, so that whoever exports a model gets the
+/// same bytes.
+struct ExportMetadata {
+  Digest base{};  ///< of the model that was quantized (Model::hash)
+};
+
+struct ExportedModel {
+  std::string bytes{};  ///< the ONNX file
+  /// Integer layers that ONNX Runtime will compute in float (Lowering::float_in_onnxruntime).
+  std::vector<std::string> float_in_onnxruntime{};
+};
+
+/// The canonical `graph`, quantized, with the groups `reverted` in float, as QDQ ONNX for ONNX Runtime.
+/// Errors: InvalidInput for a group that `quantization` does not have; Unsupported beyond 2 GiB.
+[[nodiscard]] Result<ExportedModel> exported(const Graph& graph, const Quantization& quantization,
+                                             const std::set<std::string, std::less<>>& reverted, RevertMode mode,
+                                             const ExportMetadata& metadata);
+
+}  // namespace quantrail

@@ -1,0 +1,88 @@
+#include "quantize/eligible.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace quantrail {
+namespace {
+
+bool is(const std::string& op, std::initializer_list<std::string_view> ops) {
+  return std::find(ops.begin(), ops.end(), op) != ops.end();
+}
+
+bool all_finite(const Tensor& tensor) {
+  const auto values = tensor.values<float>();
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+std::string weights_obstacle(const Graph& graph, const Node& node) {
+  const auto weights = constant_input(graph, node, 1);
+  if (weights == nullptr) return "its weights are computed, not constant";
+  if (weights->type != ElementType::Float32) return fmt::format("its weights are {}", name_of(weights->type));
+  const std::size_t rank = weights->shape.size();
+  if (node.op == "Conv" && rank != 3 && rank != 4) return fmt::format("convolution over {} axes", rank - 2);
+  if (node.op != "Conv" && rank != 2) return fmt::format("its weights have {} axes", rank);
+  if (weights->bytes.empty() || !all_finite(*weights)) return "its weights are empty or not finite";
+  return {};
+}
+
+std::string bias_obstacle(const Graph& graph, const Node& node) {
+  if (node.inputs.size() < 3 || node.inputs[2].empty()) return {};
+  const auto bias = constant_input(graph, node, 2);
+  if (bias == nullptr || bias->type != ElementType::Float32) return "its bias is computed, or not float32";
+  const auto weights = constant_input(graph, node, 1);
+  const auto channels = weights->shape[static_cast<std::size_t>(output_channel_axis(node, *weights))];
+  const auto count = element_count(bias->shape);
+  const bool along_columns = bias->shape.empty() || bias->shape.back() == count;
+  if ((count != channels && count != 1) || !along_columns) return "its bias is not one value per output channel";
+  return all_finite(*bias) ? "" : "its bias is not finite";
+}
+
+std::string gemm_obstacle(const Node& node) {
+  if (int_attribute(node, "transA", 0) != 0) return "Gemm with transA";
+  if (float_attribute(node, "alpha", 1.0F) != 1.0F) return "Gemm with alpha other than 1";
+  const bool biased = node.inputs.size() > 2 && !node.inputs[2].empty();
+  if (biased && float_attribute(node, "beta", 1.0F) != 1.0F) return "Gemm with beta other than 1";
+  return {};
+}
+
+std::string pool_obstacle(const Node& node) {
+  const auto dilations = ints_attribute(node, "dilations", {});
+  const bool dilated = std::any_of(dilations.begin(), dilations.end(), [](auto d) { return d != 1; });
+  return dilated ? "average pooling with dilations" : "";
+}
+
+}  // namespace
+
+bool is_activation(const Graph& graph, const Types& types, const std::string& value) {
+  if (graph.constants.find(value) != graph.constants.end()) return false;
+  const auto type = types.find(value);
+  return type != types.end() && type->second.type == ElementType::Float32;
+}
+
+std::size_t activation_inputs(const Node& node) { return is(node.op, {"Add", "Mul"}) ? 2 : 1; }
+
+std::string obstacle(const Graph& graph, const Types& types, const Node& node) {
+  const bool weighted = is(node.op, {"Conv", "Gemm", "MatMul"});
+  if (!weighted && !is(node.op, {"Add", "Mul", "AveragePool", "GlobalAveragePool"})) {
+    return fmt::format("no integer kernel for {} in ONNX Runtime", node.op);
+  }
+  for (std::size_t i = 0; i < activation_inputs(node); ++i) {
+    if (is_activation(graph, types, node.inputs[i])) continue;
+    const bool constant = graph.constants.find(node.inputs[i]) != graph.constants.end();
+    return constant ? fmt::format("{} with a constant", node.op)
+                    : fmt::format("{} of values that are not float32", node.op);
+  }
+  if (weighted) {
+    if (auto why = weights_obstacle(graph, node); !why.empty()) return why;
+    if (auto why = bias_obstacle(graph, node); !why.empty()) return why;
+  }
+  if (node.op == "Gemm") return gemm_obstacle(node);
+  if (node.op == "AveragePool") return pool_obstacle(node);
+  return {};
+}
+
+}  // namespace quantrail

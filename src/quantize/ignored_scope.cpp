@@ -1,0 +1,128 @@
+#include "quantize/ignored_scope.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "model/lowering.h"
+#include "quantize/moves.h"
+
+namespace quantrail {
+namespace {
+
+const std::map<std::string, std::vector<std::string>>& operators_of_pot() {
+  static const std::map<std::string, std::vector<std::string>> kNames{
+      {"Convolution", {"Conv"}},    {"GroupConvolution", {"Conv"}},
+      {"AvgPool", {"AveragePool"}}, {"ConvolutionBackpropData", {"ConvTranspose"}},
+      {"FullyConnected", {"Gemm"}}, {"MatMul", {"MatMul", "Gemm"}},
+      {"Multiply", {"Mul"}},        {"ReduceMean", {"ReduceMean", "GlobalAveragePool"}},
+      {"Subtract", {"Sub"}},        {"Divide", {"Div"}},
+      {"Power", {"Pow"}},           {"Interpolate", {"Resize"}},
+      {"StridedSlice", {"Slice"}},  {"VariadicSplit", {"Split"}},
+      {"Broadcast", {"Expand"}},    {"GroupConvolutionBackpropData", {"ConvTranspose"}}};
+  return kNames;
+}
+
+std::vector<std::string> names_of(const Node& node) {
+  std::vector<std::string> names{node.name};
+  names.insert(names.end(), node.absorbed.begin(), node.absorbed.end());
+  for (const auto& output : node.outputs) {
+    if (!output.empty()) names.push_back(output);
+  }
+  return names;
+}
+
+class Resolver {
+ public:
+  explicit Resolver(const Graph& graph) : graph_(graph), index_(graph) {}
+
+  Result<ScopeMatch> scope(const std::string& pattern) const {
+    const auto hits = positions([&](const Node& node) {
+      const auto names = names_of(node);
+      return std::any_of(names.begin(), names.end(), [&](const auto& name) { return matches_glob(pattern, name); });
+    });
+    if (!hits.empty()) return ScopeMatch{pattern, layers_meant(hits)};
+    std::vector<std::string> known;
+    for (const auto& node : graph_.nodes) {
+      for (auto& name : names_of(node)) known.push_back(std::move(name));
+    }
+    return fail(Cause::InvalidInput, "ignored.scope: no layer, folded node or output of the model matches '{}'{}",
+                printable(pattern), did_you_mean(pattern, known));
+  }
+
+  Result<ScopeMatch> operation(const std::string& op) const {
+    const auto translated = operators_of_pot().find(op);
+    const auto wanted = translated != operators_of_pot().end() ? translated->second : std::vector<std::string>{op};
+    const auto hits =
+        positions([&](const Node& node) { return std::find(wanted.begin(), wanted.end(), node.op) != wanted.end(); });
+    if (!hits.empty()) return ScopeMatch{op, layers_meant(hits)};
+    std::vector<std::string> known;
+    for (const auto& node : graph_.nodes) known.push_back(node.op);
+    return fail(Cause::InvalidInput, "ignored.operations: the model has no operator '{}'{}", printable(op),
+                did_you_mean(op, known));
+  }
+
+ private:
+  template <class Wanted>
+  [[nodiscard]] std::vector<std::size_t> positions(const Wanted& wanted) const {
+    std::vector<std::size_t> found;
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (wanted(graph_.nodes[at])) found.push_back(at);
+    }
+    return found;
+  }
+
+  /// Names in graph order. A reader comes behind what it reads, so one pass looks through any chain of moves.
+  [[nodiscard]] std::vector<std::string> layers_meant(const std::vector<std::size_t>& hits) const {
+    std::vector<bool> hit(graph_.nodes.size(), false);
+    for (const std::size_t at : hits) hit[at] = true;
+    std::vector<bool> meant(graph_.nodes.size(), false);
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (!hit[at]) continue;
+      const Node& node = graph_.nodes[at];
+      if (moves_values(node.op)) {
+        for (const auto& value : node.outputs) {
+          for (const std::size_t reader : index_.readers(value)) hit[reader] = true;
+        }
+      } else {
+        meant[layer_of(at)] = true;
+      }
+    }
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < meant.size(); ++at) {
+      if (meant[at]) names.push_back(graph_.nodes[at].name);
+    }
+    return names;
+  }
+
+  [[nodiscard]] std::size_t layer_of(std::size_t at) const {
+    const Node& node = graph_.nodes[at];
+    if (node.op != "Relu" && node.op != "Clip") return at;
+    const auto before = index_.producer(node.inputs[0]);
+    return before && fused_activation(graph_, index_, *before) == at ? *before : at;
+  }
+
+  const Graph& graph_;
+  GraphIndex index_;
+};
+
+}  // namespace
+
+Result<ResolvedScope> resolved(const IgnoredScope& ignored, const Graph& graph) {
+  const Resolver resolver(graph);
+  ResolvedScope scope;
+  for (const auto& pattern : ignored.scope) {
+    auto match = resolver.scope(pattern);
+    if (!match) return failed(match);
+    scope.matches.push_back(std::move(*match));
+  }
+  for (const auto& op : ignored.operations) {
+    auto match = resolver.operation(op);
+    if (!match) return failed(match);
+    scope.matches.push_back(std::move(*match));
+  }
+  for (const auto& match : scope.matches) scope.nodes.insert(match.nodes.begin(), match.nodes.end());
+  return scope;
+}
+
+}  // namespace quantrail

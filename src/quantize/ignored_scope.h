@@ -1,0 +1,31 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "model/graph.h"
+
+namespace quantrail {
+
+/// What one entry of `ignored` was taken to mean.
+struct ScopeMatch {
+  std::string pattern{};
+  std::vector<std::string> nodes{};  ///< node names, in graph order
+  bool operator==(const ScopeMatch&) const = default;
+};
+
+struct ResolvedScope {
+  std::set<std::string, std::less<>> nodes{};  ///< that shall stay float
+  std::vector<ScopeMatch> matches{};           ///< one per entry: scope first, then operations
+};
+
+/// The nodes of the canonical `graph` that `ignored` names. An entry of `scope` is a glob over node names, names of
+/// nodes folded into others, and output names; one of `operations` an ONNX operator or POT's name for it. A Relu or
+/// Clip that is computed together with a layer means the layer; a node that only moves values (Reshape, MaxPool, ...)
+/// means the layers that read it. Errors: InvalidInput for an entry that matches nothing, with the nearest name.
+[[nodiscard]] Result<ResolvedScope> resolved(const IgnoredScope& ignored, const Graph& graph);
+
+}  // namespace quantrail

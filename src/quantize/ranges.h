@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+
+#include "model/codes.h"
+#include "model/quantization.h"
+#include "model/tensor.h"
+
+namespace quantrail {
+
+// From real ranges to the parameters of 8-bit codes, by the rules of OpenVINO's Post-training Optimization Tool (POT),
+// but with zero points that are always whole, so that real zero has an exact code.
+
+/// Activations whose largest magnitude is `magnitude` (at least 8e-5 is assumed). Non-negative ones use all 256 codes
+/// from zero, step magnitude / 255; signed ones zero point 128 and step magnitude / 127.
+[[nodiscard]] ActivationParams symmetric_params(double magnitude, bool non_negative);
+
+/// Activations in [lo, hi]. A range narrower than 8e-4 is widened by that on both sides, then made to contain zero;
+/// then one border moves outward until zero falls on a code. Where zero would be the first or last code although the
+/// range crosses it, by less than half a step, that remainder saturates.
+[[nodiscard]] ActivationParams asymmetric_params(double lo, double hi);
+
+/// `params` with the step made no larger than what keeps all codes inside `bounds`, so that the Relu or Clip that gave
+/// the bounds changes no code. Bounds that exclude zero or nearly touch it are left alone.
+[[nodiscard]] ActivationParams within(Bounds bounds, ActivationParams params);
+
+/// Symmetric codes per slice of `weights` along `axis`: the step is the slice's largest magnitude / 127, of which at
+/// least 8e-5 and 1 % of the widest slice's is assumed (so that dead channels have a step too); `widened` multiplies
+/// the steps (2: codes within +-64, POT's saturation fix). Preconditions: float32, finite.
+[[nodiscard]] WeightParams symmetric_weights(const Tensor& weights, std::int64_t axis, float widened = 1.0F);
+
+/// The same steps, enlarged in the channels where `bias` in steps of the accumulator (input_scale * step) would exceed
+/// a quarter of int32's range: there must be room for the products too. `bias` may be empty.
+[[nodiscard]] WeightParams with_room_for_bias(WeightParams params, std::span<const float> bias, float input_scale);
+
+}  // namespace quantrail
