@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "evaluate/evaluation.h"
+#include "search/baseline.h"
 #include "search/layer_score.h"
 #include "search/outcome.h"
 
@@ -39,14 +40,6 @@ struct RankingRecord {
   std::size_t subset_size = 0;
   std::vector<LayerScore> scores{};  ///< best first
   bool operator==(const RankingRecord&) const = default;
-};
-
-/// What a run established before its first iteration.
-struct Baseline {
-  std::map<std::string, double> metrics{};  ///< of the float model
-  std::map<std::string, double> limits{};   ///< largest drop allowed, in metric units
-  std::string optimised{};                  ///< the metric that `drop` is about
-  bool operator==(const Baseline&) const = default;
 };
 
 struct RunResult {

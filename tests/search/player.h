@@ -1,0 +1,87 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "search/search.h"
+
+namespace quantrail::testing_search {
+
+constexpr std::size_t kSamples = 10;
+constexpr double kFloat = 0.90;
+
+/// Answers a search from a script: drops of full evaluations in the order they are asked for (the quantized model
+/// first), and ranking values by group. Groups are A, B, C, ...; each value a sample has is the aggregate.
+struct Player {
+  std::vector<double> drops{};
+  std::string groups = "ABCD";
+  /// Metric of a candidate on the ranking subset; by default A regains most, then B, ...
+  std::function<double(const std::vector<std::string>& reverted, const std::string& candidate)> rank_value =
+      [](const auto&, const std::string& candidate) { return 1.0 - 0.01 * (candidate[0] - 'A'); };
+  SearchState state{};
+  std::vector<Request> requests{};
+  std::size_t used = 0;
+
+  [[nodiscard]] Evaluation evaluation(double value) const {
+    Evaluation out{.samples = kSamples};
+    for (const auto& [name, higher] : state.settings.higher_is_better) {
+      out.metrics.emplace(name, value);
+      out.per_sample.emplace(name, std::vector<double>(kSamples, value));
+    }
+    return out;
+  }
+
+  [[nodiscard]] Answer answer(const Request& request) {
+    if (std::holds_alternative<EvaluateFloat>(request)) return evaluation(kFloat);
+    if (std::holds_alternative<Quantize>(request)) {
+      Quantized quantized;
+      for (const char name : groups)
+        quantized.groups.push_back({std::string(1, name), {std::string(1, name) + "/layer"}, 100});
+      return quantized;
+    }
+    if (const auto* rank = std::get_if<Rank>(&request)) {
+      Ranked values;
+      for (const auto& candidate : rank->candidates)
+        values.values.push_back({rank_value(rank->reverted, candidate), 0.5});
+      return values;
+    }
+    return evaluation(kFloat - drops.at(used++));
+  }
+
+  /// Plays to the end.
+  Done play(SearchSettings settings) {
+    state = started(std::move(settings));
+    for (;;) {
+      Request request = next(state);
+      requests.push_back(request);
+      if (auto* done = std::get_if<Done>(&request)) return *done;
+      state = after(std::move(state), answer(request));
+    }
+  }
+
+  /// What happened, compactly: "F" float, "Q" quantize, "R" rank, "=" the quantized model, "+A" A reverted and
+  /// accepted,
+  /// "-B" B reverted and rolled back.
+  [[nodiscard]] std::string story() const {
+    std::string out;
+    std::size_t trial = 0;
+    for (const auto& request : requests) {
+      if (std::holds_alternative<EvaluateFloat>(request)) out += "F ";
+      if (std::holds_alternative<Quantize>(request)) out += "Q ";
+      if (std::holds_alternative<Rank>(request)) out += "R ";
+      if (const auto* evaluate = std::get_if<Evaluate>(&request)) {
+        const bool accepted = state.trials.at(trial++).accepted;
+        out += evaluate->reverted.empty() ? "= " : (accepted ? "+" : "-") + evaluate->reverted.back() + " ";
+      }
+    }
+    if (!out.empty()) out.pop_back();
+    return out;
+  }
+};
+
+inline SearchSettings accuracy_aware() {
+  return {.accuracy_aware = true, .higher_is_better = {{"top1", true}}, .metric = "top1", .maximal_drop = 0.01};
+}
+
+}  // namespace quantrail::testing_search
