@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -12,14 +13,18 @@ Error described(const std::filesystem::path& path, int code, int system_errno, c
   const auto storage = [&](std::string_view what) {
     return Error{Cause::Storage, fmt::format("{}: {}", path.string(), what)};
   };
+  const auto blocked = [&](std::string_view what) {
+    return Error{Cause::Blocked, fmt::format("{}: {}", path.string(), what)};
+  };
   const auto input = [&](std::string_view what) {
     return Error{Cause::InvalidInput, fmt::format("{}: {}", path.string(), what)};
   };
   switch (code & 0xFF) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return storage("another program kept the experiment store locked for too long");
-    case SQLITE_FULL: return storage("no space left for the experiment store");
+    case SQLITE_LOCKED: return blocked("another program kept the experiment store locked for too long");
+    case SQLITE_FULL: return blocked("no space left for the experiment store");
     case SQLITE_IOERR:
+      if (system_errno == ENOSPC || system_errno == EDQUOT) return blocked("no space left for the experiment store");
       return storage(fmt::format("{} ({})", text, system_errno != 0 ? std::strerror(system_errno) : "no reason given"));
     case SQLITE_CORRUPT:
       return storage("the experiment store is damaged (SQLite says: database disk image is malformed)");

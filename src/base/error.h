@@ -15,6 +15,7 @@ enum class Cause {
   Unsupported,   ///< well-formed, but this build cannot do it; exit code 2
   Backend,       ///< a library or the operating system failed; exit code 1
   Storage,       ///< the experiment store or a file could not be read or written; exit code 1
+  Blocked,       ///< the same, but for now only (disk full, locked): worth trying again; exit code 1
   Cancelled,     ///< asked to stop; exit code 3
   Owned,         ///< another worker owns the run; exit code 75
 };

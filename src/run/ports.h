@@ -14,7 +14,8 @@
 namespace quantrail {
 
 /// Port: memory of what was answered, keyed by content. Implemented by the experiment store, and in memory for tests.
-/// A saved answer is durable when save returns. Thread-safe.
+/// A saved answer is durable when save returns. Errors: Blocked when trying again may help (disk full, locked), Storage
+/// when not. Thread-safe.
 class AnswerStore {
  public:
   virtual ~AnswerStore() = default;
@@ -29,7 +30,7 @@ class AnswerStore {
 };
 
 /// Port: the record of one run, in the order things became known. A row that exists already (replay) is compared and
-/// not inserted again; a difference is an error (Storage), since a resumed run must not differ.
+/// not inserted again; a difference is an error (Storage), since a resumed run must not differ. Errors otherwise as above.
 class RunRecorder {
  public:
   virtual ~RunRecorder() = default;
