@@ -1,0 +1,154 @@
+#include "data/array_dataset.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+#include "data/digests.h"
+
+namespace quantrail {
+namespace {
+
+/// One network input and the array that feeds it.
+struct Feed {
+  NpyArray array{};
+  SampleInput input{};
+};
+
+bool is_float(ElementType type) {
+  return type == ElementType::Float16 || type == ElementType::Float32 || type == ElementType::Float64;
+}
+
+bool converts(ElementType from, ElementType to) {
+  if (from == to) return true;
+  return is_float(from) ? to == ElementType::Float32 : to == ElementType::Int64;
+}
+
+bool fits(const Shape& found, const Shape& needed) {
+  return std::equal(found.begin(), found.end(), needed.begin(), needed.end(),
+                    [](std::int64_t size, std::int64_t allowed) { return allowed < 0 || size == allowed; });
+}
+
+std::string shape_text(const Shape& shape) {
+  std::vector<std::string> sizes;
+  for (const auto size : shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
+  return "[" + joined(sizes, ",") + "]";
+}
+
+Result<Feed> make_feed(const NpyArray& array, const ValueInfo& input) {
+  const auto type = array.type();
+  const Shape needed(input.shape.begin() + (input.shape.empty() ? 0 : 1), input.shape.end());
+  if (type && converts(*type, input.type) && fits(array.row_shape(), needed)) {
+    return Feed{array, {input.name, input.type, array.row_shape()}};
+  }
+  const bool like_images = array.type_name() == "uint8" && array.shape.size() == 4 && input.shape.size() == 4;
+  return fail(Cause::InvalidInput, "{}: samples are {} {}, the network input \"{}\" needs {} {}{}", array.name,
+              array.type_name(), shape_text(array.row_shape()), printable(input.name), name_of(input.type),
+              shape_text(needed), like_images ? "; if these are images, say so with data.layout (NHWC or NCHW)" : "");
+}
+
+Result<std::vector<Feed>> make_feeds(const std::map<std::string, NpyArray>& arrays, std::span<const ValueInfo> inputs) {
+  std::vector<std::string> given, needed;
+  for (const auto& input : inputs) needed.push_back(printable(input.name));
+  for (const auto& [name, array] : arrays) given.push_back(printable(name));
+  const bool unnamed = arrays.size() == 1 && arrays.begin()->first.empty();
+  if (unnamed && inputs.size() != 1) {
+    return fail(Cause::InvalidInput, "{}: one array is given, the network has {} inputs ({}): give one for each",
+                arrays.begin()->second.name, inputs.size(), joined(needed, ", "));
+  }
+  std::vector<Feed> feeds;
+  for (const auto& input : inputs) {
+    const auto found = unnamed ? arrays.begin() : arrays.find(input.name);
+    if (found == arrays.end()) {
+      return fail(Cause::InvalidInput, "no array for the network input \"{}\"{}; given are {}", printable(input.name),
+                  did_you_mean(input.name, given), joined(given, ", "));
+    }
+    auto feed = make_feed(found->second, input);
+    if (!feed) return failed(feed);
+    feeds.push_back(std::move(*feed));
+  }
+  for (const auto& [name, array] : arrays) {
+    const bool used =
+        unnamed || std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == name; });
+    if (used) continue;
+    return fail(Cause::InvalidInput, "{}: the network has no input \"{}\"{}; its inputs are {}", array.name,
+                printable(name), did_you_mean(name, needed), joined(needed, ", "));
+  }
+  return feeds;
+}
+
+class ArrayDataset final : public Dataset {
+ public:
+  ArrayDataset(std::vector<Feed> feeds, std::optional<std::vector<std::int64_t>> labels, std::size_t size,
+               Digest fingerprint)
+      : feeds_(std::move(feeds)), labels_(std::move(labels)), size_(size), fingerprint_(fingerprint) {
+    for (const auto& feed : feeds_) inputs_.push_back(feed.input);
+  }
+
+  [[nodiscard]] std::size_t size() const override { return size_; }
+  [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
+  [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override {
+    return labels_ ? std::optional((*labels_)[index]) : std::nullopt;
+  }
+  [[nodiscard]] std::string describe(std::size_t index) const override {
+    return fmt::format("{} row {}", feeds_.front().array.name, index);
+  }
+  [[nodiscard]] Digest fingerprint() const override { return fingerprint_; }
+
+  [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+      if (const auto read = read_one(feeds_[i], index, buffers[i]); !read) return failed(read);
+    }
+    return {};
+  }
+
+ private:
+  static Status read_one(const Feed& feed, std::size_t index, std::span<std::byte> out) {
+    const ElementType stored = feed.array.type().value();
+    if (stored == feed.input.type) return feed.array.read_row(index, out);
+    Tensor row = Tensor::zeros(stored, feed.input.shape);
+    if (const auto read = feed.array.read_row(index, row.bytes); !read) return failed(read);
+    if (is_float(stored)) {
+      const auto values = floats_of(row);
+      std::memcpy(out.data(), values.data(), out.size());
+    } else {
+      const auto values = integers_of(row);
+      std::memcpy(out.data(), values.data(), out.size());
+    }
+    return {};
+  }
+
+  std::vector<Feed> feeds_;
+  std::vector<SampleInput> inputs_;
+  std::optional<std::vector<std::int64_t>> labels_;
+  std::size_t size_;
+  Digest fingerprint_;
+};
+
+Digest fingerprint_of(std::span<const Feed> feeds, std::span<const Digest> files, std::size_t size) {
+  Hasher hasher;
+  hasher.add("arrays as stored").add(static_cast<std::int64_t>(size));
+  for (const auto& feed : feeds) {
+    hasher.add(feed.input.name).add(name_of(feed.input.type));
+    for (const auto axis : feed.input.shape) hasher.add(axis);
+  }
+  for (const auto& digest : files) hasher.add(digest);
+  return hasher.finish();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Dataset>> make_array_dataset(ArrayFiles files, std::int64_t limit,
+                                                          std::span<const ValueInfo> inputs,
+                                                          const OpenOptions& options) {
+  auto feeds = make_feeds(files.arrays, inputs);
+  if (!feeds) return failed(feeds);
+  const auto digests = file_digests(files.files, options);
+  if (!digests) return failed(digests);
+  const std::size_t size = limit > 0 ? std::min(files.rows(), static_cast<std::size_t>(limit)) : files.rows();
+  const Digest fingerprint = fingerprint_of(*feeds, *digests, size);
+  return std::make_shared<ArrayDataset>(std::move(*feeds), std::move(files.labels), size, fingerprint);
+}
+
+}  // namespace quantrail

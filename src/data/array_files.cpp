@@ -1,0 +1,92 @@
+#include "data/array_files.h"
+
+#include <utility>
+
+#include "base/text.h"
+#include "data/npz.h"
+
+namespace quantrail {
+namespace {
+
+std::vector<std::string> names_of(const std::map<std::string, NpyArray>& arrays) {
+  std::vector<std::string> names;
+  for (const auto& [name, array] : arrays) names.push_back(printable(name));
+  return names;
+}
+
+Status open_files(const DataSpec& spec, ArrayFiles& out) {
+  auto paths = spec.arrays;
+  if (paths.empty()) paths[""] = spec.path;
+  for (const auto& [input, path] : paths) {
+    auto array = open_npy(path);
+    if (!array) return failed(array);
+    out.arrays.insert_or_assign(input, std::move(*array));
+    out.files.push_back(path);
+  }
+  return {};
+}
+
+Status open_archive(const DataSpec& spec, ArrayFiles& out) {
+  auto arrays = open_npz(spec.path);
+  if (!arrays) return failed(arrays);
+  out.arrays = std::move(*arrays);
+  out.files.push_back(spec.path);
+  if (!spec.labels_array.empty()) {
+    const auto found = out.arrays.find(spec.labels_array);
+    if (found == out.arrays.end()) {
+      const auto names = names_of(out.arrays);
+      return fail(Cause::InvalidInput, "{}: there is no array \"{}\"{}; it holds {}", spec.path.string(),
+                  printable(spec.labels_array), did_you_mean(spec.labels_array, names), joined(names, ", "));
+    }
+    auto labels = read_labels(found->second);
+    if (!labels) return failed(labels);
+    out.labels = std::move(*labels);
+    out.arrays.erase(found);
+  }
+  if (out.arrays.empty()) return fail(Cause::InvalidInput, "{}: holds no samples", spec.path.string());
+  if (out.arrays.size() == 1) {
+    auto only = out.arrays.extract(out.arrays.begin());
+    only.key().clear();
+    out.arrays.insert(std::move(only));
+  }
+  return {};
+}
+
+Status check_rows(const ArrayFiles& files, const DataSpec& spec) {
+  const NpyArray& first = files.arrays.begin()->second;
+  for (const auto& [input, array] : files.arrays) {
+    if (array.rows() == first.rows()) continue;
+    return fail(Cause::InvalidInput, "{} has {} samples, {} has {}", first.name, first.rows(), array.name,
+                array.rows());
+  }
+  if (files.labels && files.labels->size() != first.rows()) {
+    const std::string labels = spec.labels.empty() ? spec.labels_array : spec.labels.string();
+    return fail(Cause::InvalidInput, "{} has {} samples, there are {} labels in {}", first.name, first.rows(),
+                files.labels->size(), printable(labels));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required) {
+  ArrayFiles out;
+  const auto opened = spec.type == "npz" ? open_archive(spec, out) : open_files(spec, out);
+  if (!opened) return failed(opened);
+  if (!spec.labels.empty()) {
+    const auto array = open_npy(spec.labels);
+    if (!array) return failed(array);
+    auto labels = read_labels(*array);
+    if (!labels) return failed(labels);
+    out.labels = std::move(*labels);
+    out.files.push_back(spec.labels);
+  }
+  if (labels_required && !out.labels) {
+    return fail(Cause::InvalidInput, "{}: labels are needed: give data.labels (a .npy file){}",
+                out.files.front().string(), spec.type == "npz" ? " or data.labels_array" : "");
+  }
+  if (const auto checked = check_rows(out, spec); !checked) return failed(checked);
+  return out;
+}
+
+}  // namespace quantrail

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "data/npy.h"
+#include "data/open.h"
+
+namespace quantrail {
+
+/// The arrays and labels that a DataSpec of type npy or npz names.
+/// Invariants: at least one array; all arrays and the labels have equally many rows, at least one.
+struct ArrayFiles {
+  std::map<std::string, NpyArray> arrays{};  ///< by network input; "" for a single one that was not named
+  std::optional<std::vector<std::int64_t>> labels{};
+  std::vector<std::filesystem::path> files{};  ///< all that were read, in a fixed order
+
+  [[nodiscard]] std::size_t rows() const { return arrays.begin()->second.rows(); }
+};
+
+/// Errors: InvalidInput naming the file, also for missing labels when they are required.
+[[nodiscard]] Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required);
+
+}  // namespace quantrail
