@@ -1,5 +1,9 @@
 #include "model/graph.h"
 
+#include <fmt/format.h>
+
+#include "base/text.h"
+
 namespace quantrail {
 namespace {
 
@@ -69,6 +73,10 @@ TensorPtr constant_input(const Graph& graph, const Node& node, std::size_t index
   if (index >= node.inputs.size()) return nullptr;
   const auto found = graph.constants.find(node.inputs[index]);
   return found == graph.constants.end() ? nullptr : found->second;
+}
+
+std::string described(const Node& node, std::int64_t opset) {
+  return fmt::format("node '{}' ({}, opset {})", printable(node.name), printable(node.op), opset);
 }
 
 std::vector<std::string> node_names(const Graph& graph) {

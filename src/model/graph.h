@@ -72,6 +72,9 @@ class GraphIndex {
 /// The constant that feeds input `index` of `node`; null when it is absent or not constant.
 [[nodiscard]] TensorPtr constant_input(const Graph& graph, const Node& node, std::size_t index);
 
+/// "node 'conv1' (Conv, opset 13)", for messages; the name is made safe to print.
+[[nodiscard]] std::string described(const Node& node, std::int64_t opset);
+
 /// The names of nodes, for messages.
 [[nodiscard]] std::vector<std::string> node_names(const Graph& graph);
 

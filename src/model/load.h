@@ -15,16 +15,16 @@ struct Model {
   std::uint64_t bytes = 0;  ///< size of the file and its external data
   std::int64_t source_opset = 0;
   std::int64_t ir_version = 0;
-  Graph graph{};  ///< as loaded: upgraded to opset >= 13, nothing folded yet
+  Graph graph{};                     ///< as loaded: upgraded to opset >= 13, nothing folded yet
   std::vector<std::string> notes{};  ///< what was assumed or could not be checked, one sentence each
 };
 
 /// Reads an ONNX file (external data included): opset 7 to 21 of the default domain.
 /// Unnamed nodes are named after their first output, equal names get "_2", "_3", ...
-/// libonnx's checker runs where it applies (IR <= 8 and opset <= 17). Nothing in the file is trusted: sizes, offsets and
-/// dimensions are checked before use; external data must lie below the model's folder.
-/// Errors: InvalidInput (missing, truncated, not ONNX, inconsistent), Unsupported (opset, element type, foreign domain,
-/// control flow), each naming the file and the node or tensor.
+/// libonnx's checker runs where it applies (IR <= 8 and opset <= 17). Nothing in the file is trusted: sizes, offsets
+/// and dimensions are checked before use; external data must lie below the model's folder. Errors: InvalidInput
+/// (missing, truncated, not ONNX, inconsistent), Unsupported (opset, element type, foreign domain, control flow), each
+/// naming the file and the node or tensor.
 [[nodiscard]] Result<Model> load_model(const std::filesystem::path& path);
 
 }  // namespace quantrail

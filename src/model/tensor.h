@@ -27,12 +27,18 @@ using Shape = std::vector<std::int64_t>;
 
 template <class T>
 inline constexpr ElementType kElementType = [] {
-  if constexpr (std::is_same_v<T, float>) return ElementType::Float32;
-  else if constexpr (std::is_same_v<T, double>) return ElementType::Float64;
-  else if constexpr (std::is_same_v<T, std::int8_t>) return ElementType::Int8;
-  else if constexpr (std::is_same_v<T, std::uint8_t>) return ElementType::Uint8;
-  else if constexpr (std::is_same_v<T, std::int32_t>) return ElementType::Int32;
-  else if constexpr (std::is_same_v<T, std::int64_t>) return ElementType::Int64;
+  if constexpr (std::is_same_v<T, float>)
+    return ElementType::Float32;
+  else if constexpr (std::is_same_v<T, double>)
+    return ElementType::Float64;
+  else if constexpr (std::is_same_v<T, std::int8_t>)
+    return ElementType::Int8;
+  else if constexpr (std::is_same_v<T, std::uint8_t>)
+    return ElementType::Uint8;
+  else if constexpr (std::is_same_v<T, std::int32_t>)
+    return ElementType::Int32;
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    return ElementType::Int64;
   else {
     static_assert(std::is_same_v<T, bool>, "no element type for this C++ type");
     return ElementType::Bool;

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace onnx {
+class ModelProto;
+}
+
+namespace quantrail {
+
+/// Whether libonnx knows this IR version and opset.
+[[nodiscard]] bool checkable(const onnx::ModelProto& model);
+
+/// libonnx's own checker. `path` is read again where the model has external data. Errors: InvalidInput, with the
+/// checker's reason in one line.
+[[nodiscard]] Status check_with_libonnx(const onnx::ModelProto& model, const std::filesystem::path& path,
+                                        bool external_data);
+
+}  // namespace quantrail

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string_view>
+
+#include "model/shape_rules.h"
+
+namespace quantrail {
+
+/// One call of an operator. Its shape rule has accepted the inputs; `outputs` have the types it gave and are zero.
+struct KernelCall {
+  const NodeView& view;
+  std::span<const Tensor* const> inputs;  ///< null: left out
+  std::span<Tensor> outputs;
+
+  [[nodiscard]] const Tensor& input(std::size_t index) const { return *inputs[index]; }
+  [[nodiscard]] bool has(std::size_t index) const { return index < inputs.size() && inputs[index] != nullptr; }
+  [[nodiscard]] Tensor& output() const { return outputs[0]; }
+};
+
+/// Errors are about values (an index out of range, a division by zero) or types without an implementation.
+using Kernel = Status (*)(const KernelCall&);
+using Kernels = std::map<std::string_view, Kernel>;
+
+void add_movement_kernels(Kernels& kernels);       // Reshape, Concat, Split, Slice, Transpose, Expand, Tile, ...
+void add_indexing_kernels(Kernels& kernels);       // Gather, GatherElements, Pad, DepthToSpace, SpaceToDepth
+void add_arithmetic_kernels(Kernels& kernels);     // Add, Sub, ..., Min, Max, comparisons, logic, Where
+void add_function_kernels(Kernels& kernels);       // Relu, Exp, Sigmoid, Clip, ...
+void add_conversion_kernels(Kernels& kernels);     // Cast, QuantizeLinear, DequantizeLinear
+void add_reduction_kernels(Kernels& kernels);      // Reduce*, ArgMax, ArgMin
+void add_normalisation_kernels(Kernels& kernels);  // Softmax, LayerNormalization, BatchNormalization, LRN
+
+}  // namespace quantrail

@@ -1,0 +1,140 @@
+#include "model/load.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <optional>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "model/checker.h"
+#include "model/external_data.h"
+#include "model/proto_graph.h"
+#include "model/upgrade.h"
+#include "model/well_formed.h"
+
+namespace quantrail {
+namespace {
+
+constexpr std::int64_t kOldestOpset = 7;
+constexpr std::int64_t kNewestOpset = 21;
+constexpr std::int64_t kNewestIr = 10;
+
+bool looks_like_text(std::string_view content) {
+  const auto head = content.substr(0, 512);
+  return std::all_of(head.begin(), head.end(),
+                     [](unsigned char c) { return std::isprint(c) != 0 || std::isspace(c) != 0; });
+}
+
+Result<std::string> file_content(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && std::filesystem::is_other(status)) {
+    return fail(Cause::InvalidInput, "{}: is not a regular file", path.string());
+  }
+  auto content = read_file(path);
+  if (!content) return content;
+  const auto refused = [&](std::string_view why) { return fail(Cause::InvalidInput, "{}: {}", path.string(), why); };
+  if (content->empty()) return refused("is empty, an ONNX model is needed");
+  if (content->starts_with("version https://git-lfs"))
+    return refused("is a Git LFS pointer, the model was not fetched");
+  if (looks_like_text(*content)) return refused("is a text file, not an ONNX model");
+  if (content->size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    return refused("is larger than 2 GiB, which ONNX files cannot be (external data can)");
+  }
+  return content;
+}
+
+Result<std::int64_t> opset_of(const onnx::ModelProto& proto) {
+  std::optional<std::int64_t> opset;
+  for (const auto& import : proto.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
+  }
+  if (!opset) return fail(Cause::InvalidInput, "names no opset of ONNX's own operators, or is truncated");
+  if (*opset < kOldestOpset || *opset > kNewestOpset) {
+    return fail(Cause::Unsupported, "opset {} is not supported, {} to {} are", *opset, kOldestOpset, kNewestOpset);
+  }
+  return *opset;
+}
+
+Status check_header(const onnx::ModelProto& proto) {
+  if (proto.ir_version() <= 0) return fail(Cause::InvalidInput, "is not an ONNX model, or is truncated");
+  if (proto.ir_version() > kNewestIr) {
+    return fail(Cause::Unsupported, "IR version {} is not supported, up to {} are", proto.ir_version(), kNewestIr);
+  }
+  if (!proto.has_graph()) return fail(Cause::InvalidInput, "holds no graph, or is truncated");
+  return {};
+}
+
+/// The file's hash and size; with external data those of all files together.
+Status identify(Model& model, std::string_view content, const ExternalData& external) {
+  model.hash = sha256(std::as_bytes(std::span(content)));
+  model.bytes = content.size();
+  if (external.files().empty()) return {};
+  Hasher all;
+  all.add(model.hash);
+  for (const auto& [location, path] : external.files()) {
+    const auto digest = sha256_file(path);
+    if (!digest) return failed(digest);
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error) return fail(Cause::InvalidInput, "{}: {}", path.string(), error.message());
+    all.add(location).add(*digest);
+    model.bytes += size;
+  }
+  model.hash = all.finish();
+  return {};
+}
+
+Status run_checker(Model& model, const onnx::ModelProto& proto, bool sorted, bool external_data) {
+  if (!checkable(proto)) {
+    model.notes.push_back(fmt::format("libonnx's checker does not know IR {} with opset {} and was not run.",
+                                      model.ir_version, model.source_opset));
+    return {};
+  }
+  if (!sorted) {
+    model.notes.emplace_back("The nodes were not in topological order and were sorted; libonnx's checker was not run.");
+    return {};
+  }
+  return check_with_libonnx(proto, model.path, external_data);
+}
+
+Result<Model> read_model(const std::filesystem::path& path, const std::string& content) {
+  onnx::ModelProto proto;
+  if (!proto.ParseFromArray(content.data(), static_cast<int>(content.size()))) {
+    return fail(Cause::InvalidInput, "is not an ONNX model, or is truncated");
+  }
+  if (auto ok = check_header(proto); !ok) return failed(ok);
+  const auto opset = opset_of(proto);
+  if (!opset) return failed(opset);
+
+  Model model{.path = path, .source_opset = *opset, .ir_version = proto.ir_version()};
+  ExternalData external(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+  auto graph = graph_from(proto.graph(), *opset, external);
+  if (!graph) return failed(graph);
+  const bool sorted = in_order(*graph);
+  auto formed = well_formed(std::move(*graph));
+  if (!formed) return failed(formed);
+  if (auto ok = run_checker(model, proto, sorted, !external.files().empty()); !ok) {
+    return failed(ok);
+  }
+  if (auto ok = identify(model, content, external); !ok) return failed(ok);
+  auto upgrade = upgraded(std::move(*formed));
+  if (!upgrade) return failed(upgrade);
+  model.graph = std::move(*upgrade);
+  return model;
+}
+
+}  // namespace
+
+Result<Model> load_model(const std::filesystem::path& path) {
+  const auto content = file_content(path);
+  if (!content) return failed(content);
+  auto model = read_model(path, *content);
+  if (!model) return failed(model, path.string());
+  return model;
+}
+
+}  // namespace quantrail

@@ -1,0 +1,46 @@
+#include "model/passes.h"
+
+#include "model/well_formed.h"
+
+namespace quantrail {
+
+Names::Names(const Graph& graph) {
+  for (const auto& input : graph.inputs) values_.insert(input.name);
+  for (const auto& [name, value] : graph.constants) values_.insert(name);
+  for (const auto& node : graph.nodes) {
+    values_.insert(node.outputs.begin(), node.outputs.end());
+    nodes_.insert(node.name);
+    nodes_.insert(node.absorbed.begin(), node.absorbed.end());
+  }
+}
+
+std::string Names::value(const std::string& wanted) {
+  return *values_.insert(free_name(wanted, [&](const auto& name) { return values_.contains(name); })).first;
+}
+
+std::string Names::node(const std::string& wanted) {
+  return *nodes_.insert(free_name(wanted, [&](const auto& name) { return nodes_.contains(name); })).first;
+}
+
+void absorb(Node& by, const Node& node) {
+  by.absorbed.push_back(node.name);
+  by.absorbed.insert(by.absorbed.end(), node.absorbed.begin(), node.absorbed.end());
+}
+
+std::optional<std::size_t> sole_reader(const Graph& graph, const GraphIndex& index, std::size_t at) {
+  const Node& node = graph.nodes[at];
+  if (node.outputs.size() != 1 || index.is_output(node.outputs[0])) return std::nullopt;
+  const auto& readers = index.readers(node.outputs[0]);
+  if (readers.size() != 1) return std::nullopt;
+  return readers[0];
+}
+
+void erase_nodes(Graph& graph, const std::set<std::size_t>& positions) {
+  std::vector<Node> kept;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    if (!positions.contains(at)) kept.push_back(std::move(graph.nodes[at]));
+  }
+  graph.nodes = std::move(kept);
+}
+
+}  // namespace quantrail

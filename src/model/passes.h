@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "model/graph.h"
+#include "model/infer.h"
+
+/// The steps of canonicalised(), in the order in which they run. Each takes a well-formed graph and leaves one.
+namespace quantrail {
+
+/// Ranks of values, as far as they can be known before the input shapes are.
+using Ranks = std::map<std::string, std::size_t, std::less<>>;
+
+/// Ranks found by inferring shapes at made-up sizes of the unknown axes; empty when none of them fits the network.
+[[nodiscard]] Ranks probed_ranks(const Graph& graph);
+
+/// Identity, and Dropout, which does nothing at inference: readers read what they read.
+void remove_identities(Graph& graph);
+/// Nodes with constant inputs become constants. Errors: what an operator says about its values.
+[[nodiscard]] Status fold_constants(Graph& graph);
+/// alpha, beta and the form of the bias of each Gemm with constants: alpha = beta = 1, bias [N].
+void normalise_gemms(Graph& graph);
+/// MatMul of rank 2 with a constant matrix, and the Add of a constant vector behind it, become one Gemm.
+void fuse_matmul_add(Graph& graph, const Ranks& ranks);
+/// BatchNormalization, and Mul, Div, Add and Sub by constants per channel, go into the Conv, ConvTranspose or Gemm
+/// before them. In double precision; results are float32.
+void fold_channel_scales(Graph& graph);
+/// What is left of BatchNormalization becomes a Mul and an Add with constants [C,1,1].
+void lower_batch_normalizations(Graph& graph, const Ranks& ranks);
+/// ReduceMean over all spatial axes becomes GlobalAveragePool (and a Flatten where the axes are dropped).
+void pool_spatial_means(Graph& graph, const Ranks& ranks);
+/// Zero padding directly before a Conv becomes the Conv's own.
+void merge_pads(Graph& graph);
+
+/// Names that a pass may give to new values and nodes.
+class Names {
+ public:
+  explicit Names(const Graph& graph);
+  [[nodiscard]] std::string value(const std::string& wanted);  ///< free, and taken from now on
+  [[nodiscard]] std::string node(const std::string& wanted);
+
+ private:
+  std::set<std::string, std::less<>> values_{};
+  std::set<std::string, std::less<>> nodes_{};
+};
+
+/// Notes that `by` now does the work of `node` too.
+void absorb(Node& by, const Node& node);
+
+/// The only reader of the only result of node `at`, when that is no graph output; nothing otherwise.
+[[nodiscard]] std::optional<std::size_t> sole_reader(const Graph& graph, const GraphIndex& index, std::size_t at);
+
+/// Removes the nodes at the given positions.
+void erase_nodes(Graph& graph, const std::set<std::size_t>& positions);
+
+}  // namespace quantrail

@@ -1,0 +1,75 @@
+#include "model/shape_rules.h"
+
+#include "base/text.h"
+#include "model/shape_math.h"
+
+namespace quantrail {
+namespace {
+
+const ShapeRules& all_rules() {
+  static const ShapeRules kRules = [] {
+    ShapeRules rules;
+    add_window_rules(rules);
+    add_elementwise_rules(rules);
+    add_movement_rules(rules);
+    add_reshape_rules(rules);
+    add_reduction_rules(rules);
+    add_spatial_rules(rules);
+    return rules;
+  }();
+  return kRules;
+}
+
+Status check_inputs(const NodeView& view, const ShapeRule& rule) {
+  if (view.inputs() > rule.most_inputs) {
+    return fail(Cause::InvalidInput, "has {} inputs, at most {} are allowed", view.inputs(), rule.most_inputs);
+  }
+  for (std::size_t input = 0; input < rule.least_inputs; ++input) {
+    if (!view.has(input)) return fail(Cause::InvalidInput, "input {} is missing", input);
+  }
+  return {};
+}
+
+Result<Types> checked_types(const NodeView& view, const ShapeRule& rule) {
+  if (auto ok = check_inputs(view, rule); !ok) return failed(ok);
+  auto types = rule.types(view);
+  if (!types) return types;
+  if (view.node().outputs.size() > types->size()) {
+    return fail(Cause::Unsupported, "has {} outputs, at most {} are supported", view.node().outputs.size(),
+                types->size());
+  }
+  for (const auto& type : *types) {
+    if (!checked_bytes(type.type, type.shape)) {
+      return fail(Cause::InvalidInput, "its output would have the impossible shape {}", shape_text(type.shape));
+    }
+  }
+  return types;
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> NodeView::integers(std::size_t input, std::string_view what) const {
+  if (!has(input)) return fail(Cause::InvalidInput, "{} (input {}) is missing", what, input);
+  const auto element = type(input).type;
+  if (element != ElementType::Int64 && element != ElementType::Int32) {
+    return fail(Cause::InvalidInput, "{} (input {}) must be integers, not {}", what, input, name_of(element));
+  }
+  if (rank(input) > 1) return fail(Cause::InvalidInput, "{} (input {}) must be a list", what, input);
+  const Tensor* value = constant(input);
+  if (value == nullptr) {
+    return fail(Cause::Unsupported, "{} ('{}') is computed from data, which is not supported", what,
+                printable(node_.inputs[input]));
+  }
+  return integers_of(*value);
+}
+
+Result<Types> output_types(const NodeView& view) {
+  const std::string context = described(view.node(), view.opset());
+  const auto found = all_rules().find(view.node().op);
+  if (found == all_rules().end()) return fail(Cause::Unsupported, "{}: this operator is not supported", context);
+  auto types = checked_types(view, found->second);
+  if (!types) return failed(types, context);
+  return types;
+}
+
+}  // namespace quantrail

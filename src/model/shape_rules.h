@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "model/graph.h"
+#include "model/infer.h"
+
+namespace quantrail {
+
+/// What a shape rule sees of one node.
+class NodeView {
+ public:
+  /// `types` and `constants` are parallel to the node's inputs and outlive this; null: left out, or not constant.
+  NodeView(const Node& node, std::int64_t opset, std::span<const TensorType* const> types,
+           std::span<const Tensor* const> constants)
+      : node_(node), opset_(opset), types_(types), constants_(constants) {}
+
+  [[nodiscard]] const Node& node() const { return node_; }
+  [[nodiscard]] std::int64_t opset() const { return opset_; }
+  [[nodiscard]] std::size_t inputs() const { return types_.size(); }
+  [[nodiscard]] bool has(std::size_t input) const { return input < types_.size() && types_[input] != nullptr; }
+  /// Precondition of the next three: has(input).
+  [[nodiscard]] const TensorType& type(std::size_t input) const { return *types_[input]; }
+  [[nodiscard]] const Shape& shape(std::size_t input) const { return types_[input]->shape; }
+  [[nodiscard]] std::size_t rank(std::size_t input) const { return types_[input]->shape.size(); }
+  /// The value of an input; null when it is left out or not constant.
+  [[nodiscard]] const Tensor* constant(std::size_t input) const {
+    return input < constants_.size() ? constants_[input] : nullptr;
+  }
+  /// The elements of an integer input. Errors: Unsupported when it is computed from data; InvalidInput when it is left
+  /// out or not of integers. `what` names it for people: "its axes".
+  [[nodiscard]] Result<std::vector<std::int64_t>> integers(std::size_t input, std::string_view what) const;
+
+  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise) const {
+    return int_attribute(node_, key, otherwise);
+  }
+  [[nodiscard]] std::vector<std::int64_t> ints(std::string_view key) const { return ints_attribute(node_, key, {}); }
+
+ private:
+  const Node& node_;
+  std::int64_t opset_;
+  std::span<const TensorType* const> types_;
+  std::span<const Tensor* const> constants_;
+};
+
+using Types = std::vector<TensorType>;
+
+/// How the types of a node's outputs follow from those of its inputs.
+struct ShapeRule {
+  Result<Types> (*types)(const NodeView&) = nullptr;
+  std::size_t least_inputs = 1;  ///< the first so many inputs must be there
+  std::size_t most_inputs = 1;
+};
+
+using ShapeRules = std::map<std::string_view, ShapeRule>;
+constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
+
+void add_window_rules(ShapeRules& rules);       // convolution, pooling, normalisation, matrix products
+void add_elementwise_rules(ShapeRules& rules);  // arithmetic, comparisons, activations, Cast, quantization
+void add_movement_rules(ShapeRules& rules);     // Concat, Slice, Gather, Transpose, Pad, ...
+void add_reshape_rules(ShapeRules& rules);      // Reshape, Flatten, Expand, Shape, Range, ...
+void add_reduction_rules(ShapeRules& rules);    // Reduce*, ArgMax, Softmax
+void add_spatial_rules(ShapeRules& rules);      // Resize, DepthToSpace, SpaceToDepth
+
+/// Types of all outputs of one node (also of optional outputs that it leaves out). Errors: Unsupported for an operator
+/// without a rule, InvalidInput where inputs do not fit; they name the node, its operator and the opset.
+[[nodiscard]] Result<Types> output_types(const NodeView& view);
+
+/// The value of a Shape or Size node, which depends on its input's shape alone; nothing for other operators.
+[[nodiscard]] std::optional<Tensor> shape_value(const Node& node, const Shape& input);
+
+}  // namespace quantrail

@@ -1,0 +1,188 @@
+#include <array>
+
+#include "model/shape_math.h"
+#include "model/shape_rules.h"
+
+namespace quantrail {
+namespace {
+
+bool floating(ElementType type) {
+  return type == ElementType::Float32 || type == ElementType::Float64 || type == ElementType::Float16;
+}
+
+Result<Types> same(const NodeView& view) { return Types{view.type(0)}; }
+
+Result<Types> same_float(const NodeView& view) {
+  if (!floating(view.type(0).type)) {
+    return fail(Cause::InvalidInput, "needs floats, not {}", name_of(view.type(0).type));
+  }
+  return Types{view.type(0)};
+}
+
+Result<Types> same_number(const NodeView& view) {
+  if (view.type(0).type == ElementType::Bool) return fail(Cause::InvalidInput, "needs numbers, not bool");
+  return Types{view.type(0)};
+}
+
+/// The common shape of inputs [first, inputs()), which must have one element type.
+Result<TensorType> common(const NodeView& view, std::size_t first) {
+  TensorType type = view.type(first);
+  for (std::size_t input = first + 1; input < view.inputs(); ++input) {
+    if (!view.has(input)) return fail(Cause::InvalidInput, "input {} is missing", input);
+    if (view.type(input).type != type.type) {
+      return fail(Cause::InvalidInput, "mixes {} and {}", name_of(type.type), name_of(view.type(input).type));
+    }
+    auto shape = broadcast(type.shape, view.shape(input));
+    if (!shape) return failed(shape);
+    type.shape = std::move(*shape);
+  }
+  return type;
+}
+
+Result<Types> arithmetic(const NodeView& view) {
+  const auto type = common(view, 0);
+  if (!type) return failed(type);
+  if (type->type == ElementType::Bool) return fail(Cause::InvalidInput, "needs numbers, not bool");
+  return Types{*type};
+}
+
+Result<Types> power(const NodeView& view) {
+  auto shape = broadcast(view.shape(0), view.shape(1));
+  if (!shape) return failed(shape);
+  return Types{{view.type(0).type, std::move(*shape)}};
+}
+
+Result<Types> comparison(const NodeView& view) {
+  auto type = common(view, 0);
+  if (!type) return failed(type);
+  return Types{{ElementType::Bool, std::move(type->shape)}};
+}
+
+Result<Types> logic(const NodeView& view) {
+  auto type = common(view, 0);
+  if (!type) return failed(type);
+  if (type->type != ElementType::Bool) return fail(Cause::InvalidInput, "needs bools, not {}", name_of(type->type));
+  return Types{std::move(*type)};
+}
+
+Result<Types> where(const NodeView& view) {
+  if (view.type(0).type != ElementType::Bool) return fail(Cause::InvalidInput, "its condition must be bool");
+  auto type = common(view, 1);
+  if (!type) return failed(type);
+  auto shape = broadcast(view.shape(0), type->shape);
+  if (!shape) return failed(shape);
+  return Types{{type->type, std::move(*shape)}};
+}
+
+Result<Types> prelu(const NodeView& view) {
+  const auto shape = broadcast(view.shape(0), view.shape(1));
+  if (!shape) return failed(shape);
+  if (*shape != view.shape(0))
+    return fail(Cause::InvalidInput, "slopes of shape {} for {}", shape_text(view.shape(1)), shape_text(view.shape(0)));
+  return same_number(view);
+}
+
+Result<Types> clip(const NodeView& view) {
+  for (std::size_t bound = 1; bound < 3; ++bound) {
+    if (view.has(bound) && (checked_count(view.shape(bound)) != 1 || view.type(bound).type != view.type(0).type)) {
+      return fail(Cause::InvalidInput, "its bounds must be single values of its own type");
+    }
+  }
+  return same_number(view);
+}
+
+Result<Types> dropout(const NodeView& view) {
+  const Tensor* training = view.constant(2);
+  const bool off = !view.has(2) || (training != nullptr && training->type == ElementType::Bool &&
+                                    !training->bytes.empty() && training->bytes[0] == std::byte{0});
+  if (!off) return fail(Cause::Unsupported, "training mode is not supported");
+  return Types{view.type(0), {ElementType::Bool, view.shape(0)}};
+}
+
+Result<Types> cast(const NodeView& view) {
+  // TensorProto.DataType, which the format fixes.
+  constexpr std::array<std::pair<std::int64_t, ElementType>, 8> kTypes{{{1, ElementType::Float32},
+                                                                        {2, ElementType::Uint8},
+                                                                        {3, ElementType::Int8},
+                                                                        {6, ElementType::Int32},
+                                                                        {7, ElementType::Int64},
+                                                                        {9, ElementType::Bool},
+                                                                        {10, ElementType::Float16},
+                                                                        {11, ElementType::Float64}}};
+  const auto wanted = view.integer("to", 0);
+  for (const auto& [number, type] : kTypes) {
+    if (number == wanted) return Types{{type, view.shape(0)}};
+  }
+  return fail(Cause::Unsupported, "element type number {} is not supported", wanted);
+}
+
+Status check_scale(const NodeView& view) {
+  const auto count = checked_count(view.shape(1));
+  if (view.has(2) && view.shape(2) != view.shape(1))
+    return fail(Cause::InvalidInput, "scale and zero point differ in shape");
+  if (view.integer("block_size", 0) != 0) return fail(Cause::Unsupported, "blocked quantization is not supported");
+  if (view.rank(1) == 0 || (view.rank(1) == 1 && count == 1)) return {};
+  const auto axis = normal_axis(view.integer("axis", 1), view.rank(0));
+  if (!axis) return failed(axis);
+  if (view.rank(1) == 1 && count == view.shape(0)[*axis]) return {};
+  return fail(Cause::InvalidInput, "scales of shape {} along axis {} of {}", shape_text(view.shape(1)), *axis,
+              shape_text(view.shape(0)));
+}
+
+Result<Types> quantize(const NodeView& view) {
+  if (auto ok = check_scale(view); !ok) return failed(ok);
+  const auto type = view.has(2) ? view.type(2).type : ElementType::Uint8;
+  if (type != ElementType::Uint8 && type != ElementType::Int8) {
+    return fail(Cause::Unsupported, "codes of type {} are not supported", name_of(type));
+  }
+  return Types{{type, view.shape(0)}};
+}
+
+Result<Types> dequantize(const NodeView& view) {
+  if (auto ok = check_scale(view); !ok) return failed(ok);
+  if (view.has(2) && view.type(2).type != view.type(0).type)
+    return fail(Cause::InvalidInput, "codes and zero point differ in type");
+  return Types{{view.type(1).type, view.shape(0)}};
+}
+
+Result<Types> layer_normalization(const NodeView& view) {
+  const auto axis = normal_axis(view.integer("axis", -1), view.rank(0));
+  if (!axis) return failed(axis);
+  const Shape& x = view.shape(0);
+  for (std::size_t input = 1; input < view.inputs(); ++input) {
+    if (!view.has(input)) continue;
+    const auto shape = broadcast(view.shape(input), {x.begin() + static_cast<std::ptrdiff_t>(*axis), x.end()});
+    if (!shape) return failed(shape);
+  }
+  Shape statistics = x;
+  std::fill(statistics.begin() + static_cast<std::ptrdiff_t>(*axis), statistics.end(), 1);
+  return Types{view.type(0), {ElementType::Float32, statistics}, {ElementType::Float32, statistics}};
+}
+
+}  // namespace
+
+void add_elementwise_rules(ShapeRules& rules) {
+  for (const auto op : {"Sigmoid",  "HardSigmoid", "HardSwish", "Tanh",  "Erf",  "Gelu",  "Elu",        "Selu",
+                        "Exp",      "Log",         "Sqrt",      "Floor", "Ceil", "Round", "Reciprocal", "Softplus",
+                        "Softsign", "Mish",        "LeakyRelu", "Sin",   "Cos",  "LRN"}) {
+    rules[op] = {same_float, 1, 1};
+  }
+  for (const auto op : {"Relu", "Neg", "Abs", "Sign"}) rules[op] = {same_number, 1, 1};
+  for (const auto op : {"Add", "Sub", "Mul", "Div", "Mod"}) rules[op] = {arithmetic, 2, 2};
+  for (const auto op : {"Min", "Max", "Sum", "Mean"}) rules[op] = {arithmetic, 1, kAnyNumber};
+  for (const auto op : {"Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"}) rules[op] = {comparison, 2, 2};
+  for (const auto op : {"And", "Or", "Xor"}) rules[op] = {logic, 2, 2};
+  rules["Not"] = {logic, 1, 1};
+  rules["Identity"] = {same, 1, 1};
+  rules["Dropout"] = {dropout, 1, 3};
+  rules["Pow"] = {power, 2, 2};
+  rules["Where"] = {where, 3, 3};
+  rules["PRelu"] = {prelu, 2, 2};
+  rules["Clip"] = {clip, 1, 3};
+  rules["Cast"] = {cast, 1, 1};
+  rules["QuantizeLinear"] = {quantize, 2, 3};
+  rules["DequantizeLinear"] = {dequantize, 2, 3};
+  rules["LayerNormalization"] = {layer_normalization, 2, 3};
+}
+
+}  // namespace quantrail

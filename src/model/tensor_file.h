@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/error.h"
+#include "model/tensor.h"
+
+namespace quantrail {
+
+/// A serialised ONNX TensorProto, as in the .pb files of ONNX's test_data_set folders. Errors: InvalidInput,
+/// Unsupported.
+[[nodiscard]] Result<Tensor> parsed_tensor(std::string_view bytes);
+
+}  // namespace quantrail

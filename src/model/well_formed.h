@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/error.h"
+#include "model/graph.h"
+
+namespace quantrail {
+
+/// The same graph with Graph's invariants: nodes in topological order (the given order where it is one), unique node
+/// names ("_2", "_3" added), each value defined once, each output computed by a node. Errors: InvalidInput for a value
+/// that nobody defines or that is defined twice, and for a cycle; Unsupported for an input that is an output itself.
+[[nodiscard]] Result<Graph> well_formed(Graph graph);
+
+/// Whether each node comes after the nodes whose outputs it reads.
+[[nodiscard]] bool in_order(const Graph& graph);
+
+/// A name like `wanted` that `taken` says is free.
+template <class Taken>
+[[nodiscard]] std::string free_name(const std::string& wanted, const Taken& taken) {
+  std::string name = wanted;
+  for (int suffix = 2; taken(name); ++suffix) name = wanted + "_" + std::to_string(suffix);
+  return name;
+}
+
+}  // namespace quantrail
