@@ -26,11 +26,13 @@ class AnswerStore {
   [[nodiscard]] virtual Status save_block(const Digest& key, const EvaluationBlock& block) = 0;
   /// Calibration statistics and quantization parameters; `kind` is for people ("statistics", "quantization").
   [[nodiscard]] virtual Result<std::optional<std::vector<std::uint8_t>>> find_blob(const Digest& key) = 0;
-  [[nodiscard]] virtual Status save_blob(const Digest& key, std::string_view kind, std::span<const std::uint8_t> bytes) = 0;
+  [[nodiscard]] virtual Status save_blob(const Digest& key, std::string_view kind,
+                                         std::span<const std::uint8_t> bytes) = 0;
 };
 
 /// Port: the record of one run, in the order things became known. A row that exists already (replay) is compared and
-/// not inserted again; a difference is an error (Storage), since a resumed run must not differ. Errors otherwise as above.
+/// not inserted again; a difference is an error (Storage), since a resumed run must not differ. Errors otherwise as
+/// above.
 class RunRecorder {
  public:
   virtual ~RunRecorder() = default;
@@ -62,7 +64,8 @@ struct Noted {
 };
 
 /// Everything a run tells the world while it goes on, in order, as plain values; each was recorded before it is told.
-using RunEvent = std::variant<StepStarted, StepProgress, StepFinished, Noted, Baseline, RankingRecord, IterationRecord, RunResult>;
+using RunEvent =
+    std::variant<StepStarted, StepProgress, StepFinished, Noted, Baseline, RankingRecord, IterationRecord, RunResult>;
 
 /// Port: display only. Called on the run's threads, one call at a time; keeps its failures to itself.
 class RunObserver {

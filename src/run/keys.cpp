@@ -1,0 +1,53 @@
+#include "run/keys.h"
+
+namespace quantrail {
+namespace {
+
+/// Raised when calibration learns something else from the same samples.
+constexpr std::int64_t kStatisticsRevision = 1;
+/// Raised when evaluations mean something else, such as another definition of the distance.
+constexpr std::int64_t kEvaluationRevision = 1;
+
+void add(Hasher& hasher, const RuntimeInfo& runtime) {
+  hasher.add(runtime.backend).add(runtime.isa).add(std::int64_t{runtime.int8_exact}).add(runtime.numerics_revision);
+}
+
+void add(Hasher& hasher, const std::set<std::string, std::less<>>& names) {
+  hasher.add(static_cast<std::int64_t>(names.size()));
+  for (const auto& name : names) hasher.add(name);
+}
+
+void add(Hasher& hasher, const Dataset& data, std::span<const std::size_t> samples) {
+  hasher.add(data.fingerprint()).add(static_cast<std::int64_t>(samples.size()));
+  for (const auto sample : samples) hasher.add(static_cast<std::int64_t>(sample));
+}
+
+}  // namespace
+
+Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime, const EvaluationIdentity& identity,
+                      std::span<const std::size_t> samples) {
+  Hasher hasher;
+  hasher.add("evaluation").add(kEvaluationRevision).add(inputs.model);
+  add(hasher, runtime);
+  hasher.add(std::int64_t{identity.quantization.has_value()});
+  if (identity.quantization) hasher.add(*identity.quantization).add(name_of(identity.revert_mode));
+  add(hasher, identity.reverted);
+  hasher.add(std::int64_t{identity.distance});
+  add(hasher, *inputs.validation, samples);
+  hasher.add(static_cast<std::int64_t>(inputs.metrics.size()));
+  for (const auto& metric : inputs.metrics) hasher.add(metric->name()).add(metric->identity());
+  return hasher.finish();
+}
+
+Digest statistics_key(const RunInputs& inputs, const RuntimeInfo& runtime, const StatisticsRequest& request,
+                      std::span<const std::size_t> samples) {
+  Hasher hasher;
+  hasher.add("statistics").add(kStatisticsRevision).add(inputs.model);
+  add(hasher, runtime);
+  add(hasher, request.extremes);
+  add(hasher, request.channel_means);
+  add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
+}  // namespace quantrail

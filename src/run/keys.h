@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+
+#include "base/hash.h"
+#include "model/quantization.h"
+#include "quantize/statistics.h"
+#include "run/inputs.h"
+#include "runtime/plan.h"
+
+namespace quantrail {
+
+/// What answers are remembered by: hashes of everything that can change them, and of nothing else. So not of the
+/// release, the number of threads, the time or the memory; what a new release computes differently raises a revision.
+
+/// One evaluation on the validation data.
+struct EvaluationIdentity {
+  std::optional<Digest> quantization{};  ///< Quantization::digest(); nothing for the float model
+  std::set<std::string, std::less<>> reverted{};
+  RevertMode revert_mode = RevertMode::Full;
+  bool distance = false;
+};
+[[nodiscard]] Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime,
+                                    const EvaluationIdentity& identity, std::span<const std::size_t> samples);
+
+/// Statistics of the calibration data.
+[[nodiscard]] Digest statistics_key(const RunInputs& inputs, const RuntimeInfo& runtime,
+                                    const StatisticsRequest& request, std::span<const std::size_t> samples);
+
+}  // namespace quantrail

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "config/config.h"
+
+namespace quantrail {
+
+/// The calibration samples that `params` choose among `available`: the first stat_subset_size (default 300, at most
+/// all), or with shuffle_data as many drawn without replacement by `seed`; ascending.
+[[nodiscard]] std::vector<std::size_t> calibration_samples(const QuantizationParams& params, std::size_t available);
+
+/// 0, 1, ..., count - 1.
+[[nodiscard]] std::vector<std::size_t> all_samples(std::size_t count);
+
+}  // namespace quantrail

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+
+#include "base/error.h"
+#include "evaluate/evaluator.h"
+#include "export/export.h"
+#include "model/quantization.h"
+#include "quantize/statistics.h"
+#include "run/inputs.h"
+
+namespace quantrail {
+
+/// Port: the work of a run that takes long. It decides nothing and remembers nothing.
+class Workbench {
+ public:
+  virtual ~Workbench() = default;
+  /// What calibration has to learn for these inputs.
+  [[nodiscard]] virtual Result<StatisticsRequest> needed_statistics() = 0;
+  /// Learns it on `samples` of the calibration data. `progress` gets the number of samples done.
+  [[nodiscard]] virtual Result<Statistics> calibrate(const StatisticsRequest& request,
+                                                     const std::vector<std::size_t>& samples,
+                                                     const std::function<void(std::size_t)>& progress,
+                                                     std::stop_token stop) = 0;
+  /// Pure: the same statistics give the same quantization.
+  [[nodiscard]] virtual Result<Quantization> quantize(const Statistics& statistics) = 0;
+  /// A variant on samples of the validation data.
+  [[nodiscard]] virtual Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) = 0;
+  /// The bytes that the variant ships as.
+  [[nodiscard]] virtual Result<ExportedModel> exported(const Quantization& quantization,
+                                                       const std::set<std::string, std::less<>>& reverted) = 0;
+};
+
+/// The real one. `inputs` must outlive it. Builds the float network and checks data and metrics against it, so that
+/// what does not fit is an error here.
+[[nodiscard]] Result<std::unique_ptr<Workbench>> make_workbench(const RunInputs& inputs);
+
+}  // namespace quantrail
