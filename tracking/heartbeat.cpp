@@ -1,0 +1,59 @@
+#include "tracking/heartbeat.h"
+
+#include <optional>
+
+#include "tracking/requests.h"
+#include "tracking/statement.h"
+#include "tracking/transaction.h"
+
+namespace quantrail::tracking {
+
+Heartbeat::Heartbeat(const Store& store, const Ownership& owner, const ProgressMeter& progress, LeaseOptions options)
+    : store_(store), owner_(owner), progress_(progress), options_(std::move(options)) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { beat_until(stop); });
+}
+
+Heartbeat::~Heartbeat() = default;
+
+void Heartbeat::beat_until(const std::stop_token& stop) {
+  std::optional<Database> database;
+  while (!stop.stop_requested()) {
+    if (!database) {
+      if (auto opened = store_.connect()) database.emplace(std::move(*opened));
+    }
+    if (database) {
+      const Beat done = beat(*database);
+      if (done == Beat::Lost) {
+        if (options_.on_lost) options_.on_lost();
+        return;
+      }
+      if (done == Beat::Done) tell_requests(*database);
+    }
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, options_.period, [] { return false; });
+  }
+}
+
+Heartbeat::Beat Heartbeat::beat(Database& database) {
+  const Progress now = progress_.latest();
+  auto transaction = Transaction::write(database);
+  if (!transaction) return Beat::Failed;
+  const auto confirmed = confirm(database, owner_, store_.now_ms());
+  if (!confirmed) return confirmed.error().cause == Cause::Owned ? Beat::Lost : Beat::Failed;
+  const auto written =
+      run(database, "UPDATE leases SET step = ?2, unit = ?3, done = ?4, total = ?5, rate = ?6 WHERE run_id = ?1",
+          {owner_.run, std::string_view(now.step), std::string_view(now.unit), now.done, now.total, now.rate});
+  if (!written || !transaction->commit()) return Beat::Failed;
+  return Beat::Done;
+}
+
+void Heartbeat::tell_requests(Database& database) {
+  if (!options_.on_request) return;
+  const auto requests = pending_requests(database, owner_.run);
+  if (!requests) return;
+  for (const Request& request : *requests) {
+    if (told_.insert(request.id).second) options_.on_request(request);
+  }
+}
+
+}  // namespace quantrail::tracking

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <thread>
+
+#include "tracking/lease.h"
+
+namespace quantrail::tracking {
+
+/// The thread of a lease: every period, on a connection of its own, a sign of life with the current step, and a look
+/// for requests. Failures of the store are left to the next beat.
+class Heartbeat {
+ public:
+  Heartbeat(const Store& store, const Ownership& owner, const ProgressMeter& progress, LeaseOptions options);
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+ private:
+  enum class Beat { Done, Failed, Lost };
+  void beat_until(const std::stop_token& stop);
+  [[nodiscard]] Beat beat(Database& database);
+  void tell_requests(Database& database);
+
+  Store store_;
+  Ownership owner_;
+  const ProgressMeter& progress_;
+  LeaseOptions options_;
+  std::set<std::int64_t> told_;  ///< requests that on_request knows
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace quantrail::tracking

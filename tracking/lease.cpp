@@ -1,0 +1,156 @@
+#include "tracking/lease.h"
+
+#include "base/text.h"
+#include "tracking/heartbeat.h"
+#include "tracking/run_rows.h"
+#include "tracking/statement.h"
+#include "tracking/transaction.h"
+
+namespace quantrail::tracking {
+namespace {
+
+struct RunToOwn {
+  std::string uid{};
+  RunState state = RunState::Queued;
+};
+
+Result<RunToOwn> read_run(Database& database, std::int64_t run_id) {
+  std::optional<RunToOwn> found;
+  const auto read = each_row(database, "SELECT uid, state FROM runs WHERE id = ?1", {run_id}, [&](const Row& row) {
+    found = RunToOwn{row.text(0), run_state(row.text(1)).value_or(RunState::Unknown)};
+  });
+  if (!read) return failed(read);
+  if (!found) return fail(Cause::InvalidInput, "there is no run {} in {}", run_id, database.path().string());
+  return *found;
+}
+
+tl::unexpected<Error> owned(std::int64_t run_id, const std::optional<LeaseRecord>& lease) {
+  if (!lease) return fail(Cause::Owned, "another worker is taking run {} over", run_id);
+  return fail(Cause::Owned, "run {} belongs to the worker on {}, process {}", run_id, printable(lease->worker.host),
+              lease->worker.pid);
+}
+
+/// Whether a lease that somebody left may be taken, given the state of its lock before we took it.
+Status check_predecessor(const Store& store, std::int64_t run_id, const std::optional<LeaseRecord>& lease,
+                         LockState lock, bool take_over_silent, std::string& reason) {
+  if (!lease) return {};
+  const Verdict verdict = judged(lease->worker, store.host(), lock);
+  if (verdict.liveness == Liveness::Alive) return owned(run_id, lease);
+  if (verdict.liveness == Liveness::Unknown && !take_over_silent) {
+    return fail(Cause::Owned, "run {}: {}, which may still be at work", run_id, verdict.reason);
+  }
+  reason = verdict.reason;
+  return {};
+}
+
+/// Closes what a dead worker left open.
+Status bury(Database& database, std::int64_t run_id, const LeaseRecord& lease, const std::string& reason,
+            std::int64_t now_ms) {
+  return run(database,
+             "UPDATE attempts SET ended_ms = ?2, ended_as = 'lost', reason = ?3 WHERE id = ?1 AND ended_ms IS NULL",
+             {lease.attempt, now_ms, std::string_view(reason)})
+      .and_then([&] {
+        return run(database, "INSERT INTO events(run_id, at_ms, level, text) VALUES(?1, ?2, 'warning', ?3)",
+                   {run_id, now_ms, std::string_view(reason)});
+      })
+      .and_then([&] { return run(database, "DELETE FROM leases WHERE run_id = ?1", {run_id}); });
+}
+
+Status answer_all(Database& database, std::int64_t run_id, std::string_view text, std::int64_t now_ms) {
+  return run(database, "UPDATE requests SET answer = ?2, answered_ms = ?3 WHERE run_id = ?1 AND answer IS NULL",
+             {run_id, text, now_ms});
+}
+
+Result<Ownership> begin_attempt(Database& database, const Store& store, std::int64_t run_id,
+                                const LeaseOptions& options) {
+  const Host& host = store.host();
+  const std::int64_t now_ms = store.now_ms();
+  auto begun = run(database,
+                   "INSERT INTO attempts(run_id, host, boot_id, pid, pid_start, environment, log_path, started_ms) "
+                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   {run_id, std::string_view(host.name), std::string_view(host.boot_id), host.pid,
+                    host.process_start(host.pid).value_or(0), std::string_view(options.environment_json),
+                    std::string_view(options.log_path), now_ms});
+  if (!begun) return failed(begun);
+  const Ownership owner{.run = run_id, .attempt = database.last_insert_id()};
+  begun = run(database, "INSERT INTO leases(run_id, attempt_id, beat_ms) VALUES(?1, ?2, ?3)",
+              {owner.run, owner.attempt, now_ms});
+  if (!begun) return failed(begun);
+  begun = run(database,
+              "UPDATE runs SET state = 'running', reason = '', started_ms = COALESCE(started_ms, ?2), ended_ms = NULL "
+              "WHERE id = ?1",
+              {run_id, now_ms});
+  if (!begun) return failed(begun);
+  return owner;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Lease>> Lease::acquire(const Store& store, std::int64_t run_id, LeaseOptions options) {
+  auto database = store.connect();
+  if (!database) return failed(database);
+  const auto wanted = read_run(*database, run_id);
+  if (!wanted) return failed(wanted);
+  const auto lock_path = store.lock_path(wanted->uid);
+  const LockState lock_before = LockFile::probe(lock_path);
+  auto lock = LockFile::take(lock_path);
+  if (!lock) return failed(lock);
+  auto transaction = Transaction::write(*database);
+  if (!transaction) return failed(transaction);
+  const auto lease = read_lease(*database, run_id);
+  if (!lease) return failed(lease);
+  if (!*lock) return owned(run_id, *lease);
+  std::string reason;
+  // Now that the lock is ours nobody else holds it; only that it was missing is still news.
+  const LockState lock_state = lock_before == LockState::Missing ? LockState::Missing : LockState::Free;
+  if (auto free = check_predecessor(store, run_id, *lease, lock_state, options.take_over_silent, reason); !free)
+    return failed(free);
+  const auto state = read_run(*database, run_id);
+  if (!state) return failed(state);
+  if (state->state == RunState::Done)
+    return fail(Cause::InvalidInput, "run {} is done: there is nothing to continue", run_id);
+  Status cleaned = answer_all(*database, run_id, "the worker was gone", store.now_ms());
+  if (cleaned && *lease) cleaned = bury(*database, run_id, **lease, reason, store.now_ms());
+  if (!cleaned) return failed(cleaned);
+  const auto owner = begin_attempt(*database, store, run_id, options);
+  if (!owner) return failed(owner);
+  if (auto committed = transaction->commit(); !committed) return failed(committed);
+  std::unique_ptr<Lease> taken(new Lease(store, *owner, std::move(**lock)));
+  taken->heartbeat_ = std::make_unique<Heartbeat>(store, *owner, taken->progress_, std::move(options));
+  return taken;
+}
+
+Lease::~Lease() = default;
+
+Status Lease::answer(std::int64_t request, std::string_view text) {
+  auto runs = Runs::open(store_);
+  if (!runs) return failed(runs);
+  return runs->answer(request, text);
+}
+
+Status Lease::release(RunState end, std::string_view reason) {
+  heartbeat_.reset();
+  auto database = store_.connect();
+  if (!database) return failed(database);
+  auto transaction = Transaction::write(*database);
+  if (!transaction) return failed(transaction);
+  const std::int64_t now_ms = store_.now_ms();
+  auto released =
+      confirm(*database, owner_, now_ms)
+          .and_then([&] {
+            return run(*database, "UPDATE attempts SET ended_ms = ?2, ended_as = ?3, reason = ?4 WHERE id = ?1",
+                       {owner_.attempt, now_ms, name_of(end), reason});
+          })
+          .and_then([&] {
+            return run(*database,
+                       "UPDATE runs SET state = ?2, reason = ?3, ended_ms = ?4 WHERE id = ?1 AND state <> 'done'",
+                       {owner_.run, name_of(end), reason, now_ms});
+          })
+          .and_then(
+              [&] { return answer_all(*database, owner_.run, fmt::format("the run is {}", name_of(end)), now_ms); })
+          .and_then([&] { return run(*database, "DELETE FROM leases WHERE run_id = ?1", {owner_.run}); });
+  if (!released) return released;
+  return transaction->commit();
+}
+
+}  // namespace quantrail::tracking

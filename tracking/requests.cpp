@@ -1,0 +1,26 @@
+#include "tracking/requests.h"
+
+#include "tracking/statement.h"
+
+namespace quantrail::tracking {
+namespace {
+
+Verb verb_from(std::string_view name) {
+  for (const Verb verb : {Verb::Pause, Verb::Continue}) {
+    if (name_of(verb) == name) return verb;
+  }
+  return Verb::Stop;
+}
+
+}  // namespace
+
+Result<std::vector<Request>> pending_requests(Database& database, std::int64_t run) {
+  std::vector<Request> requests;
+  const auto read =
+      each_row(database, "SELECT id, verb FROM requests WHERE run_id = ?1 AND answer IS NULL ORDER BY id", {run},
+               [&](const Row& row) { requests.push_back({.id = row.integer(0), .verb = verb_from(row.text(1))}); });
+  if (!read) return failed(read);
+  return requests;
+}
+
+}  // namespace quantrail::tracking

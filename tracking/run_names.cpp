@@ -1,0 +1,47 @@
+#include "tracking/run_names.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace quantrail::tracking {
+namespace {
+
+constexpr std::size_t kLongest = 100;
+
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+bool is_plain(char letter) {
+  return is_digit(letter) || (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '.' ||
+         letter == '_' || letter == '-';
+}
+
+bool is_control(char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }
+
+bool is_number(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
+
+}  // namespace
+
+Status check_run_name(std::string_view name) {
+  const auto refused = [&](std::string_view why) {
+    return fail(Cause::InvalidInput, "run name \"{}\": {}", printable(name.substr(0, kLongest)), why);
+  };
+  if (name.empty()) return refused("must not be empty");
+  if (name.size() > kLongest) return refused("must not be longer than 100 bytes");
+  if (is_number(name)) return refused("must not be a number, since runs have numbers already");
+  if (name == "latest") return refused("means the newest run already");
+  if (name.find('@') != std::string_view::npos) return refused("must not hold '@', which stands before an iteration");
+  if (name.front() == '-') return refused("must not begin with '-'");
+  if (std::any_of(name.begin(), name.end(), is_control)) return refused("must not hold control characters");
+  return {};
+}
+
+std::string run_name_from(std::string_view text) {
+  std::string name(text.substr(0, kLongest - 4));
+  std::replace_if(
+      name.begin(), name.end(), [](char letter) { return !is_plain(letter); }, '-');
+  if (is_number(name) || name == "latest" || name.front() == '-') name = "run-" + name;
+  return name;
+}
+
+}  // namespace quantrail::tracking

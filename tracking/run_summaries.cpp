@@ -1,0 +1,88 @@
+#include <map>
+#include <string>
+
+#include "tracking/run_rows.h"
+#include "tracking/statement.h"
+
+namespace quantrail::tracking {
+namespace {
+
+constexpr const char* kSummaries = R"sql(
+SELECT r.id, r.name, r.state, r.reason, r.outcome, r.model_name, r.optimised, f.run_id, f.value, q.run_id, q.value,
+  b.run_id, b.value, r.best_drop, r.best,
+  (SELECT COUNT(*) FROM iteration_names n WHERE n.run_id = r.id AND n.number = r.best AND n.list = 'reverted_layers'),
+  r.iterations, r.created_ms, r.uid, a.host, a.boot_id, a.pid, a.pid_start, l.beat_ms
+FROM runs r
+LEFT JOIN baseline_values f ON f.run_id = r.id AND f.kind = 'metric' AND f.name = r.optimised
+LEFT JOIN iteration_values q ON q.run_id = r.id AND q.number = 0 AND q.kind = 'metric' AND q.name = r.optimised
+LEFT JOIN iteration_values b ON b.run_id = r.id AND b.number = r.best AND b.kind = 'metric' AND b.name = r.optimised
+LEFT JOIN leases l ON l.run_id = r.id
+LEFT JOIN attempts a ON a.id = l.attempt_id
+WHERE ?1 IS NULL OR r.id = ?1
+ORDER BY r.id DESC)sql";
+
+/// NULL is NaN in a row that is there; without the row nothing was measured.
+std::optional<double> measured(const Row& row, int present, int value) {
+  if (row.is_null(present)) return std::nullopt;
+  return row.real(value);
+}
+
+StateNow state_in(const Row& row, const Store& store) {
+  const StateNow stored{run_state(row.text(2)).value_or(RunState::Unknown), row.text(3)};
+  if (!is_live(stored.state)) return stored;
+  std::optional<Verdict> verdict;
+  if (!row.is_null(19)) {
+    const WorkerIdentity worker{.host = row.text(19),
+                                .boot_id = row.text(20),
+                                .pid = row.integer(21),
+                                .pid_start = row.integer(22),
+                                .beat_ms = row.integer(23)};
+    verdict = judged(worker, store.host(), LockFile::probe(store.lock_path(row.text(18))));
+  }
+  return state_now(stored, verdict);
+}
+
+RunSummary summary_from(const Row& row, const Store& store) {
+  const StateNow now = state_in(row, store);
+  RunSummary summary{.id = row.integer(0),
+                     .name = row.text(1),
+                     .state = now.state,
+                     .reason = now.reason,
+                     .outcome = outcome(row.text(4)),
+                     .model = row.text(5),
+                     .metric = row.text(6),
+                     .float_metric = measured(row, 7, 8),
+                     .quantized = measured(row, 9, 10),
+                     .best = measured(row, 11, 12),
+                     .reverted = row.integer(15),
+                     .iterations = row.integer(16),
+                     .created_ms = row.integer(17)};
+  if (!row.is_null(14)) {
+    summary.drop = row.real(13);
+    summary.best_iteration = row.integer(14);
+  }
+  return summary;
+}
+
+}  // namespace
+
+Result<std::vector<RunSummary>> read_summaries(Database& database, const Store& store,
+                                               std::optional<std::int64_t> run) {
+  const Value wanted = run ? Value(*run) : Value(nullptr);
+  std::vector<RunSummary> summaries;
+  std::map<std::int64_t, std::size_t> position;
+  auto read = each_row(database, kSummaries, {wanted}, [&](const Row& row) {
+    position[row.integer(0)] = summaries.size();
+    summaries.push_back(summary_from(row, store));
+  });
+  if (!read) return failed(read);
+  read = each_row(database, "SELECT run_id, tag FROM run_tags WHERE ?1 IS NULL OR run_id = ?1 ORDER BY run_id, tag",
+                  {wanted}, [&](const Row& row) {
+                    const auto at = position.find(row.integer(0));
+                    if (at != position.end()) summaries[at->second].tags.push_back(row.text(1));
+                  });
+  if (!read) return failed(read);
+  return summaries;
+}
+
+}  // namespace quantrail::tracking

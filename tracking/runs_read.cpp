@@ -1,0 +1,118 @@
+#include <limits>
+#include <map>
+
+#include "base/text.h"
+#include "tracking/record_rows.h"
+#include "tracking/requests.h"
+#include "tracking/run_rows.h"
+#include "tracking/runs.h"
+#include "tracking/statement.h"
+#include "tracking/transaction.h"
+
+namespace quantrail::tracking {
+namespace {
+
+constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
+
+tl::unexpected<Error> no_run(std::string_view text) {
+  return fail(Cause::InvalidInput, "there is no run \"{}\" in this store; \"quantrail list\" shows those that are",
+              printable(text));
+}
+
+Result<std::vector<std::string>> names_beginning(Database& database, std::string_view text) {
+  std::vector<std::string> names;
+  const auto read = each_row(database, "SELECT name FROM runs WHERE substr(name, 1, length(?1)) = ?1 ORDER BY id DESC",
+                             {text}, [&](const Row& row) { names.push_back(row.text(0)); });
+  if (!read) return failed(read);
+  return names;
+}
+
+Result<std::int64_t> by_id(Database& database, std::string_view text) {
+  const auto found = first_integer(database, "SELECT id FROM runs WHERE id = CAST(?1 AS INTEGER)", {text});
+  if (!found) return failed(found);
+  if (!*found) return no_run(text);
+  return **found;
+}
+
+tl::unexpected<Error> several(std::string_view text, std::vector<std::string> names) {
+  constexpr std::size_t kShown = 5;
+  const bool more = names.size() > kShown;
+  names.resize(std::min(names.size(), kShown));
+  return fail(Cause::InvalidInput, "\"{}\" could be {}{}; name one of them", printable(text),
+              printable(joined(names, ", ")), more ? ", ..." : "");
+}
+
+}  // namespace
+
+Result<Runs> Runs::open(const Store& store) {
+  auto database = store.connect();
+  if (!database) return failed(database);
+  return Runs(store, std::move(*database));
+}
+
+Result<std::vector<RunSummary>> Runs::list() {
+  const auto transaction = Transaction::read(database_);
+  if (!transaction) return failed(transaction);
+  return read_summaries(database_, store_, std::nullopt);
+}
+
+Result<RunSummary> Runs::summary(std::int64_t run) {
+  const auto transaction = Transaction::read(database_);
+  if (!transaction) return failed(transaction);
+  auto summaries = read_summaries(database_, store_, run);
+  if (!summaries) return failed(summaries);
+  if (summaries->empty()) return no_run(std::to_string(run));
+  return std::move(summaries->front());
+}
+
+Result<RunDetails> Runs::show(std::int64_t run) {
+  const auto transaction = Transaction::read(database_);
+  if (!transaction) return failed(transaction);
+  auto summaries = read_summaries(database_, store_, run);
+  if (!summaries) return failed(summaries);
+  if (summaries->empty()) return no_run(std::to_string(run));
+  auto details = read_details(database_, run);
+  if (!details) return details;
+  details->summary = std::move(summaries->front());
+  return details;
+}
+
+Result<std::vector<IterationRecord>> Runs::iterations(std::int64_t run, std::int64_t from) {
+  const auto transaction = Transaction::read(database_);
+  if (!transaction) return failed(transaction);
+  return read_iterations(database_, run, from, kAll);
+}
+
+Result<std::vector<EventRecord>> Runs::events(std::int64_t run, std::int64_t after) {
+  return read_events(database_, run, after);
+}
+
+Result<std::int64_t> Runs::find(std::string_view text) {
+  if (text == "latest") {
+    const auto newest = first_integer(database_, "SELECT MAX(id) FROM runs");
+    if (!newest) return failed(newest);
+    if (!*newest) return fail(Cause::InvalidInput, "there are no runs in {} yet", store_.folder().string());
+    return **newest;
+  }
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) return by_id(database_, text);
+  const auto exact = first_integer(database_, "SELECT id FROM runs WHERE name = ?1", {text});
+  if (!exact) return failed(exact);
+  if (*exact) return **exact;
+  auto names = names_beginning(database_, text);
+  if (!names) return failed(names);
+  if (names->size() > 1 && !text.empty()) return several(text, std::move(*names));
+  if (names->size() == 1 && !text.empty()) return find(names->front());
+  const auto all = names_beginning(database_, "");
+  if (!all) return failed(all);
+  return fail(Cause::InvalidInput, "there is no run \"{}\"{}", printable(text), did_you_mean(text, *all));
+}
+
+Result<std::vector<Request>> Runs::pending(std::int64_t run) { return pending_requests(database_, run); }
+
+Result<std::int64_t> Runs::data_version() {
+  const auto version = first_integer(database_, "PRAGMA data_version");
+  if (!version) return failed(version);
+  return version->value_or(0);
+}
+
+}  // namespace quantrail::tracking
