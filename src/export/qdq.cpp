@@ -141,7 +141,7 @@ class Writer {
     if (layer == q_.layers.end() || !layer->second.weights) return;
     const WeightParams& params = *layer->second.weights;
     const Tensor& weights = *constant_input(graph_, source, 1);
-    node.inputs[1] = dequantized(source.name + "_weight", tensor(weights.shape, weight_codes(weights, params)),
+    node.inputs[1] = dequantized(source.name + "_weight", tensor(weights.shape, int8_weights(weights, params)),
                                  params.scale, std::int8_t{0}, params.axis);
     const auto bias = integer_bias(graph_, source, q_);
     if (bias.empty()) return;
@@ -149,7 +149,7 @@ class Writer {
     const auto channels = static_cast<std::int64_t>(bias.size());
     node.inputs.resize(3);
     node.inputs[2] =
-        dequantized(source.name + "_bias", tensor({channels}, bias_codes(bias, scales)), scales, std::int32_t{0}, 0);
+        dequantized(source.name + "_bias", tensor({channels}, int32_bias(bias, scales)), scales, std::int32_t{0}, 0);
   }
 
   template <class T>

@@ -44,7 +44,7 @@ bool covered_by_codes(Bounds bounds, ActivationParams params) {
   return activation_code(bounds.lo, params) == 0 && activation_code(bounds.hi, params) == 255;
 }
 
-std::vector<std::int8_t> weight_codes(const Tensor& weights, const WeightParams& params) {
+std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams& params) {
   const auto values = weights.values<float>();
   const std::size_t channels = channels_of(weights, params.axis);
   std::size_t inner = 1;  // elements between neighbours along the axis
@@ -66,13 +66,13 @@ std::vector<float> accumulator_scales(float input_scale, const WeightParams& par
   return scales;
 }
 
-std::vector<std::int32_t> bias_codes(std::span<const float> bias, std::span<const float> accumulator_scales) {
+std::vector<std::int32_t> int32_bias(std::span<const float> bias, std::span<const float> accumulator_scales) {
   constexpr double kLowest = std::numeric_limits<std::int32_t>::min();
   constexpr double kHighest = std::numeric_limits<std::int32_t>::max();
   std::vector<std::int32_t> codes(bias.size());
   for (std::size_t c = 0; c < bias.size(); ++c) {
-    const double scale = accumulator_scales[accumulator_scales.size() == 1 ? 0 : c];
-    codes[c] = static_cast<std::int32_t>(std::clamp(rounded(bias[c] / scale), kLowest, kHighest));
+    const float steps = bias[c] / accumulator_scales[accumulator_scales.size() == 1 ? 0 : c];
+    codes[c] = static_cast<std::int32_t>(std::isnan(steps) ? 0.0 : std::clamp(rounded(steps), kLowest, kHighest));
   }
   return codes;
 }

@@ -31,13 +31,13 @@ struct Bounds {
 
 /// clamp(round(real / scale[c]), -127, 127) of each element, in the tensor's order. Preconditions: float32; `axis` is
 /// an axis of the tensor; one scale per slice along it, or one for all.
-[[nodiscard]] std::vector<std::int8_t> weight_codes(const Tensor& weights, const WeightParams& params);
+[[nodiscard]] std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams& params);
 
 /// input_scale * weight_scale[c] as float32 products: what one step of the accumulator and of the bias stands for.
 [[nodiscard]] std::vector<float> accumulator_scales(float input_scale, const WeightParams& params);
 
 /// round(bias[c] / accumulator_scale[c]), saturated to int32. One scale per bias, or one for all.
-[[nodiscard]] std::vector<std::int32_t> bias_codes(std::span<const float> bias,
+[[nodiscard]] std::vector<std::int32_t> int32_bias(std::span<const float> bias,
                                                    std::span<const float> accumulator_scales);
 
 /// Axis of the output channels in the constant weights of a Conv, Gemm or MatMul:
