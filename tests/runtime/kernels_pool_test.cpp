@@ -79,7 +79,7 @@ void for_each_result(const PoolShape& shape, Check check) {
 
 TEST(MaxPool, AgreesWithAWalkOverEveryPosition) {
   Random random(15);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 24; ++round) {
     const PoolShape shape = random_shape(random, static_cast<std::size_t>(1 + round % 3), round % 2 == 0);
     const auto reals = random.reals(source_of(shape));
     const auto codes = random.codes(source_of(shape));
@@ -112,7 +112,7 @@ TEST(MaxPool, NanWinsAndPaddingDoesNot) {
 
 TEST(AveragePool, FloatAgreesWithAWalkInDouble) {
   Random random(16);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 24; ++round) {
     const PoolShape shape = random_shape(random, static_cast<std::size_t>(1 + round % 3), false);
     const bool include = round % 2 == 0;
     const auto src = random.reals(source_of(shape));
@@ -133,7 +133,7 @@ TEST(AveragePool, FloatAgreesWithAWalkInDouble) {
 
 TEST(AveragePool, CodesAreTheExactSumScaledDividedAndRounded) {
   Random random(17);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 24; ++round) {
     const PoolShape shape = random_shape(random, static_cast<std::size_t>(1 + round % 3), false);
     const bool include = round % 2 == 0;
     const CodeMeans params{random.params(), random.params()};
