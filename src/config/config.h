@@ -43,6 +43,9 @@ struct DataSpec {
   std::string
       layout{};  ///< npy images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
   std::int64_t limit = 0;  ///< first samples only; 0: all
+
+  /// Whether samples are images, which are preprocessed; other arrays are fed as stored.
+  [[nodiscard]] bool treats_images() const { return (type != "npy" && type != "npz") || !layout.empty(); }
   bool operator==(const DataSpec&) const = default;
 };
 

@@ -82,9 +82,9 @@ Json data_json(const DataSpec& data) {
 }
 
 Json side_json(const DataConfig& side) {
-  return object({{"data", data_json(side.data)},
-                 {"preprocess", preprocess_json(side.preprocess)},
-                 {"limit", Json{side.data.limit}}});
+  Json::Object out{{"data", data_json(side.data)}, {"limit", Json{side.data.limit}}};
+  if (side.data.treats_images()) out.push_back({"preprocess", preprocess_json(side.preprocess)});
+  return object(std::move(out));
 }
 
 Json engine_json(const EngineConfig& engine) {

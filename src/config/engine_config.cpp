@@ -134,9 +134,11 @@ DataConfig parse_side(const Section& side, const Section& engine, const std::fil
   if (side.has("data")) check_data(data, out.data);
   out.data.limit = side.integer("limit", 0, kFromZero);
   const Section& holder = side.has("preprocess") ? side : engine;
-  if (holder.has("preprocess")) out.preprocess = parse_preprocess(holder.child("preprocess"));
-  const bool as_stored = (out.data.type == "npy" || out.data.type == "npz") && out.data.layout.empty();
-  if (as_stored && holder.has("preprocess")) {
+  if (!holder.has("preprocess")) return out;
+  const Preprocess preprocess = parse_preprocess(holder.child("preprocess"));
+  if (out.data.treats_images()) {
+    out.preprocess = preprocess;
+  } else {
     side.findings().note(fmt::format("{} has no effect on {}: arrays without \"layout\" are taken as stored.",
                                      holder.path_of("preprocess"), side.path_of("data")));
   }

@@ -1,0 +1,140 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Result<Config> parsed(const std::string& engine) {
+  return parse_config(R"({"model": {"model": "m.onnx"}, "engine": {)" + engine + "}}", "/folder", "c.json", {});
+}
+
+std::string problem(const std::string& engine) {
+  const auto config = parsed(engine);
+  return config ? "none" : config.error().message;
+}
+
+std::string validation(const std::string& data) { return R"("validation": {"data": {)" + data + "}}"; }
+
+Preprocess preprocess(const std::string& text) {
+  const auto config = parsed(validation(R"("type": "cifar10", "path": "x")") + R"(, "preprocess": {)" + text + "}");
+  EXPECT_TRUE(config) << config.error().message;
+  return config ? config->engine.validation->preprocess : Preprocess{};
+}
+
+TEST(Engine, ReadsTheUsualRecipe) {
+  const Preprocess expected{.resize = Preprocess::ResizeMode::ShortSide,
+                            .width = 256,
+                            .interpolation = Interpolation::Bicubic,
+                            .antialias = false,
+                            .crop_width = 224,
+                            .crop_height = 224,
+                            .channel_order = "BGR",
+                            .divide_by = 127.5,
+                            .mean = {1, 1, 1},
+                            .std = {0.5},
+                            .layout = "NHWC"};
+  EXPECT_EQ(preprocess(R"("resize": {"size": 256, "mode": "short_side", "interpolation": "bicubic", "antialias": false},
+                          "crop": 224, "channel_order": "BGR", "divide_by": 127.5, "mean": [1, 1, 1], "std": 0.5, "layout": "NHWC")"),
+            expected);
+}
+
+TEST(Engine, KnowsTheFormsOfResizeAndCrop) {
+  EXPECT_EQ(preprocess(R"("resize": 256)").resize, Preprocess::ResizeMode::ShortSide);
+  EXPECT_EQ(preprocess(R"("resize": 256)").width, 256);
+  const Preprocess exact = preprocess(R"("resize": {"width": 30, "height": 20}, "crop": {"width": 10, "height": 5})");
+  EXPECT_EQ(exact.resize, Preprocess::ResizeMode::Exact);
+  EXPECT_EQ(exact.width, 30);
+  EXPECT_EQ(exact.height, 20);
+  EXPECT_EQ(exact.crop_width, 10);
+  EXPECT_EQ(exact.crop_height, 5);
+  EXPECT_EQ(preprocess(R"("resize": {"mode": "exact", "size": 30})").height, 30);
+  EXPECT_EQ(preprocess(R"("resize": null, "crop": null)"), Preprocess{});
+}
+
+TEST(Engine, RefusesHalfGivenSizes) {
+  const auto refused = [](const std::string& text) {
+    return problem(validation(R"("type": "cifar10", "path": "x")") + R"(, "preprocess": {)" + text + "}");
+  };
+  EXPECT_THAT(refused(R"("resize": {"width": 30})"), HasSubstr("engine.preprocess.resize.height: missing"));
+  EXPECT_THAT(refused(R"("resize": {})"), HasSubstr("resize.size: missing"));
+  EXPECT_THAT(refused(R"("resize": {"mode": "short_side", "width": 3, "height": 3})"),
+              HasSubstr("short_side takes \"size\""));
+  EXPECT_THAT(refused(R"("resize": {"size": 3, "width": 3, "height": 3})"), HasSubstr("give either"));
+  EXPECT_THAT(refused(R"("crop": {"width": 3})"), HasSubstr("crop.height: missing"));
+  EXPECT_THAT(refused(R"("crop": "middle")"), HasSubstr("crop: found \"middle\" (a text), an integer is needed"));
+  EXPECT_THAT(refused(R"("mean": [1, 2])"), HasSubstr("mean: found 2 numbers, 1 or 3 are needed"));
+  EXPECT_THAT(refused(R"("mean": [1, "2", 3])"), HasSubstr("mean: found \"2\" (a text), a number is needed"));
+}
+
+TEST(Engine, SidesMayHaveTheirOwnPreprocessing) {
+  const auto config = parsed(R"("preprocess": {"divide_by": 255},
+      "calibration": {"data": {"type": "cifar10", "path": "a"}, "limit": 7},
+      "validation": {"data": {"type": "cifar10", "path": "b"}, "preprocess": {"divide_by": 2}})");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->engine.calibration->preprocess.divide_by, 255);
+  EXPECT_EQ(config->engine.validation->preprocess.divide_by, 2);
+  EXPECT_EQ(config->engine.calibration->data.limit, 7);
+  EXPECT_EQ(config->engine.validation->data.limit, 0);
+  EXPECT_EQ(config->engine.calibration->data.path, "/folder/a");
+}
+
+TEST(Engine, ReadsEveryKindOfData) {
+  const auto data = [](const std::string& text) {
+    const auto config = parsed(validation(text));
+    EXPECT_TRUE(config) << config.error().message;
+    return config ? config->engine.validation->data : DataSpec{};
+  };
+  EXPECT_EQ(data(R"("type": "image_list", "path": "v.txt", "root": "i")").root, "/folder/i");
+  EXPECT_EQ(data(R"("type": "image_folder", "path": "v")").path, "/folder/v");
+  EXPECT_EQ(data(R"("type": "npy", "path": "v.npy", "layout": "NHWC")").layout, "NHWC");
+  EXPECT_EQ(data(R"("type": "npz", "path": "v.npz", "labels_array": "y")").labels_array, "y");
+  const auto arrays = data(R"("type": "npy", "arrays": {"ids": "a.npy", "mask": "b.npy"}, "labels": "l.npy")");
+  EXPECT_EQ(arrays.arrays.at("mask"), "/folder/b.npy");
+  EXPECT_EQ(arrays.labels, "/folder/l.npy");
+}
+
+TEST(Engine, RefusesDataThatIsIncompleteOrContradictory) {
+  EXPECT_THAT(problem(R"("validation": {})"), HasSubstr("engine.validation.data: missing"));
+  EXPECT_THAT(problem(validation(R"("path": "x")")), HasSubstr("data.type: missing, allowed are image_list"));
+  EXPECT_THAT(problem(validation(R"("type": "images", "path": "x")")), HasSubstr("found \"images\""));
+  EXPECT_THAT(problem(validation(R"("type": "cifar10")")), HasSubstr("data.path: missing"));
+  EXPECT_THAT(problem(validation(R"("type": "npy")")), HasSubstr("give either \"path\""));
+  EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "labels": "l.npy")")),
+              HasSubstr("labels: only for data of type npy and npz, this is cifar10"));
+  EXPECT_THAT(problem(validation(R"("type": "npy", "arrays": {"a": 3})")), HasSubstr("data.arrays.a: "));
+  EXPECT_THAT(problem(R"("validation": {"data": {"type": "cifar10", "path": "x"}, "limit": -1})"),
+              HasSubstr("limit: found -1"));
+}
+
+TEST(Engine, NotesPreprocessingThatArraysDoNotGet) {
+  const auto config = parsed(validation(R"("type": "npy", "path": "v.npy")") + R"(, "preprocess": {"divide_by": 255})");
+  EXPECT_THAT(config->notes, Contains(HasSubstr("engine.preprocess has no effect on engine.validation.data")));
+}
+
+TEST(Engine, NamesMetricsAfterTheirType) {
+  const auto config = parsed(
+      R"("metrics": [{"type": "accuracy"}, {"type": "accuracy", "top_k": 5}, {"type": "accuracy", "name": "mine", "output": 1}])");
+  std::vector<std::string> names;
+  for (const auto& metric : config->engine.metrics) names.push_back(metric.name);
+  EXPECT_THAT(names, ElementsAre("accuracy@top1", "accuracy@top5", "mine"));
+  EXPECT_EQ(config->engine.metrics[2].output, 1);
+  EXPECT_THAT(problem(R"("metrics": [{"type": "accuracy"}, {"type": "accuracy"}])"),
+              HasSubstr("is the name of two metrics"));
+  EXPECT_THAT(problem(R"("metrics": [{"top_k": 1}])"), HasSubstr("metrics[0].type: missing"));
+  EXPECT_THAT(problem(R"("metrics": {"type": "accuracy"})"), HasSubstr("a list of objects is needed"));
+}
+
+TEST(Engine, MeasuresAccuracyWhenNoMetricIsNamed) {
+  const auto config = parsed(validation(R"("type": "cifar10", "path": "x")"));
+  EXPECT_EQ(config->engine.metrics.front().name, "accuracy@top1");
+  EXPECT_THAT(config->notes, Contains(HasSubstr("engine.metrics is not given")));
+}
+
+}  // namespace
+}  // namespace quantrail

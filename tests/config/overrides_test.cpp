@@ -1,0 +1,94 @@
+#include "config/overrides.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kDocument = R"({
+  "model": {"model": "m.onnx"},
+  "engine": {"validation": {"data": {"type": "npy", "path": "v.npy", "labels": "l.npy"}}, "metrics": [{"type": "accuracy"}]},
+  "compression": {"algorithms": [{"name": "AccuracyAwareQuantization", "params": {"maximal_drop": 0.01}}]}})";
+
+Config configured(const std::vector<std::string>& overrides) {
+  const auto config = parse_config(kDocument, "/folder", "c.json", overrides);
+  EXPECT_TRUE(config) << config.error().message;
+  return config.value_or(Config{});
+}
+
+std::string problem(const std::string& override_text) {
+  const auto config = parse_config(kDocument, "/folder", "c.json", {override_text});
+  return config ? "none" : config.error().message;
+}
+
+TEST(Overrides, TakeADottedPathWithIndices) {
+  EXPECT_EQ(configured({"compression.algorithms[0].params.maximal_drop=0.5"}).compression.accuracy_aware.maximal_drop,
+            0.5);
+  EXPECT_EQ(configured({"engine.metrics[0].top_k=5"}).engine.metrics[0].top_k, 5);
+}
+
+TEST(Overrides, TakeAUniqueParameterName) {
+  EXPECT_EQ(configured({"maximal_drop=0.5"}).compression.accuracy_aware.maximal_drop, 0.5);
+  EXPECT_EQ(configured({"threads=3"}).engine.threads, 3);
+  EXPECT_EQ(configured({"target_device=CPU"}).compression.target_device, "CPU");
+  EXPECT_EQ(configured({"model=other.onnx"}).model, "/folder/other.onnx");
+}
+
+TEST(Overrides, TakeTheEndOfAPathThatIsUnique) {
+  EXPECT_EQ(configured({"validation.limit=3"}).engine.validation->data.limit, 3);
+  EXPECT_EQ(configured({"metrics[0].output=2"}).engine.metrics[0].output, 2);
+}
+
+TEST(Overrides, TakeBareTextAndAnyJson) {
+  EXPECT_EQ(configured({"preset=mixed"}).compression.quantization.preset, Preset::Mixed);
+  EXPECT_EQ(configured({"preset=\"mixed\""}).compression.quantization.preset, Preset::Mixed);
+  EXPECT_EQ(configured({"ignored={\"scope\": [\"a=b\"]}"}).compression.quantization.ignored.scope.front(), "a=b");
+  EXPECT_EQ(configured({"max_iter_num=null"}).compression.accuracy_aware.max_iter_num, std::nullopt);
+}
+
+TEST(Overrides, MakeWhatIsNotThereYet) {
+  const Config config =
+      configured({"calibration.data={\"type\": \"cifar10\", \"path\": \"x\"}", "engine.preprocess.crop=8"});
+  EXPECT_EQ(config.engine.calibration->preprocess.crop_width, 8);
+}
+
+TEST(Overrides, ApplyInOrder) {
+  EXPECT_EQ(configured({"maximal_drop=0.5", "maximal_drop=0.25"}).compression.accuracy_aware.maximal_drop, 0.25);
+}
+
+TEST(Overrides, AppendOnePastTheEnd) {
+  EXPECT_EQ(configured({"engine.metrics[1]={\"type\": \"accuracy\", \"top_k\": 5}"}).engine.metrics[1].name,
+            "accuracy@top5");
+  EXPECT_THAT(problem("engine.metrics[2].top_k=5"), HasSubstr("--set engine.metrics[2].top_k: there is no such place"));
+}
+
+TEST(Overrides, RefuseAmbiguousNamesAndListThem) {
+  EXPECT_THAT(problem("limit=3"), HasSubstr("write one of engine.calibration.limit, engine.validation.limit"));
+  EXPECT_THAT(problem("path=x"), HasSubstr("engine.calibration.data.path"));
+}
+
+TEST(Overrides, RefuseUnknownNamesAndProposeTheNearest) {
+  EXPECT_THAT(problem("maximal_dorp=1"),
+              HasSubstr("--set maximal_dorp: unknown parameter (did you mean \"maximal_drop\"?)"));
+  EXPECT_THAT(problem("engine.thread=1"), HasSubstr("engine.thread: unknown key (did you mean \"threads\"?)"));
+}
+
+TEST(Overrides, RefuseMalformedText) {
+  for (const auto* text : {"maximal_drop", "=3", ""})
+    EXPECT_THAT(problem(text), HasSubstr("key=value is needed")) << text;
+  for (const auto* text :
+       {"a..b=1", "engine.metrics[x].top_k=1", "engine.metrics[0.top_k=1", ".=1", "engine.metrics[-1].top_k=1"}) {
+    EXPECT_THAT(problem(text), HasSubstr("not a path")) << text;
+  }
+  EXPECT_THAT(problem("model.model.x=1"), HasSubstr("there is no such place"));
+}
+
+TEST(Overrides, AreCheckedLikeTheRest) { EXPECT_THAT(problem("maximal_drop=-1"), HasSubstr("allowed is 0 or more")); }
+
+}  // namespace
+}  // namespace quantrail
