@@ -14,7 +14,7 @@
 namespace quantrail {
 
 struct PlanOptions {
-  const Quantization* quantization = nullptr;  ///< null: everything in float
+  const Quantization* quantization = nullptr;     ///< null: everything in float
   std::set<std::string, std::less<>> reverted{};  ///< names of groups
   RevertMode revert_mode = RevertMode::Full;
   /// Values to keep for reading after a run, as float, before any activation fused behind them. Only for float plans.
@@ -88,9 +88,9 @@ class PlanState {
 
 /// What the runtime will use here: for `doctor` and for evaluation keys.
 struct RuntimeInfo {
-  std::string backend{};      ///< "oneDNN 2.6.3"
-  std::string isa{};          ///< instruction-set class: "avx2", "avx512", "avx512_vnni", "avx512_amx", ...
-  bool int8_exact = false;    ///< u8 x s8 products do not saturate (VNNI or AMX)
+  std::string backend{};               ///< "oneDNN 2.6.3"
+  std::string isa{};                   ///< instruction-set class: "avx2", "avx512", "avx512_vnni", "avx512_amx", ...
+  bool int8_exact = false;             ///< u8 x s8 products do not saturate (VNNI or AMX)
   std::int64_t numerics_revision = 1;  ///< raised when golden outputs change
 };
 [[nodiscard]] RuntimeInfo runtime_info();

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "runtime/arena.h"
+#include "runtime/plan.h"
+#include "runtime/program.h"
+
+namespace quantrail {
+
+/// What the processor can do, as far as results depend on it.
+struct Processor {
+  bool int8_exact = true;  ///< as in RuntimeInfo; false: layers with weights are simulated in float
+};
+
+/// A plan with its inside: what PlanState works on.
+class CompiledPlan final : public Plan {
+ public:
+  struct Value {
+    ValueInfo info{};
+    StorageId storage = 0;
+    bool channels_last = false;
+  };
+
+  /// Plan::build() for a given processor.
+  [[nodiscard]] static Result<std::shared_ptr<const Plan>> compiled(const Graph& graph, const PlanOptions& options,
+                                                                    std::int64_t batch, PlanCache& cache,
+                                                                    const Processor& processor);
+
+  [[nodiscard]] std::int64_t batch() const override { return batch_; }
+  [[nodiscard]] std::span<const ValueInfo> inputs() const override { return input_infos_; }
+  [[nodiscard]] std::span<const ValueInfo> outputs() const override { return output_infos_; }
+  [[nodiscard]] std::size_t activation_bytes() const override { return layout_.bytes; }
+
+  [[nodiscard]] const Program& program() const { return program_; }
+  [[nodiscard]] const ArenaLayout& layout() const { return layout_; }
+  [[nodiscard]] StorageId input(std::size_t index) const { return inputs_.at(index); }
+  [[nodiscard]] StorageId output(std::size_t index) const { return outputs_.at(index); }
+  [[nodiscard]] const Value& tap(std::size_t index) const { return taps_.at(index); }
+
+ private:
+  std::int64_t batch_ = 1;
+  Program program_{};
+  ArenaLayout layout_{};
+  std::vector<ValueInfo> input_infos_{};
+  std::vector<ValueInfo> output_infos_{};
+  std::vector<StorageId> inputs_{};
+  std::vector<StorageId> outputs_{};
+  std::vector<Value> taps_{};
+};
+
+}  // namespace quantrail

@@ -1,0 +1,113 @@
+#include "runtime/emission.h"
+
+#include <map>
+
+#include "runtime/emit_elementwise.h"
+
+namespace quantrail {
+namespace {
+
+using Emitter = Status (*)(const Emission&);
+
+const std::map<std::string_view, Emitter>& emitters() {
+  static const std::map<std::string_view, Emitter> kEmitters{
+      {"Conv", emit_conv},
+      {"ConvTranspose", emit_conv},
+      {"Gemm", emit_gemm},
+      {"MatMul", emit_matmul},
+      {"MaxPool", emit_pool},
+      {"AveragePool", emit_pool},
+      {"GlobalAveragePool", emit_global_pool},
+      {"GlobalMaxPool", emit_global_pool},
+      {"Reshape", emit_reshape},
+      {"Flatten", emit_reshape},
+      {"Squeeze", emit_reshape},
+      {"Unsqueeze", emit_reshape},
+      {"Identity", emit_reshape},
+      {"Dropout", emit_reshape},
+      {"Transpose", emit_transpose},
+      {"Concat", emit_concat},
+      {"Slice", emit_slice},
+      {"Pad", emit_pad},
+      {"Softmax", emit_softmax},
+      {"ReduceMean", emit_reduce},
+      {"ReduceSum", emit_reduce},
+      {"ReduceMax", emit_reduce},
+      {"ReduceMin", emit_reduce},
+      {"Add", emit_binary},
+      {"Sub", emit_binary},
+      {"Mul", emit_binary},
+      {"Div", emit_binary},
+      {"Pow", emit_binary},
+      {"Min", emit_binary},
+      {"Max", emit_binary},
+      {"PRelu", emit_binary},
+  };
+  return kEmitters;
+}
+
+Emitter emitter_of(const std::string& op) {
+  const auto found = emitters().find(op);
+  if (found != emitters().end()) return found->second;
+  return is_unary(op) ? emit_unary : emit_interpreted;
+}
+
+}  // namespace
+
+Emission::Emission(Builder& builder, const Unit& unit)
+    : builder_(builder),
+      unit_(unit),
+      node_(builder.graph().nodes[unit.node]),
+      lowering_(builder.context().plan.lowering[unit.node]) {}
+
+Bounds Emission::bounds() const {
+  return unit_.activation ? bounds_of(builder_.graph(), builder_.graph().nodes[*unit_.activation]) : Bounds{};
+}
+
+bool Emission::has_input(std::size_t index) const {
+  return index < node_.inputs.size() && !node_.inputs[index].empty();
+}
+
+bool Emission::is_float(std::size_t index) const {
+  return has_input(index) && builder_.type(node_.inputs[index]).type == ElementType::Float32;
+}
+
+bool Emission::codes_to_codes() const {
+  return lowering_.integer && builder_.context().plan.demands.codes_only(unit_.result) &&
+         builder_.params(unit_.result) != nullptr;
+}
+
+Result<StorageId> Emission::read_float(std::size_t index, Layout layout) const {
+  const Read read = index < lowering_.reads.size() ? lowering_.reads[index] : Read::Float;
+  const Numeric numeric = read == Read::Float ? Numeric::Float : Numeric::Dequantized;
+  auto storage = builder_.read(node_.inputs[index], {numeric, layout});
+  if (!storage) return failed(storage, where());
+  return storage;
+}
+
+Result<StorageId> Emission::read_codes(std::size_t index, Layout layout) const {
+  auto storage = builder_.read(node_.inputs[index], {Numeric::Codes, layout});
+  if (!storage) return failed(storage, where());
+  return storage;
+}
+
+void Emission::step(std::vector<StorageId> reads, std::vector<StorageId> writes,
+                    std::function<Action(const Bindings&)> bind, std::size_t scratch_bytes) const {
+  builder_.add({node_.name, std::move(reads), std::move(writes), scratch_bytes, std::move(bind)});
+}
+
+std::string Emission::where() const { return described(node_, builder_.graph().opset); }
+
+tl::unexpected<Error> Emission::unsupported(std::string_view what) const {
+  return fail(Cause::Unsupported, "{}: {}", where(), what);
+}
+
+Status emit(Builder& builder, const Unit& unit) {
+  const Emission emission(builder, unit);
+  for (const auto& value : emission.node().outputs) {
+    if (!value.empty() && element_count(builder.shape(value)) == 0) return emission.unsupported("its result is empty");
+  }
+  return emitter_of(emission.node().op)(emission);
+}
+
+}  // namespace quantrail

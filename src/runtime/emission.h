@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+
+#include "model/codes.h"
+#include "runtime/builder.h"
+
+namespace quantrail {
+
+/// One unit on its way into the program.
+class Emission {
+ public:
+  Emission(Builder& builder, const Unit& unit);
+
+  [[nodiscard]] Builder& builder() const { return builder_; }
+  [[nodiscard]] const Unit& unit() const { return unit_; }
+  [[nodiscard]] const Node& node() const { return node_; }
+  [[nodiscard]] const std::string& result() const { return unit_.result; }
+  /// What the unit's fused Relu or Clip lets through; everything when it has none.
+  [[nodiscard]] Bounds bounds() const;
+  [[nodiscard]] bool has_input(std::size_t index) const;
+  /// Null when the input is absent or not constant.
+  [[nodiscard]] TensorPtr constant(std::size_t index) const { return constant_input(builder_.graph(), node_, index); }
+  [[nodiscard]] const Shape& shape(std::size_t index) const { return builder_.shape(node_.inputs[index]); }
+  [[nodiscard]] const Shape& result_shape() const { return builder_.shape(unit_.result); }
+  [[nodiscard]] bool is_float(std::size_t index) const;
+  /// Runs in integers, as lowering decided.
+  [[nodiscard]] bool integer() const { return lowering_.integer; }
+  /// Runs in integers, reads `inputs` codes and leaves codes that nobody needs more exactly.
+  [[nodiscard]] bool codes_to_codes() const;
+
+  /// Input `index` as lowering says; codes that the caller cannot use come as dequantized floats.
+  [[nodiscard]] Result<StorageId> read_float(std::size_t index, Layout layout) const;
+  [[nodiscard]] Result<StorageId> read_codes(std::size_t index, Layout layout) const;
+  [[nodiscard]] const ActivationParams& params(const std::string& value) const { return *builder_.params(value); }
+
+  /// Adds a step of this node.
+  void step(std::vector<StorageId> reads, std::vector<StorageId> writes, std::function<Action(const Bindings&)> bind,
+            std::size_t scratch_bytes = 0) const;
+
+  /// "node "x" (Op, opset 13): what". Unsupported.
+  [[nodiscard]] tl::unexpected<Error> unsupported(std::string_view what) const;
+  [[nodiscard]] std::string where() const;
+
+ private:
+  Builder& builder_;
+  const Unit& unit_;
+  const Node& node_;
+  const NodeLowering& lowering_;
+};
+
+/// Adds the steps of one unit. Errors: Unsupported, naming node, operator and opset.
+[[nodiscard]] Status emit(Builder& builder, const Unit& unit);
+
+// By kind of operator; each sees only operators that it is registered for in emission.cpp.
+[[nodiscard]] Status emit_conv(const Emission& emission);
+[[nodiscard]] Status emit_gemm(const Emission& emission);
+[[nodiscard]] Status emit_matmul(const Emission& emission);
+[[nodiscard]] Status emit_unary(const Emission& emission);
+[[nodiscard]] Status emit_binary(const Emission& emission);
+[[nodiscard]] Status emit_pool(const Emission& emission);
+[[nodiscard]] Status emit_global_pool(const Emission& emission);
+[[nodiscard]] Status emit_reshape(const Emission& emission);
+[[nodiscard]] Status emit_transpose(const Emission& emission);
+[[nodiscard]] Status emit_concat(const Emission& emission);
+[[nodiscard]] Status emit_slice(const Emission& emission);
+[[nodiscard]] Status emit_pad(const Emission& emission);
+[[nodiscard]] Status emit_softmax(const Emission& emission);
+[[nodiscard]] Status emit_reduce(const Emission& emission);
+/// Any operator that model/interpret.h knows: plain, slow, correct.
+[[nodiscard]] Status emit_interpreted(const Emission& emission);
+
+}  // namespace quantrail

@@ -1,0 +1,109 @@
+#include <array>
+#include <map>
+
+#include "runtime/emission.h"
+#include "runtime/kernels_binary.h"
+#include "runtime/kernels_unary.h"
+
+namespace quantrail {
+namespace {
+
+using kernels::BinaryOp;
+
+const std::map<std::string_view, BinaryOp>& operators() {
+  static const std::map<std::string_view, BinaryOp> kOperators{
+      {"Add", BinaryOp::Add}, {"Sub", BinaryOp::Sub}, {"Mul", BinaryOp::Mul}, {"Div", BinaryOp::Div},
+      {"Pow", BinaryOp::Pow}, {"Min", BinaryOp::Min}, {"Max", BinaryOp::Max}, {"PRelu", BinaryOp::PRelu},
+  };
+  return kOperators;
+}
+
+/// The operands' and the result's axes as they lie in memory.
+struct StoredShapes {
+  Layout layout = Layout::Plain;
+  std::array<Shape, 2> operands{};
+  Shape result{};
+  [[nodiscard]] kernels::BroadcastShapes view() const { return {operands[0], operands[1], result}; }
+};
+
+Shape padded(const Shape& shape, std::size_t rank) {
+  Shape longer(rank - std::min(rank, shape.size()), 1);
+  longer.insert(longer.end(), shape.begin(), shape.end());
+  return longer;
+}
+
+/// Channels last where an operand is, unless the other has fewer axes and would have to be moved.
+StoredShapes stored_shapes(const Emission& e) {
+  const auto& node = e.node();
+  StoredShapes shapes;
+  shapes.result = e.builder().shape(node.outputs[0]);
+  const std::size_t rank = shapes.result.size();
+  bool last = false;
+  bool movable = true;
+  for (std::size_t at = 0; at < 2; ++at) {
+    shapes.operands[at] = padded(e.shape(at), rank);
+    last = last || e.builder().layout(node.inputs[at]) == Layout::ChannelsLast;
+    movable = movable && (e.shape(at).size() == rank || !layout_matters(shapes.operands[at]));
+  }
+  if (last && movable) shapes.layout = Layout::ChannelsLast;
+  for (auto& operand : shapes.operands) operand = stored_shape(operand, shapes.layout);
+  shapes.result = stored_shape(shapes.result, shapes.layout);
+  return shapes;
+}
+
+bool integer_kernel(const Emission& e, BinaryOp op) {
+  return e.codes_to_codes() && (op == BinaryOp::Add || op == BinaryOp::Sub || op == BinaryOp::Mul) &&
+         e.builder().params(e.node().inputs[0]) != nullptr && e.builder().params(e.node().inputs[1]) != nullptr;
+}
+
+Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
+  std::array<StorageId, 2> from{};
+  std::array<ActivationParams, 2> params{};
+  for (std::size_t at = 0; at < 2; ++at) {
+    auto source = e.read_codes(at, shapes.layout);
+    if (!source) return failed(source);
+    from[at] = *source;
+    params[at] = e.params(e.node().inputs[at]);
+  }
+  const auto& result = e.params(e.result());
+  const Bounds bounds = e.bounds();
+  const kernels::CodeResult stored{result, activation_code(bounds.lo, result), activation_code(bounds.hi, result)};
+  const auto to = e.builder().write(e.result(), {Numeric::Codes, shapes.layout});
+  e.step({from[0], from[1]}, {to}, [=](const Bindings& at) {
+    const kernels::CodeOperand lhs{at.source<std::uint8_t>(from[0]), params[0]};
+    const kernels::CodeOperand rhs{at.source<std::uint8_t>(from[1]), params[1]};
+    const auto target = at.target<std::uint8_t>(to);
+    if (op == BinaryOp::Add && shapes.operands[0] == shapes.operands[1]) {
+      return action([=] { kernels::add_codes(lhs, rhs, stored, target); });
+    }
+    return action([=] { kernels::binary_codes(op, lhs, rhs, shapes.view(), stored, target); });
+  });
+  return {};
+}
+
+Status emit_float(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
+  auto lhs = e.read_float(0, shapes.layout);
+  if (!lhs) return failed(lhs);
+  auto rhs = e.read_float(1, shapes.layout);
+  if (!rhs) return failed(rhs);
+  const auto to = e.builder().write(e.result(), {Numeric::Float, shapes.layout});
+  const Bounds bounds = e.bounds();
+  e.step({*lhs, *rhs}, {to}, [=, from = std::array{*lhs, *rhs}](const Bindings& at) {
+    return action([=, a = at.source<float>(from[0]), b = at.source<float>(from[1]), target = at.target<float>(to)] {
+      kernels::binary(op, a, b, shapes.view(), target);
+      if (bounds != Bounds{}) kernels::unary({kernels::UnaryOp::Clip, bounds.lo, bounds.hi}, target, target);
+    });
+  });
+  return {};
+}
+
+}  // namespace
+
+Status emit_binary(const Emission& e) {
+  if (e.node().inputs.size() != 2 || !e.is_float(0) || !e.is_float(1)) return emit_interpreted(e);
+  const BinaryOp op = operators().at(e.node().op);
+  const StoredShapes shapes = stored_shapes(e);
+  return integer_kernel(e, op) ? emit_codes(e, op, shapes) : emit_float(e, op, shapes);
+}
+
+}  // namespace quantrail

@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "model/shape_math.h"
+#include "model/slicing.h"
+#include "runtime/emit_moving.h"
+#include "runtime/kernels_move.h"
+
+namespace quantrail {
+namespace {
+
+/// Owns what a NodeView refers to.
+struct NodeFacts {
+  explicit NodeFacts(const Emission& e) : node(e.node()), opset(e.builder().graph().opset) {
+    for (std::size_t at = 0; at < node.inputs.size(); ++at) {
+      types.push_back(e.has_input(at) ? &e.builder().type(node.inputs[at]) : nullptr);
+      constants.push_back(e.constant(at).get());
+    }
+  }
+  [[nodiscard]] NodeView view() const { return {node, opset, types, constants}; }
+
+  const Node& node;
+  std::int64_t opset;
+  std::vector<const TensorType*> types{};
+  std::vector<const Tensor*> constants{};
+};
+
+/// [0, 2, ..., n - 1, 1]: what channels-last does to the axes.
+bool puts_channels_last(const std::vector<std::int64_t>& perm) {
+  for (std::size_t axis = 0; axis < perm.size(); ++axis) {
+    if (stored_axis(static_cast<std::size_t>(perm[axis]), perm.size(), Layout::ChannelsLast) != axis) return false;
+  }
+  return perm.size() >= 3;
+}
+
+/// [0, n - 1, 1, ..., n - 2]: what undoes it.
+bool puts_channels_first(const std::vector<std::int64_t>& perm) {
+  for (std::size_t axis = 0; axis < perm.size(); ++axis) {
+    if (stored_axis(axis, perm.size(), Layout::ChannelsLast) != static_cast<std::size_t>(perm[axis])) return false;
+  }
+  return perm.size() >= 3;
+}
+
+std::vector<std::int64_t> permutation(const Emission& e) {
+  std::vector<std::int64_t> reversed(e.shape(0).size());
+  for (std::size_t axis = 0; axis < reversed.size(); ++axis)
+    reversed[axis] = static_cast<std::int64_t>(reversed.size() - 1 - axis);
+  return ints_attribute(e.node(), "perm", reversed);
+}
+
+/// The result is the same memory, seen in another shape or layout.
+Status emit_view(const Emission& e, Layout from, Layout to) {
+  const bool codes = moves_codes(e);
+  auto source = codes ? e.read_codes(0, from) : e.read_float(0, from);
+  if (!source) return failed(source);
+  e.builder().place(e.result(), {codes ? Numeric::Codes : Numeric::Float, to}, *source);
+  return {};
+}
+
+template <class T>
+std::vector<T> in_stored_order(const std::vector<T>& by_axis, Layout layout) {
+  std::vector<T> stored(by_axis.size());
+  for (std::size_t axis = 0; axis < by_axis.size(); ++axis)
+    stored[stored_axis(axis, by_axis.size(), layout)] = by_axis[axis];
+  return stored;
+}
+
+}  // namespace
+
+bool moves_codes(const Emission& e) {
+  if (!e.codes_to_codes()) return false;
+  const auto* from = e.builder().params(e.node().inputs[0]);
+  return from != nullptr && *from == e.params(e.result());
+}
+
+Status emit_reshape(const Emission& e) { return emit_view(e, Layout::Plain, Layout::Plain); }
+
+Status emit_transpose(const Emission& e) {
+  if (!e.is_float(0) || e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);
+  const auto perm = permutation(e);
+  if (puts_channels_last(perm) && e.builder().layout(e.node().inputs[0]) == Layout::ChannelsLast) {
+    return emit_view(e, Layout::ChannelsLast, Layout::Plain);
+  }
+  if (puts_channels_first(perm)) return emit_view(e, Layout::Plain, Layout::ChannelsLast);
+  return emit_moving(e, Layout::Plain, [shape = e.shape(0), perm](auto source, auto target) {
+    kernels::transpose(source, shape, perm, target);
+  });
+}
+
+Status emit_slice(const Emission& e) {
+  if (!e.is_float(0) || e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);
+  const NodeFacts facts(e);
+  auto slices = slice_of(facts.view());
+  if (!slices) return failed(slices, e.where());
+  const Layout layout = e.builder().layout(e.node().inputs[0]);
+  std::vector<std::int64_t> begin;
+  std::vector<std::int64_t> step;
+  for (const auto& axis : *slices) {
+    begin.push_back(axis.start);
+    step.push_back(axis.step);
+  }
+  return emit_moving(
+      e, layout,
+      [source_shape = stored_shape(e.shape(0), layout), result_shape = stored_shape(e.result_shape(), layout),
+       begin = in_stored_order(begin, layout), step = in_stored_order(step, layout)](auto source, auto target) {
+        kernels::slice(source, {source_shape, result_shape, begin, step}, target);
+      });
+}
+
+Status emit_pad(const Emission& e) {
+  const NodeFacts facts(e);
+  auto padding = padding_of(facts.view());
+  if (!padding) return failed(padding, e.where());
+  const bool known_value = !e.has_input(2) || e.constant(2) != nullptr;
+  if (!e.is_float(0) || !known_value || padding->mode == "wrap" || e.shape(0).size() > kernels::kMaxRank)
+    return emit_interpreted(e);
+  const auto mode = padding->mode == "reflect" ? kernels::PadMode::Reflect
+                    : padding->mode == "edge"  ? kernels::PadMode::Edge
+                                               : kernels::PadMode::Constant;
+  const float value = e.has_input(2) && !e.constant(2)->bytes.empty() ? floats_of(*e.constant(2))[0] : 0.0F;
+  const std::uint8_t code = moves_codes(e) ? activation_code(value, e.params(e.result())) : std::uint8_t{0};
+  const Layout layout = e.builder().layout(e.node().inputs[0]);
+  return emit_moving(
+      e, layout,
+      [=, source_shape = stored_shape(e.shape(0), layout), begin = in_stored_order(padding->begin, layout),
+       end = in_stored_order(padding->end, layout)](auto source, auto target) {
+        const kernels::PadShape shape{source_shape, begin, end, mode};
+        if constexpr (sizeof(source[0]) == 1)
+          kernels::pad(source, shape, code, target);
+        else
+          kernels::pad(source, shape, value, target);
+      });
+}
+
+}  // namespace quantrail

@@ -1,0 +1,101 @@
+#include <map>
+
+#include "runtime/emission.h"
+#include "runtime/emit_elementwise.h"
+#include "runtime/kernels_unary.h"
+
+namespace quantrail {
+namespace {
+
+using kernels::Unary;
+using kernels::UnaryOp;
+
+const std::map<std::string_view, UnaryOp>& operators() {
+  static const std::map<std::string_view, UnaryOp> kOperators{
+      {"Relu", UnaryOp::Relu},
+      {"LeakyRelu", UnaryOp::LeakyRelu},
+      {"Clip", UnaryOp::Clip},
+      {"Elu", UnaryOp::Elu},
+      {"Sigmoid", UnaryOp::Sigmoid},
+      {"HardSigmoid", UnaryOp::HardSigmoid},
+      {"Tanh", UnaryOp::Tanh},
+      {"HardSwish", UnaryOp::HardSwish},
+      {"Exp", UnaryOp::Exp},
+      {"Log", UnaryOp::Log},
+      {"Erf", UnaryOp::Erf},
+      {"Gelu", UnaryOp::Gelu},
+      {"Sqrt", UnaryOp::Sqrt},
+      {"Softplus", UnaryOp::Softplus},
+      {"Reciprocal", UnaryOp::Reciprocal},
+      {"Abs", UnaryOp::Abs},
+      {"Neg", UnaryOp::Neg},
+      {"Floor", UnaryOp::Floor},
+      {"Ceil", UnaryOp::Ceil},
+      {"Round", UnaryOp::Round},
+  };
+  return kOperators;
+}
+
+Unary function_of(const Emission& e) {
+  Unary function{operators().at(e.node().op), 0.0F, 0.0F};
+  switch (function.op) {
+    case UnaryOp::LeakyRelu: function.alpha = float_attribute(e.node(), "alpha", 0.01F); break;
+    case UnaryOp::Elu: function.alpha = float_attribute(e.node(), "alpha", 1.0F); break;
+    case UnaryOp::HardSigmoid:
+      function.alpha = float_attribute(e.node(), "alpha", 0.2F);
+      function.beta = float_attribute(e.node(), "beta", 0.5F);
+      break;
+    case UnaryOp::Clip: {
+      const Bounds bounds = bounds_of(e.builder().graph(), e.node());
+      function.alpha = bounds.lo;
+      function.beta = bounds.hi;
+      break;
+    }
+    default: break;
+  }
+  return function;
+}
+
+/// Whether our kernels compute exactly what the node means.
+bool has_kernel(const Emission& e) {
+  if (!e.is_float(0)) return false;
+  if (e.node().op == "Gelu") return string_attribute(e.node(), "approximate", "none") == "none";
+  if (e.node().op != "Clip") return true;
+  return (!e.has_input(1) || e.constant(1)) && (!e.has_input(2) || e.constant(2));
+}
+
+/// An element-wise function of codes is a table.
+Status look_up(const Emission& e, const Unary& function, Layout layout) {
+  auto source = e.read_codes(0, layout);
+  if (!source) return failed(source);
+  const auto table = kernels::table_of(function, e.params(e.node().inputs[0]), e.params(e.result()));
+  const auto result = e.builder().write(e.result(), {Numeric::Codes, layout});
+  e.step({*source}, {result}, [table, from = *source, result](const Bindings& at) {
+    return action([table, source = at.source<std::uint8_t>(from), target = at.target<std::uint8_t>(result)] {
+      kernels::look_up(source, table, target);
+    });
+  });
+  return {};
+}
+
+}  // namespace
+
+bool is_unary(const std::string& op) { return operators().contains(op); }
+
+Status emit_unary(const Emission& e) {
+  if (!has_kernel(e)) return emit_interpreted(e);
+  const Unary function = function_of(e);
+  const Layout layout = e.builder().layout(e.node().inputs[0]);
+  if (e.codes_to_codes()) return look_up(e, function, layout);
+  auto source = e.read_float(0, layout);
+  if (!source) return failed(source);
+  const auto result = e.builder().write(e.result(), {Numeric::Float, layout});
+  e.step({*source}, {result}, [function, from = *source, result](const Bindings& at) {
+    return action([function, source = at.source<float>(from), target = at.target<float>(result)] {
+      kernels::unary(function, source, target);
+    });
+  });
+  return {};
+}
+
+}  // namespace quantrail

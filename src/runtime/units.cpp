@@ -1,0 +1,143 @@
+#include "runtime/units.h"
+
+#include <algorithm>
+
+namespace quantrail {
+namespace {
+
+class Planner {
+ public:
+  Planner(const Graph& graph, const Lowering& lowering, const Specialised& model, const std::vector<std::string>& taps)
+      : graph_(model.graph),
+        types_(model.types),
+        index_(model.graph),
+        codes_(lowering.codes),
+        taps_(taps.begin(), taps.end()) {
+    const GraphIndex canonical(graph);
+    for (const auto& node : graph_.nodes) {
+      const auto at = canonical.node(node.name);
+      plan_.lowering.push_back(at ? lowering.nodes[*at] : NodeLowering{});
+    }
+    find_live();
+  }
+
+  UnitPlan result() {
+    add_demands();
+    choose_additions();
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (live_[at] && !absorbed_.contains(at)) plan_.units.push_back(unit(at));
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void find_live() {
+    live_.assign(graph_.nodes.size(), false);
+    std::set<std::string, std::less<>> wanted(taps_);
+    for (const auto& output : graph_.outputs) wanted.insert(output.name);
+    for (std::size_t at = graph_.nodes.size(); at-- > 0;) {
+      const Node& node = graph_.nodes[at];
+      live_[at] = std::any_of(node.outputs.begin(), node.outputs.end(),
+                              [&](const auto& value) { return wanted.contains(value); });
+      if (live_[at]) wanted.insert(node.inputs.begin(), node.inputs.end());
+    }
+  }
+
+  void add_demands() {
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (!live_[at]) continue;
+      const Node& node = graph_.nodes[at];
+      const auto& reads = plan_.lowering[at].reads;
+      for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+        const Read read = input < reads.size() ? reads[input] : Read::Float;
+        plan_.demands.add(node.inputs[input], read == Read::Codes         ? Numeric::Codes
+                                              : read == Read::Dequantized ? Numeric::Dequantized
+                                                                          : Numeric::Float);
+      }
+    }
+    for (const auto& output : graph_.outputs) plan_.demands.add(output.name, Numeric::Float);
+    for (const auto& tap : taps_) plan_.demands.add(tap, Numeric::Float);
+  }
+
+  /// A value that only one node reads may disappear into that node.
+  [[nodiscard]] bool may_vanish(const std::string& value) const {
+    return index_.readers(value).size() == 1 && !index_.is_output(value) && !taps_.contains(value) &&
+           !codes_.contains(value);
+  }
+
+  [[nodiscard]] std::optional<std::size_t> activation_behind(std::size_t at) const {
+    const auto activation = fused_activation(graph_, index_, at);
+    return activation && may_vanish(graph_.nodes[at].outputs[0]) ? activation : std::nullopt;
+  }
+
+  /// Whether operand `mine` of the Add at `addition` can be accumulated onto its other operand.
+  [[nodiscard]] bool accumulates(std::size_t addition, std::size_t mine) const {
+    const Node& add = graph_.nodes[addition];
+    const auto& value = add.inputs[mine];
+    const auto& other = add.inputs[1 - mine];
+    const auto producer = index_.producer(value);
+    if (!producer || value == other || !may_vanish(value)) return false;
+    const Node& node = graph_.nodes[*producer];
+    if (node.op != "Conv" || plan_.lowering[*producer].integer) return false;
+    if (graph_.constants.contains(other) || types_.at(other).shape != types_.at(value).shape) return false;
+    const auto before = index_.producer(other);
+    return !before || *before < *producer;
+  }
+
+  void choose_additions() {
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (!live_[at] || graph_.nodes[at].op != "Add" || plan_.lowering[at].integer) continue;
+      for (const std::size_t mine : {std::size_t{0}, std::size_t{1}}) {
+        if (!accumulates(at, mine)) continue;
+        additions_[*index_.producer(graph_.nodes[at].inputs[mine])] = {at, graph_.nodes[at].inputs[1 - mine]};
+        absorbed_.insert(at);
+        break;
+      }
+    }
+  }
+
+  Unit unit(std::size_t at) {
+    Unit unit{at, {}, {}, {}, {}};
+    std::size_t last = at;
+    if (const auto found = additions_.find(at); found != additions_.end()) {
+      unit.addition = last = found->second.first;
+      unit.addend = found->second.second;
+    }
+    if (const auto activation = activation_behind(last)) {
+      unit.activation = last = *activation;
+      absorbed_.insert(last);
+    }
+    for (const auto& value : graph_.nodes[last].outputs) {
+      if (unit.result.empty()) unit.result = value;
+    }
+    return unit;
+  }
+
+  const Graph& graph_;
+  const std::map<std::string, TensorType, std::less<>>& types_;
+  GraphIndex index_;
+  const std::set<std::string, std::less<>>& codes_;
+  std::set<std::string, std::less<>> taps_;
+  UnitPlan plan_{};
+  std::vector<bool> live_{};
+  std::set<std::size_t> absorbed_{};
+  std::map<std::size_t, std::pair<std::size_t, std::string>> additions_{};  // by the position of the producer
+};
+
+}  // namespace
+
+bool Demands::wants(const std::string& value, Numeric numeric) const {
+  const auto found = numerics_.find(value);
+  return found != numerics_.end() && found->second.contains(numeric);
+}
+
+bool Demands::codes_only(const std::string& value) const {
+  return !wants(value, Numeric::Float) && (wants(value, Numeric::Codes) || wants(value, Numeric::Dequantized));
+}
+
+UnitPlan planned(const Graph& graph, const Lowering& lowering, const Specialised& model,
+                 const std::vector<std::string>& taps) {
+  return Planner(graph, lowering, model, taps).result();
+}
+
+}  // namespace quantrail

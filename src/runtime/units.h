@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/infer.h"
+#include "model/lowering.h"
+#include "runtime/form.h"
+
+namespace quantrail {
+
+/// A node together with what is computed in the same pass behind it, in this order: the addition of another value, then
+/// a Relu or Clip.
+struct Unit {
+  std::size_t node = 0;                     ///< position in the graph
+  std::optional<std::size_t> addition{};    ///< position of an Add that takes the node's result as one operand
+  std::string addend{};                     ///< the other operand of `addition`; it is computed before `node`
+  std::optional<std::size_t> activation{};  ///< position of the Relu or Clip
+  std::string result{};                     ///< what the unit computes
+};
+
+/// In which numerics the readers of each value want it; also who reads it when.
+class Demands {
+ public:
+  [[nodiscard]] bool wants(const std::string& value, Numeric numeric) const;
+  /// Whether codes (or what they stand for) are all that anybody reads of `value`.
+  [[nodiscard]] bool codes_only(const std::string& value) const;
+  void add(const std::string& value, Numeric numeric) { numerics_[value].insert(numeric); }
+
+ private:
+  std::map<std::string, std::set<Numeric>, std::less<>> numerics_{};
+};
+
+/// What runs, in graph order, of a graph that is specialised to concrete shapes.
+struct UnitPlan {
+  std::vector<Unit> units{};
+  std::vector<NodeLowering> lowering{};  ///< parallel to the specialised graph's nodes
+  Demands demands{};
+};
+
+/// `graph`: the canonical graph that `lowering` belongs to; `model`: the same, specialised. Nodes that reach neither an
+/// output nor a tap do not appear. Nothing is fused behind a tapped value.
+[[nodiscard]] UnitPlan planned(const Graph& graph, const Lowering& lowering, const Specialised& model,
+                               const std::vector<std::string>& taps);
+
+}  // namespace quantrail
