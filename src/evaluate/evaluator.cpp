@@ -2,23 +2,10 @@
 
 #include "base/parallel.h"
 #include "evaluate/checks.h"
+#include "evaluate/cost.h"
 #include "evaluate/pass.h"
-#include "model/macs.h"
 
 namespace quantrail {
-namespace {
-
-Result<std::size_t> block_of(const Graph& graph, std::int64_t batch) {
-  const auto shapes = input_shapes(graph, batch);
-  if (!shapes) return failed(shapes);
-  const auto known = specialised(graph, *shapes);
-  if (!known) return failed(known);
-  std::int64_t macs = 0;
-  for (const auto& [node, count] : multiply_adds(*known, batch)) macs += count;
-  return block_samples(macs);
-}
-
-}  // namespace
 
 Evaluator::Evaluator(std::unique_ptr<EvaluatorParts> parts) : parts_(std::move(parts)) {}
 Evaluator::~Evaluator() = default;
@@ -36,9 +23,9 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
   const auto batch = micro_batch(parts->graph);
   if (!batch) return failed(batch);
   parts->batch = *batch;
-  const auto block = block_of(parts->graph, *batch);
-  if (!block) return failed(block);
-  parts->block = *block;
+  const auto macs = macs_per_sample(parts->graph);
+  if (!macs) return failed(macs);
+  parts->block = block_samples(*macs);
   auto plan = Plan::build(parts->graph, {}, *batch, parts->cache);
   if (!plan) return failed(plan);
   parts->float_plan = std::move(*plan);

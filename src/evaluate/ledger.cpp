@@ -105,12 +105,4 @@ EvaluationBlock Ledger::cut(std::size_t first_batch, std::size_t last_batch) con
   return block;
 }
 
-std::size_t block_samples(std::int64_t macs_per_sample) {
-  // 3e11 multiply-adds take a core with AVX-512 a few seconds in float. Small networks are bound by reading images.
-  constexpr std::int64_t kMacs = 300'000'000'000;
-  constexpr std::int64_t kMost = 512;
-  return static_cast<std::size_t>(
-      std::clamp<std::int64_t>(kMacs / std::max<std::int64_t>(macs_per_sample, 1), 1, kMost));
-}
-
 }  // namespace quantrail

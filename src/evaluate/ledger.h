@@ -59,8 +59,4 @@ class Ledger {
   std::size_t samples_done_ = 0;
 };
 
-/// Samples per saved block: some seconds of work for one processor of today, judged by the model's multiply-adds per
-/// sample, so that the same model always has the same blocks.
-[[nodiscard]] std::size_t block_samples(std::int64_t macs_per_sample);
-
 }  // namespace quantrail

@@ -1,0 +1,198 @@
+#include "run/answering.h"
+
+#include <chrono>
+
+#include "base/text.h"
+#include "run/samples.h"
+#include "run/settings.h"
+
+namespace quantrail {
+namespace {
+
+class Stopwatch {
+ public:
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+std::vector<Candidate> candidates(const Quantization& quantization, const MultiplyAdds& macs) {
+  std::vector<Candidate> out;
+  for (const auto& group : quantization.groups) {
+    Candidate candidate{.group = group.name, .layers = group.members};
+    for (const auto& member : group.members) {
+      const auto found = macs.find(member);
+      if (found != macs.end()) candidate.float_macs += found->second;
+    }
+    out.push_back(std::move(candidate));
+  }
+  return out;
+}
+
+}  // namespace
+
+Answering::Answering(const RunInputs& inputs, const MultiplyAdds& macs, std::string metric, Workbench& workbench,
+                     AnswerStore& store, RunObserver& observer, std::stop_token stop)
+    : inputs_(inputs),
+      macs_(macs),
+      metric_(std::move(metric)),
+      workbench_(workbench),
+      store_(store),
+      observer_(observer),
+      stop_(std::move(stop)),
+      patiently_(observer, stop_),
+      runtime_(runtime_info()) {}
+
+Result<Answer> Answering::answer(const Request& request) {
+  if (stop_.stop_requested()) return fail(Cause::Cancelled, "stopped; the run can be resumed");
+  return std::visit(
+      [this](const auto& wanted) -> Result<Answer> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(wanted)>, Done>) {
+          return fail(Cause::Backend, "a search that is done asked for more");
+        } else {
+          return answer(wanted);
+        }
+      },
+      request);
+}
+
+Result<Answer> Answering::answer(const EvaluateFloat&) {
+  EvaluationRequest wanted;
+  wanted.samples = all_samples(inputs_.validation->size());
+  return evaluated("evaluate float model", wanted);
+}
+
+Result<Answer> Answering::answer(const Evaluate& request) {
+  const std::string step = request.reverted.empty() ? std::string("evaluate quantized model")
+                                                    : "revert " + printable(request.reverted.back());
+  return evaluated(step, variant(request.reverted, all_samples(inputs_.validation->size())));
+}
+
+Result<Answer> Answering::answer(const Rank& request) {
+  const Stopwatch watch;
+  const std::size_t reused = reused_;
+  const std::size_t total = request.candidates.size() * request.samples.size();
+  const std::string step = fmt::format("rank {} groups", request.candidates.size());
+  observer_.on_event(StepStarted{.name = step, .total = total, .unit = "samples"});
+  Ranked ranked;
+  for (std::size_t at = 0; at < request.candidates.size(); ++at) {
+    auto reverted = request.reverted;
+    reverted.push_back(request.candidates[at]);
+    auto wanted = variant(reverted, request.samples);
+    wanted.distance = true;
+    const auto found = evaluation(wanted, at * request.samples.size(), total);
+    if (!found) return failed(found, step);
+    ranked.values.push_back({.metric = found->metrics.at(metric_), .distance = found->distance});
+  }
+  observer_.on_event(
+      StepFinished{.name = step, .reused = reused_ - reused == request.candidates.size(), .seconds = watch.seconds()});
+  return ranked;
+}
+
+Result<Answer> Answering::answer(const Quantize&) {
+  auto learned = statistics();
+  if (!learned) return failed(learned);
+  const Stopwatch watch;
+  observer_.on_event(StepStarted{.name = "quantize"});
+  auto made = workbench_.quantize(*learned);
+  if (!made) return failed(made, "quantize");
+  quantization_ = std::move(*made);
+  quantization_digest_ = quantization_.digest();
+  const auto saved =
+      patiently_([&] { return store_.save_blob(quantization_digest_, "quantization", serialised(quantization_)); });
+  if (!saved) return failed(saved);
+  observer_.on_event(StepFinished{.name = "quantize", .seconds = watch.seconds()});
+  return Quantized{.groups = candidates(quantization_, macs_)};
+}
+
+EvaluationRequest Answering::variant(const Names& reverted, std::vector<std::size_t> samples) const {
+  EvaluationRequest wanted;
+  wanted.variant.quantization = &quantization_;
+  wanted.variant.reverted = {reverted.begin(), reverted.end()};
+  wanted.variant.revert_mode = revert_mode_of(inputs_);
+  wanted.samples = std::move(samples);
+  return wanted;
+}
+
+Result<Answer> Answering::evaluated(std::string step, const EvaluationRequest& request) {
+  const Stopwatch watch;
+  const std::size_t reused = reused_;
+  observer_.on_event(StepStarted{.name = step, .total = request.samples.size(), .unit = "samples"});
+  auto found = evaluation(request, 0, request.samples.size());
+  if (!found) return failed(found, step);
+  observer_.on_event(StepFinished{.name = step, .reused = reused_ != reused, .seconds = watch.seconds()});
+  return std::move(*found);
+}
+
+Result<Evaluation> Answering::evaluation(const EvaluationRequest& request, std::size_t before, std::size_t total) {
+  if (stop_.stop_requested()) return fail(Cause::Cancelled, "stopped; the run can be resumed");
+  EvaluationIdentity identity{
+      .reverted = request.variant.reverted, .revert_mode = request.variant.revert_mode, .distance = request.distance};
+  if (request.variant.quantization != nullptr) identity.quantization = quantization_digest_;
+  const Digest key = evaluation_key(inputs_, runtime_, identity, request.samples);
+  ++asked_;
+  auto known = patiently_([&] { return store_.find(key); });
+  if (!known) return failed(known);
+  if (!*known) return computed(key, request, before, total);
+  ++reused_;
+  observer_.on_event(StepProgress{.done = before + request.samples.size(), .total = total});
+  return std::move(**known);
+}
+
+Result<Evaluation> Answering::computed(const Digest& key, const EvaluationRequest& request, std::size_t before,
+                                       std::size_t total) {
+  auto blocks = patiently_([&] { return store_.blocks(key); });
+  if (!blocks) return failed(blocks);
+  EvaluationHooks hooks{.finished = std::move(*blocks), .stop = stop_};
+  hooks.progress = [&](std::size_t done) { observer_.on_event(StepProgress{.done = before + done, .total = total}); };
+  hooks.save = [&](const EvaluationBlock& block) -> Status {
+    // The whole answer follows at once.
+    if (!block.per_sample.empty() && block.per_sample.begin()->second.size() == request.samples.size()) return {};
+    return patiently_([&] { return store_.save_block(key, block); });
+  };
+  auto evaluation = workbench_.evaluate(request, hooks);
+  if (!evaluation) return evaluation;
+  const auto saved = patiently_([&] { return store_.save(key, *evaluation); });
+  if (!saved) return failed(saved);
+  return evaluation;
+}
+
+Result<Statistics> Answering::statistics() {
+  const auto request = workbench_.needed_statistics();
+  if (!request) return failed(request);
+  const auto samples = calibration_samples(inputs_.compression.quantization, inputs_.calibration->size());
+  if (samples.empty()) return fail(Cause::InvalidInput, "there is no calibration sample");
+  const Digest key = statistics_key(inputs_, runtime_, *request, samples);
+  const Stopwatch watch;
+  observer_.on_event(StepStarted{.name = "calibrate", .total = samples.size(), .unit = "samples"});
+  const auto known = patiently_([&] { return store_.find_blob(key); });
+  if (!known) return failed(known);
+  if (*known) {
+    // Damaged bytes are as good as none.
+    if (auto learned = parsed_statistics(**known)) {
+      observer_.on_event(StepFinished{.name = "calibrate", .reused = true, .seconds = watch.seconds()});
+      return learned;
+    }
+  }
+  auto learned = calibrated(key, *request, samples);
+  if (!learned) return failed(learned);
+  observer_.on_event(StepFinished{.name = "calibrate", .seconds = watch.seconds()});
+  return learned;
+}
+
+Result<Statistics> Answering::calibrated(const Digest& key, const StatisticsRequest& request,
+                                         const std::vector<std::size_t>& samples) {
+  const auto progress = [&](std::size_t done) {
+    observer_.on_event(StepProgress{.done = done, .total = samples.size()});
+  };
+  auto learned = workbench_.calibrate(request, samples, progress, stop_);
+  if (!learned) return learned;
+  const auto saved = patiently_([&] { return store_.save_blob(key, "statistics", serialised(*learned)); });
+  if (!saved) return failed(saved);
+  return learned;
+}
+
+}  // namespace quantrail

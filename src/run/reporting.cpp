@@ -1,0 +1,96 @@
+#include "run/reporting.h"
+
+#include "model/lowering.h"
+#include "model/macs.h"
+#include "run/rebuild.h"
+#include "run/settings.h"
+
+namespace quantrail {
+namespace {
+
+/// The layers of `groups`, in that order.
+std::vector<std::string> layers_of(const std::vector<std::string>& groups, const Quantization& quantization) {
+  std::vector<std::string> layers;
+  for (const auto& name : groups) {
+    for (const auto& group : quantization.groups) {
+      if (group.name == name) layers.insert(layers.end(), group.members.begin(), group.members.end());
+    }
+  }
+  return layers;
+}
+
+}  // namespace
+
+Status Reporting::report(const SearchState& state, const Quantization& quantization) {
+  if (state.baseline && !baseline_told_) {
+    const auto recorded = patiently_([&] { return recorder_.baseline(*state.baseline); });
+    if (!recorded) return recorded;
+    observer_.on_event(*state.baseline);
+    baseline_told_ = true;
+  }
+  for (; trials_told_ < state.trials.size(); ++trials_told_) {
+    if (const auto told = report_iteration(state, quantization); !told) return told;
+  }
+  for (; rankings_told_ < state.rankings.size(); ++rankings_told_) {
+    if (const auto told = report_ranking(state); !told) return told;
+  }
+  return {};
+}
+
+Status Reporting::report_iteration(const SearchState& state, const Quantization& quantization) {
+  const auto record = iteration(state, trials_told_, quantization);
+  if (!record) return failed(record);
+  const auto recorded = patiently_([&] { return recorder_.iteration(*record); });
+  if (recorded) observer_.on_event(*record);
+  return recorded;
+}
+
+Status Reporting::report_ranking(const SearchState& state) {
+  const Ranking& ranking = state.rankings[rankings_told_];
+  const RankingRecord record{.index = static_cast<std::int64_t>(rankings_told_),
+                             .after_iteration = static_cast<std::int64_t>(ranking.after_trial),
+                             .metric = state.settings.metric,
+                             .subset_size = ranking.samples.size(),
+                             .scores = ranking.scores};
+  const auto recorded = patiently_([&] { return recorder_.ranking(record); });
+  if (recorded) observer_.on_event(record);
+  return recorded;
+}
+
+Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size_t at,
+                                             const Quantization& quantization) const {
+  const Trial& trial = state.trials[at];
+  const std::set<std::string, std::less<>> reverted(trial.reverted.begin(), trial.reverted.end());
+  const Lowering lowering = lowered(inputs_.graph, &quantization, reverted, revert_mode_of(inputs_));
+  const auto file = workbench_.exported(quantization, reverted);
+  if (!file) return failed(file);
+  return IterationRecord{.index = static_cast<std::int64_t>(at),
+                         .kind = trial.kind,
+                         .changed_layers = layers_of(trial.changed, quantization),
+                         .reverted_layers = layers_of(trial.reverted, quantization),
+                         .reverted_groups = trial.reverted,
+                         .metrics = trial.metrics,
+                         .drops = trial.drops,
+                         .drop = trial.drop,
+                         .accepted = trial.accepted,
+                         .int8_macs_share = int8_macs_share(inputs_.graph, lowering, macs_),
+                         .size_bytes = file->bytes.size(),
+                         .snapshot_hash = snapshot_hash(*file),
+                         .quantization = quantization.digest(),
+                         .float_in_onnxruntime = file->float_in_onnxruntime,
+                         .seconds = trial.seconds};
+}
+
+Status Reporting::note(const std::string& text) {
+  const auto recorded = patiently_([&] { return recorder_.note(text); });
+  if (recorded) observer_.on_event(Noted{text});
+  return recorded;
+}
+
+Status Reporting::finish(const RunResult& result) {
+  const auto recorded = patiently_([&] { return recorder_.finished(result); });
+  if (recorded) observer_.on_event(result);
+  return recorded;
+}
+
+}  // namespace quantrail

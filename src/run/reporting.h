@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "evaluate/cost.h"
+#include "model/quantization.h"
+#include "run/inputs.h"
+#include "run/patience.h"
+#include "run/ports.h"
+#include "run/workbench.h"
+#include "search/search.h"
+
+namespace quantrail {
+
+/// Turns what a search has learned into records, and hands each to the recorder first, to the observer then, once.
+class Reporting {
+ public:
+  /// What is referred to must outlive this.
+  Reporting(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, RunRecorder& recorder,
+            RunObserver& observer, std::stop_token stop)
+      : inputs_(inputs),
+        macs_(macs),
+        workbench_(workbench),
+        recorder_(recorder),
+        observer_(observer),
+        patiently_(observer, std::move(stop)) {}
+
+  /// Reports what `state` knows and did not know at the last call. `quantization` is that of its trials.
+  [[nodiscard]] Status report(const SearchState& state, const Quantization& quantization);
+  [[nodiscard]] Status note(const std::string& text);
+  [[nodiscard]] Status finish(const RunResult& result);
+
+ private:
+  [[nodiscard]] Result<IterationRecord> iteration(const SearchState& state, std::size_t at,
+                                                  const Quantization& quantization) const;
+  [[nodiscard]] Status report_iteration(const SearchState& state, const Quantization& quantization);
+  [[nodiscard]] Status report_ranking(const SearchState& state);
+
+  const RunInputs& inputs_;
+  const MultiplyAdds& macs_;
+  Workbench& workbench_;
+  RunRecorder& recorder_;
+  RunObserver& observer_;
+  Patience patiently_;
+  bool baseline_told_ = false;
+  std::size_t trials_told_ = 0;
+  std::size_t rankings_told_ = 0;
+};
+
+}  // namespace quantrail
