@@ -31,6 +31,7 @@ class Sweep {
       if (has_params(output.name)) raw_.insert(output.name);
     }
     for (std::size_t at = graph.nodes.size(); at-- > 0;) decide(at);
+    for (std::size_t at = 0; at < graph.nodes.size(); ++at) move_what_is_there(at);
   }
 
   Lowering result() {
@@ -90,6 +91,18 @@ class Sweep {
     }
   }
 
+  // What comes as codes only is moved as codes, also for readers that will dequantize it.
+  void move_what_is_there(std::size_t at) {
+    const Node& node = graph_.nodes[at];
+    if (!contains(q_.passthrough, node.name)) return;
+    const auto raw = [this](const auto& value) { return contains(raw_, value); };
+    const auto codes_only = [&](const auto& value) {
+      return !has_params(value) || (!raw(value) && !comes_as_float(value));
+    };
+    integer_[at] = integer_[at] || (std::none_of(node.outputs.begin(), node.outputs.end(), raw) &&
+                                    std::all_of(node.inputs.begin(), node.inputs.end(), codes_only));
+  }
+
   /// The node whose kernel writes `value`: a fused activation's base in place of the activation.
   [[nodiscard]] std::optional<std::size_t> maker(const std::string& value) const {
     const auto at = index_.producer(value);
@@ -105,12 +118,10 @@ class Sweep {
     return !at || !integer_[*at];
   }
 
-  // Whoever reads the result of an integer layer reads its codes, so that ONNX Runtime can fuse the layer; unless the
+  // Whoever reads what an integer layer computed reads its codes, so that ONNX Runtime can fuse the layer; unless the
   // float result must exist anyway.
   [[nodiscard]] bool stored(const std::string& value) const {
-    if (contains(wanted_, value)) return true;
-    const auto at = maker(value);
-    return at && integer_[*at] && contains(q_.layers, graph_.nodes[*at].name) && !contains(raw_, value);
+    return contains(wanted_, value) || (!comes_as_float(value) && !contains(raw_, value));
   }
 
   // Codes are read back only where nothing better exists.

@@ -59,6 +59,7 @@ class Placer {
       for (std::size_t i = 0; i < activation_inputs(node); ++i) require(node.inputs[i]);
     }
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) require_result(at);
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) keep_as_codes(at);
     for (auto& [first, values] : points_.classes()) placement_.classes.push_back(parameter_class(std::move(values)));
     return std::move(placement_);
   }
@@ -152,6 +153,13 @@ class Placer {
     if (!integer(at) || node.op == "Gemm" || node.op == "MatMul") return;
     const auto& result = graph_.nodes[fused_activation(graph_, index_, at).value_or(at)].outputs[0];
     if (!index_.is_output(result) && !ends_the_network(result)) require(result);
+  }
+
+  /// What only moves codes needs no float detour, also where float operators read it.
+  void keep_as_codes(std::size_t at) {
+    const Node& node = graph_.nodes[at];
+    if (!moves(at) || node.op == "Concat" || !points_.contains(node.inputs[0]) || !codes_behind_[at]) return;
+    if (!index_.is_output(node.outputs[0]) && !ends_the_network(node.outputs[0])) require(node.outputs[0]);
   }
 
   /// Whether all that follows `value` are moves, final functions and outputs: its precision is the answer's.
