@@ -82,6 +82,7 @@ Status identify(Model& model, std::string_view content, const ExternalData& exte
     const auto size = std::filesystem::file_size(path, error);
     if (error) return fail(Cause::InvalidInput, "{}: {}", path.string(), error.message());
     all.add(location).add(*digest);
+    model.external_files.push_back(location);
     model.bytes += size;
   }
   model.hash = all.finish();

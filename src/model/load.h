@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -11,8 +13,9 @@ namespace quantrail {
 /// A model as it came from disk.
 struct Model {
   std::filesystem::path path{};
-  Digest hash{};            ///< of the file's bytes and those of its external data files
-  std::uint64_t bytes = 0;  ///< size of the file and its external data
+  Digest hash{};                              ///< of the file's bytes and those of its external data files
+  std::uint64_t bytes = 0;                    ///< size of the file and its external data
+  std::vector<std::string> external_files{};  ///< locations of its external data below the model's folder, sorted
   std::int64_t source_opset = 0;
   std::int64_t ir_version = 0;
   Graph graph{};                     ///< as loaded: upgraded to opset >= 13, nothing folded yet
