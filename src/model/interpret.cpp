@@ -15,7 +15,11 @@ const Kernels& all_kernels() {
     add_movement_kernels(kernels);
     add_indexing_kernels(kernels);
     add_arithmetic_kernels(kernels);
+    add_logic_kernels(kernels);
+    add_function_kernels(kernels);
     add_conversion_kernels(kernels);
+    add_reduction_kernels(kernels);
+    add_normalisation_kernels(kernels);
     return kernels;
   }();
   return kKernels;

@@ -25,8 +25,9 @@ using Kernels = std::map<std::string_view, Kernel>;
 
 void add_movement_kernels(Kernels& kernels);       // Reshape, Concat, Split, Slice, Transpose, Expand, Tile, ...
 void add_indexing_kernels(Kernels& kernels);       // Gather, GatherElements, Pad, DepthToSpace, SpaceToDepth
-void add_arithmetic_kernels(Kernels& kernels);     // Add, Sub, ..., Min, Max, comparisons, logic, Where
-void add_function_kernels(Kernels& kernels);       // Relu, Exp, Sigmoid, Clip, ...
+void add_arithmetic_kernels(Kernels& kernels);     // Add, Sub, ..., Pow, Mod, Min, Max, Sum, Mean
+void add_logic_kernels(Kernels& kernels);          // comparisons, And, Or, Xor, Not, Where
+void add_function_kernels(Kernels& kernels);       // Relu, Exp, Sigmoid, Clip, PRelu, Range, ...
 void add_conversion_kernels(Kernels& kernels);     // Cast, QuantizeLinear, DequantizeLinear
 void add_reduction_kernels(Kernels& kernels);      // Reduce*, ArgMax, ArgMin
 void add_normalisation_kernels(Kernels& kernels);  // Softmax, LayerNormalization, BatchNormalization, LRN

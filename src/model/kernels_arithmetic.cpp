@@ -4,34 +4,10 @@
 #include "model/kernels.h"
 #include "model/numbers.h"
 #include "model/shape_math.h"
-#include "model/strided.h"
+#include "model/zip.h"
 
 namespace quantrail {
 namespace {
-
-/// out[i] = op(a[i], b[i]) over the broadcast shape.
-template <class A, class B, class Out, class Op>
-void zip(const Tensor& a, const Tensor& b, const Shape& shape, Out* out, Op op) {
-  const auto* left = reinterpret_cast<const A*>(a.bytes.data());
-  const auto* right = reinterpret_cast<const B*>(b.bytes.data());
-  for_each_row<2>(shape, {broadcast_strides(a.shape, shape), broadcast_strides(b.shape, shape)},
-                  [&](const auto& offsets, std::int64_t count, const auto& steps) {
-                    const A* x = left + offsets[0];
-                    const B* y = right + offsets[1];
-                    for (std::int64_t at = 0; at < count; ++at) *out++ = op(x[at * steps[0]], y[at * steps[1]]);
-                  });
-}
-
-/// Integers wrap around, as in every ONNX implementation; in C++ only unsigned ones may.
-template <class T, class Op>
-T wrapped(T a, T b, Op op) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return op(a, b);
-  } else {
-    using Wide = std::conditional_t<(sizeof(T) < 4), std::uint32_t, std::make_unsigned_t<T>>;
-    return static_cast<T>(op(static_cast<Wide>(a), static_cast<Wide>(b)));
-  }
-}
 
 struct AddOp {
   template <class T>

@@ -12,6 +12,7 @@
 #include "model/checker.h"
 #include "model/external_data.h"
 #include "model/proto_graph.h"
+#include "model/shape_rules.h"
 #include "model/upgrade.h"
 #include "model/well_formed.h"
 
@@ -124,6 +125,9 @@ Result<Model> read_model(const std::filesystem::path& path, const std::string& c
   if (auto ok = identify(model, content, external); !ok) return failed(ok);
   auto upgrade = upgraded(std::move(*formed));
   if (!upgrade) return failed(upgrade);
+  for (const auto& node : upgrade->nodes) {
+    if (auto ok = check_arity(node, upgrade->opset); !ok) return failed(ok);
+  }
   model.graph = std::move(*upgrade);
   return model;
 }

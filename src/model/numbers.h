@@ -47,4 +47,15 @@ template <class T>
   }
 }
 
+/// op(a, b), where integers wrap around, as in every ONNX implementation; in C++ only unsigned ones may.
+template <class T, class Op>
+[[nodiscard]] T wrapped(T a, T b, Op op) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return op(a, b);
+  } else {
+    using Wide = std::conditional_t<(sizeof(T) < 4), std::uint32_t, std::make_unsigned_t<T>>;
+    return static_cast<T>(op(static_cast<Wide>(a), static_cast<Wide>(b)));
+  }
+}
+
 }  // namespace quantrail

@@ -110,16 +110,16 @@ void fold_channel_scales(Graph& graph) {
   }
 }
 
-void lower_batch_normalizations(Graph& graph, const Ranks& ranks) {
+void lower_batch_normalizations(Graph& graph, const Probe& probe) {
   Names names(graph);
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const Node node = graph.nodes[at];
-    const auto rank = ranks.find(node.inputs.empty() ? std::string() : node.inputs[0]);
-    if (node.op != "BatchNormalization" || node.outputs.size() != 1 || rank == ranks.end() || rank->second < 2)
-      continue;
+    if (node.op != "BatchNormalization" || node.outputs.size() != 1) continue;
+    const auto rank = rank_of(probe, node.inputs[0]);
+    if (!rank || *rank < 2) continue;
     const auto affine = affine_of_batch_norm(graph, node);
     if (!affine) continue;
-    Shape shape(rank->second - 1, 1);
+    Shape shape(*rank - 1, 1);
     shape[0] = static_cast<std::int64_t>(affine->scale.size());
     const auto scale = names.value(node.name + ".scale");
     const auto shift = names.value(node.name + ".shift");

@@ -6,11 +6,6 @@
 namespace quantrail {
 namespace {
 
-bool rank_is(const Ranks& ranks, const std::string& value, std::size_t rank) {
-  const auto found = ranks.find(value);
-  return found != ranks.end() && found->second == rank;
-}
-
 bool is_matrix(const TensorPtr& tensor) {
   return tensor != nullptr && tensor->type == ElementType::Float32 && tensor->shape.size() == 2;
 }
@@ -21,10 +16,10 @@ bool is_row(const TensorPtr& tensor, std::int64_t size) {
          (tensor->shape == Shape{size} || tensor->shape == Shape{1, size});
 }
 
-bool fuse(Graph& graph, const Ranks& ranks, std::size_t at, std::size_t next) {
+bool fuse(Graph& graph, const Probe& probe, std::size_t at, std::size_t next) {
   Node& product = graph.nodes[at];
   const Node& add = graph.nodes[next];
-  if (product.op != "MatMul" || add.op != "Add" || !rank_is(ranks, product.inputs[0], 2)) return false;
+  if (product.op != "MatMul" || add.op != "Add" || rank_of(probe, product.inputs[0]) != 2) return false;
   const auto weights = constant_input(graph, product, 1);
   if (!is_matrix(weights)) return false;
   const std::size_t other = add.inputs[0] == product.outputs[0] ? 1 : 0;
@@ -73,12 +68,12 @@ void normalise(Graph& graph, Node& node, Names& names) {
 
 }  // namespace
 
-void fuse_matmul_add(Graph& graph, const Ranks& ranks) {
+void fuse_matmul_add(Graph& graph, const Probe& probe) {
   const GraphIndex index(graph);
   std::set<std::size_t> gone;
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const auto next = sole_reader(graph, index, at);
-    if (next && fuse(graph, ranks, at, *next)) gone.insert(*next);
+    if (next && fuse(graph, probe, at, *next)) gone.insert(*next);
   }
   erase_nodes(graph, gone);
 }

@@ -63,13 +63,13 @@ bool merge(const Graph& graph, const Node& pad, Node& conv) {
 
 }  // namespace
 
-void pool_spatial_means(Graph& graph, const Ranks& ranks) {
+void pool_spatial_means(Graph& graph, const Probe& probe) {
   Names names(graph);
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     Node& node = graph.nodes[at];
     if (node.op != "ReduceMean") continue;
-    const auto rank = ranks.find(node.inputs[0]);
-    if (rank == ranks.end() || !over_all_spatial_axes(graph, node, rank->second)) continue;
+    const auto rank = rank_of(probe, node.inputs[0]);
+    if (!rank || !over_all_spatial_axes(graph, node, *rank)) continue;
     const bool keep = int_attribute(node, "keepdims", 1) != 0;
     node.op = "GlobalAveragePool";
     node.inputs.resize(1);

@@ -4,6 +4,12 @@
 
 namespace quantrail {
 
+std::optional<std::size_t> rank_of(const Probe& probe, const std::string& value) {
+  const auto found = probe.shapes.find(value);
+  if (found == probe.shapes.end()) return std::nullopt;
+  return found->second.size();
+}
+
 Names::Names(const Graph& graph) {
   for (const auto& input : graph.inputs) values_.insert(input.name);
   for (const auto& [name, value] : graph.constants) values_.insert(name);

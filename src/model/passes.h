@@ -6,16 +6,10 @@
 
 #include "base/error.h"
 #include "model/graph.h"
-#include "model/infer.h"
+#include "model/probe.h"
 
 /// The steps of canonicalised(), in the order in which they run. Each takes a well-formed graph and leaves one.
 namespace quantrail {
-
-/// Ranks of values, as far as they can be known before the input shapes are.
-using Ranks = std::map<std::string, std::size_t, std::less<>>;
-
-/// Ranks found by inferring shapes at made-up sizes of the unknown axes; empty when none of them fits the network.
-[[nodiscard]] Ranks probed_ranks(const Graph& graph);
 
 /// Identity, and Dropout, which does nothing at inference: readers read what they read.
 void remove_identities(Graph& graph);
@@ -24,16 +18,19 @@ void remove_identities(Graph& graph);
 /// alpha, beta and the form of the bias of each Gemm with constants: alpha = beta = 1, bias [N].
 void normalise_gemms(Graph& graph);
 /// MatMul of rank 2 with a constant matrix, and the Add of a constant vector behind it, become one Gemm.
-void fuse_matmul_add(Graph& graph, const Ranks& ranks);
+void fuse_matmul_add(Graph& graph, const Probe& probe);
 /// BatchNormalization, and Mul, Div, Add and Sub by constants per channel, go into the Conv, ConvTranspose or Gemm
 /// before them. In double precision; results are float32.
 void fold_channel_scales(Graph& graph);
 /// What is left of BatchNormalization becomes a Mul and an Add with constants [C,1,1].
-void lower_batch_normalizations(Graph& graph, const Ranks& ranks);
+void lower_batch_normalizations(Graph& graph, const Probe& probe);
 /// ReduceMean over all spatial axes becomes GlobalAveragePool (and a Flatten where the axes are dropped).
-void pool_spatial_means(Graph& graph, const Ranks& ranks);
+void pool_spatial_means(Graph& graph, const Probe& probe);
 /// Zero padding directly before a Conv becomes the Conv's own.
 void merge_pads(Graph& graph);
+
+/// The rank of a value; nothing when it is not known.
+[[nodiscard]] std::optional<std::size_t> rank_of(const Probe& probe, const std::string& value);
 
 /// Names that a pass may give to new values and nodes.
 class Names {

@@ -20,18 +20,20 @@ const ShapeRules& all_rules() {
   return kRules;
 }
 
-Status check_inputs(const NodeView& view, const ShapeRule& rule) {
-  if (view.inputs() > rule.most_inputs) {
-    return fail(Cause::InvalidInput, "has {} inputs, at most {} are allowed", view.inputs(), rule.most_inputs);
+Status check_inputs(const Node& node, const ShapeRule& rule) {
+  if (node.inputs.size() > rule.most_inputs) {
+    return fail(Cause::InvalidInput, "has {} inputs, at most {} are allowed", node.inputs.size(), rule.most_inputs);
   }
   for (std::size_t input = 0; input < rule.least_inputs; ++input) {
-    if (!view.has(input)) return fail(Cause::InvalidInput, "input {} is missing", input);
+    if (input >= node.inputs.size() || node.inputs[input].empty()) {
+      return fail(Cause::InvalidInput, "input {} is missing", input);
+    }
   }
   return {};
 }
 
 Result<Types> checked_types(const NodeView& view, const ShapeRule& rule) {
-  if (auto ok = check_inputs(view, rule); !ok) return failed(ok);
+  if (auto ok = check_inputs(view.node(), rule); !ok) return failed(ok);
   auto types = rule.types(view);
   if (!types) return types;
   if (view.node().outputs.size() > types->size()) {
@@ -61,6 +63,13 @@ Result<std::vector<std::int64_t>> NodeView::integers(std::size_t input, std::str
                 printable(node_.inputs[input]));
   }
   return integers_of(*value);
+}
+
+Status check_arity(const Node& node, std::int64_t opset) {
+  const auto found = all_rules().find(node.op);
+  if (found == all_rules().end()) return {};
+  if (auto ok = check_inputs(node, found->second); !ok) return failed(ok, described(node, opset));
+  return {};
 }
 
 Result<Types> output_types(const NodeView& view) {

@@ -67,6 +67,9 @@ void add_reshape_rules(ShapeRules& rules);      // Reshape, Flatten, Expand, Sha
 void add_reduction_rules(ShapeRules& rules);    // Reduce*, ArgMax, Softmax
 void add_spatial_rules(ShapeRules& rules);      // Resize, DepthToSpace, SpaceToDepth
 
+/// Whether a node has the inputs that its operator needs; operators without a rule pass. Errors: InvalidInput.
+[[nodiscard]] Status check_arity(const Node& node, std::int64_t opset);
+
 /// Types of all outputs of one node (also of optional outputs that it leaves out). Errors: Unsupported for an operator
 /// without a rule, InvalidInput where inputs do not fit; they name the node, its operator and the opset.
 [[nodiscard]] Result<Types> output_types(const NodeView& view);

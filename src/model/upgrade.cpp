@@ -1,11 +1,24 @@
 #include "model/upgrade.h"
 
-#include <algorithm>
+#include "model/upgrade_steps.h"
 
 namespace quantrail {
+namespace {
+
+constexpr std::int64_t kTarget = 13;
+
+}  // namespace
 
 Result<Graph> upgraded(Graph graph) {
-  graph.opset = std::max<std::int64_t>(graph.opset, 13);
+  if (graph.opset >= kTarget) return graph;
+  Names names(graph);
+  Upgrade upgrade{graph, names, graph.opset};
+  for (auto& node : graph.nodes) {
+    const std::string context = described(node, graph.opset);
+    if (auto ok = move_attributes(upgrade, node); !ok) return failed(ok, context);
+  }
+  graph.opset = kTarget;
+  split_softmax(graph);
   return graph;
 }
 

@@ -1,11 +1,14 @@
+#include "model/probe.h"
+
+#include <algorithm>
 #include <array>
 
-#include "model/passes.h"
+#include "model/infer.h"
 
 namespace quantrail {
 namespace {
 
-/// Batch 2, so that it is no axis to squeeze; other unknown axes large enough for a deep stack of windows.
+/// Batch 2, so that it is no axis to squeeze.
 std::map<std::string, Shape> made_up_shapes(const Graph& graph, std::int64_t other) {
   std::map<std::string, Shape> shapes;
   for (const auto& input : graph.inputs) {
@@ -18,15 +21,23 @@ std::map<std::string, Shape> made_up_shapes(const Graph& graph, std::int64_t oth
   return shapes;
 }
 
+bool only_batch_unknown(const Graph& graph) {
+  return std::all_of(graph.inputs.begin(), graph.inputs.end(), [](const ValueInfo& input) {
+    return input.shape.empty() || std::find(input.shape.begin() + 1, input.shape.end(), -1) == input.shape.end();
+  });
+}
+
 }  // namespace
 
-Ranks probed_ranks(const Graph& graph) {
+Probe probed(const Graph& graph) {
+  const bool exact = only_batch_unknown(graph);
   for (const std::int64_t other : std::array<std::int64_t, 4>{32, 224, 64, 640}) {
     const auto model = specialised(graph, made_up_shapes(graph, other));
+    if (!model && exact) break;
     if (!model) continue;
-    Ranks ranks;
-    for (const auto& [name, type] : model->types) ranks[name] = type.shape.size();
-    return ranks;
+    Probe probe{.exact = exact};
+    for (const auto& [name, type] : model->types) probe.shapes[name] = type.shape;
+    return probe;
   }
   return {};
 }

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <cmath>
+
+#include "model/kernels.h"
+#include "model/numbers.h"
+#include "model/shape_math.h"
+#include "model/strided.h"
+
+namespace quantrail {
+namespace {
+
+/// Calls work(first, stride, count) for each line of elements along `axis`.
+template <class Work>
+void for_each_line(const Shape& shape, std::size_t axis, Work&& work) {
+  Shape rest = shape;
+  rest[axis] = 1;
+  const auto strides = strides_of(shape);
+  if (shape[axis] == 0) return;
+  for_each_row<1>(rest, {strides}, [&](const auto& offsets, std::int64_t count, const auto& steps) {
+    for (std::int64_t at = 0; at < count; ++at) work(offsets[0] + at * steps[0], strides[axis], shape[axis]);
+  });
+}
+
+template <bool kLog>
+Status softmax(const KernelCall& call) {
+  const Tensor& in = call.input(0);
+  if (in.shape.empty()) return fail(Cause::InvalidInput, "needs at least one axis");
+  const auto axis = *normal_axis(call.view.integer("axis", -1), in.shape.size());
+  return for_float_type(in.type, [&](auto zero) -> Status {
+    using T = decltype(zero);
+    for_each_line(in.shape, axis, [&](std::int64_t first, std::int64_t stride, std::int64_t count) {
+      const T* x = in.values<T>().data() + first;
+      T* y = call.output().values<T>().data() + first;
+      T largest = x[0];
+      for (std::int64_t at = 1; at < count; ++at) largest = std::max(largest, x[at * stride]);
+      double total = 0.0;
+      for (std::int64_t at = 0; at < count; ++at) {
+        const T shifted = x[at * stride] - largest;
+        const T power = std::exp(shifted);
+        total += static_cast<double>(power);
+        y[at * stride] = kLog ? shifted : power;
+      }
+      const T divisor = static_cast<T>(kLog ? std::log(total) : total);
+      for (std::int64_t at = 0; at < count; ++at)
+        y[at * stride] = kLog ? y[at * stride] - divisor : y[at * stride] / divisor;
+    });
+    return {};
+  });
+}
+
+struct Moments {
+  double mean = 0.0;
+  double inverse_deviation = 0.0;
+};
+
+template <class T>
+Moments moments(const T* x, std::int64_t count, double epsilon) {
+  double total = 0.0;
+  for (std::int64_t at = 0; at < count; ++at) total += static_cast<double>(x[at]);
+  const double mean = total / static_cast<double>(count);
+  double squares = 0.0;
+  for (std::int64_t at = 0; at < count; ++at)
+    squares += (static_cast<double>(x[at]) - mean) * (static_cast<double>(x[at]) - mean);
+  return {mean, 1.0 / std::sqrt(squares / static_cast<double>(count) + epsilon)};
+}
+
+/// Scale and bias repeated to the normalised shape, so that the loop below is plain.
+template <class T>
+std::vector<T> repeated(const Tensor& tensor, const Shape& shape) {
+  std::vector<T> values(static_cast<std::size_t>(element_count(shape)));
+  copy_strided(sizeof(T), shape, {tensor.bytes.data(), broadcast_strides(tensor.shape, shape)},
+               {reinterpret_cast<std::byte*>(values.data()), strides_of(shape)});
+  return values;
+}
+
+Status layer_normalization(const KernelCall& call) {
+  const Tensor& in = call.input(0);
+  const auto axis = static_cast<std::ptrdiff_t>(*normal_axis(call.view.integer("axis", -1), in.shape.size()));
+  const Shape inner(in.shape.begin() + axis, in.shape.end());
+  const auto count = element_count(inner);
+  const auto epsilon = static_cast<double>(float_attribute(call.view.node(), "epsilon", 1e-5F));
+  return for_float_type(in.type, [&](auto zero) -> Status {
+    using T = decltype(zero);
+    const auto scale = repeated<T>(call.input(1), inner);
+    const auto bias = call.has(2) ? repeated<T>(call.input(2), inner) : std::vector<T>(scale.size(), T{0});
+    const T* x = in.values<T>().data();
+    T* y = call.output().values<T>().data();
+    const auto groups = count == 0 ? 0 : element_count(in.shape) / count;
+    for (std::int64_t group = 0; group < groups; ++group, x += count, y += count) {
+      const auto [mean, inverse] = moments(x, count, epsilon);
+      for (std::int64_t at = 0; at < count; ++at) {
+        const auto where = static_cast<std::size_t>(at);
+        y[at] = static_cast<T>((static_cast<double>(x[at]) - mean) * inverse) * scale[where] + bias[where];
+      }
+      const auto where = static_cast<std::size_t>(group);
+      if (call.outputs.size() > 1) call.outputs[1].values<float>()[where] = static_cast<float>(mean);
+      if (call.outputs.size() > 2) call.outputs[2].values<float>()[where] = static_cast<float>(inverse);
+    }
+    return {};
+  });
+}
+
+Status batch_normalization(const KernelCall& call) {
+  const Tensor& in = call.input(0);
+  const auto epsilon = static_cast<double>(float_attribute(call.view.node(), "epsilon", 1e-5F));
+  for (std::size_t input = 1; input < 5; ++input) {
+    if (call.input(input).type != in.type) return fail(Cause::Unsupported, "mixes element types");
+  }
+  return for_float_type(in.type, [&](auto zero) -> Status {
+    using T = decltype(zero);
+    const auto parameter = [&](std::size_t input, std::int64_t channel) {
+      return static_cast<double>(call.input(input).values<T>()[static_cast<std::size_t>(channel)]);
+    };
+    const auto area = element_count({in.shape.begin() + 2, in.shape.end()});
+    const T* x = in.values<T>().data();
+    T* y = call.output().values<T>().data();
+    for (std::int64_t plane = 0; plane < in.shape[0] * in.shape[1]; ++plane) {
+      const auto channel = plane % in.shape[1];
+      const double scale = parameter(1, channel) / std::sqrt(parameter(4, channel) + epsilon);
+      const double shift = parameter(2, channel) - scale * parameter(3, channel);
+      for (std::int64_t at = 0; at < area; ++at) *y++ = static_cast<T>(static_cast<double>(*x++) * scale + shift);
+    }
+    return {};
+  });
+}
+
+/// y = x / (bias + alpha / size * sum of squares over `size` neighbouring channels)^beta
+Status local_response(const KernelCall& call) {
+  const Tensor& in = call.input(0);
+  const Node& node = call.view.node();
+  const auto size = call.view.integer("size", 0);
+  if (in.shape.size() < 2 || size < 1) return fail(Cause::InvalidInput, "needs channels and a positive size");
+  const double alpha = static_cast<double>(float_attribute(node, "alpha", 1e-4F)) / static_cast<double>(size);
+  const auto beta = static_cast<double>(float_attribute(node, "beta", 0.75F));
+  const auto bias = static_cast<double>(float_attribute(node, "bias", 1.0F));
+  return for_float_type(in.type, [&](auto zero) -> Status {
+    using T = decltype(zero);
+    for_each_line(in.shape, 1, [&](std::int64_t first, std::int64_t stride, std::int64_t channels) {
+      const T* x = in.values<T>().data() + first;
+      T* y = call.output().values<T>().data() + first;
+      for (std::int64_t channel = 0; channel < channels; ++channel) {
+        const auto from = std::max<std::int64_t>(0, channel - (size - 1) / 2);
+        const auto to = std::min(channels - 1, channel + size / 2);
+        double squares = 0.0;
+        for (auto other = from; other <= to; ++other)
+          squares += static_cast<double>(x[other * stride]) * static_cast<double>(x[other * stride]);
+        y[channel * stride] =
+            static_cast<T>(static_cast<double>(x[channel * stride]) / std::pow(bias + alpha * squares, beta));
+      }
+    });
+    return {};
+  });
+}
+
+}  // namespace
+
+void add_normalisation_kernels(Kernels& kernels) {
+  kernels["Softmax"] = softmax<false>;
+  kernels["LogSoftmax"] = softmax<true>;
+  kernels["LayerNormalization"] = layer_normalization;
+  kernels["BatchNormalization"] = batch_normalization;
+  kernels["LRN"] = local_response;
+}
+
+}  // namespace quantrail

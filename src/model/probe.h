@@ -1,0 +1,20 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "model/graph.h"
+
+namespace quantrail {
+
+/// Shapes found by inferring at made-up sizes of the unknown axes (axis 0: 2), for what must be known before the real
+/// sizes are. Ranks can be relied on; sizes only where `exact`.
+struct Probe {
+  std::map<std::string, Shape, std::less<>> shapes{};
+  bool exact = false;  ///< only axis 0 was made up: other sizes that do not depend on it are the real ones
+};
+
+/// Empty when no size that was tried fits the network.
+[[nodiscard]] Probe probed(const Graph& graph);
+
+}  // namespace quantrail

@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <map>
+
+#include "model/upgrade_steps.h"
+
+namespace quantrail {
+namespace {
+
+using Step = Status (*)(Upgrade&, Node&);
+
+void set_input(Node& node, std::size_t input, std::string value) {
+  if (node.inputs.size() <= input) node.inputs.resize(input + 1);
+  node.inputs[input] = std::move(value);
+}
+
+/// An attribute that is a list of integers becomes an input.
+void list_to_input(Upgrade& upgrade, Node& node, const std::string& key, std::size_t input) {
+  const auto values = ints_attribute(node, key, {});
+  if (!node.attributes.contains(key)) return;
+  set_input(node, input, upgrade.integers(node.name + "." + key, values));
+  node.attributes.erase(key);
+}
+
+Status axes_to_input(Upgrade& upgrade, Node& node) {
+  list_to_input(upgrade, node, "axes", 1);
+  return {};
+}
+
+Status split(Upgrade& upgrade, Node& node) {
+  list_to_input(upgrade, node, "split", 1);
+  return {};
+}
+
+Status slice(Upgrade& upgrade, Node& node) {
+  if (upgrade.from >= 10) return {};
+  list_to_input(upgrade, node, "starts", 1);
+  list_to_input(upgrade, node, "ends", 2);
+  list_to_input(upgrade, node, "axes", 3);
+  return {};
+}
+
+Status clip(Upgrade& upgrade, Node& node) {
+  if (upgrade.from >= 11) return {};
+  std::size_t input = 1;
+  for (const auto key : {"min", "max"}) {
+    if (node.attributes.contains(key)) {
+      set_input(node, input, upgrade.scalar(fmt::format("{}.{}", node.name, key), float_attribute(node, key, 0.0F)));
+      node.attributes.erase(key);
+    }
+    ++input;
+  }
+  return {};
+}
+
+Status pad(Upgrade& upgrade, Node& node) {
+  if (upgrade.from >= 11) return {};
+  list_to_input(upgrade, node, "pads", 1);
+  const float value = float_attribute(node, "value", 0.0F);
+  node.attributes.erase("value");
+  if (value != 0.0F) set_input(node, 2, upgrade.scalar(node.name + ".value", value));
+  return {};
+}
+
+Status dropout(Upgrade&, Node& node) {
+  node.attributes.erase("ratio");
+  return {};
+}
+
+Status batch_normalization(Upgrade& upgrade, Node& node) {
+  if (int_attribute(node, "spatial", 1) == 0)
+    return fail(Cause::Unsupported, "statistics per element (spatial = 0) are not supported");
+  node.attributes.erase("spatial");
+  // Some exporters list the outputs that only training has.
+  const GraphIndex index(upgrade.graph);
+  while (node.outputs.size() > 1 && index.readers(node.outputs.back()).empty() &&
+         !index.is_output(node.outputs.back())) {
+    node.outputs.pop_back();
+  }
+  return {};
+}
+
+/// Upsample, and Resize as it was in opset 10: pixel corners at zero, the nearest one below.
+Status resize(Upgrade& upgrade, Node& node) {
+  if (node.op == "Resize" && upgrade.from >= 11) {
+    for (std::size_t input = 1; input < std::min<std::size_t>(node.inputs.size(), 3); ++input) {
+      const auto value = constant_input(upgrade.graph, node, input);
+      if (value != nullptr && value->bytes.empty()) node.inputs[input].clear();
+    }
+    return {};
+  }
+  node.op = "Resize";
+  std::string scales = node.inputs.size() > 1 ? node.inputs[1] : std::string();
+  if (const auto found = node.attributes.find("scales"); found != node.attributes.end()) {
+    const auto* values = std::get_if<std::vector<float>>(&found->second);
+    if (values == nullptr) return fail(Cause::InvalidInput, "its scales must be floats");
+    scales = upgrade.floats(node.name + ".scales", *values);
+    node.attributes.erase("scales");
+  }
+  node.inputs.resize(1);
+  set_input(node, 2, std::move(scales));
+  if (string_attribute(node, "mode", "nearest") == "bilinear") node.attributes["mode"] = std::string("linear");
+  node.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
+  node.attributes["nearest_mode"] = std::string("floor");
+  return {};
+}
+
+const std::map<std::string_view, Step>& steps() {
+  static const std::map<std::string_view, Step> kSteps{{"Squeeze", axes_to_input},
+                                                       {"Unsqueeze", axes_to_input},
+                                                       {"ReduceSum", axes_to_input},
+                                                       {"Split", split},
+                                                       {"Slice", slice},
+                                                       {"Clip", clip},
+                                                       {"Pad", pad},
+                                                       {"Dropout", dropout},
+                                                       {"BatchNormalization", batch_normalization},
+                                                       {"Upsample", resize},
+                                                       {"Resize", resize}};
+  return kSteps;
+}
+
+}  // namespace
+
+std::string Upgrade::integers(const std::string& name, const std::vector<std::int64_t>& values) {
+  const auto free = names.value(name);
+  graph.constants[free] = std::make_shared<const Tensor>(
+      Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, std::span(values)));
+  return free;
+}
+
+std::string Upgrade::floats(const std::string& name, const std::vector<float>& values) {
+  const auto free = names.value(name);
+  graph.constants[free] =
+      std::make_shared<const Tensor>(Tensor::of<float>({static_cast<std::int64_t>(values.size())}, std::span(values)));
+  return free;
+}
+
+std::string Upgrade::scalar(const std::string& name, float value) {
+  const auto free = names.value(name);
+  graph.constants[free] = std::make_shared<const Tensor>(Tensor::of<float>({}, std::span(&value, 1)));
+  return free;
+}
+
+Status move_attributes(Upgrade& upgrade, Node& node) {
+  const auto step = steps().find(node.op);
+  return step == steps().end() ? Status{} : step->second(upgrade, node);
+}
+
+}  // namespace quantrail
