@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/prepare.h"
+#include "base/text.h"
+
+namespace quantrail::app {
+namespace {
+
+std::size_t size_of(const std::shared_ptr<const Dataset>& data) { return data ? data->size() : 0; }
+
+nlohmann::json as_json(const Prepared& p) {
+  nlohmann::json metrics = nlohmann::json::array();
+  for (const auto& metric : p.metrics) metrics.push_back(metric->name());
+  return {{"config", p.config.source.string()},
+          {"model", p.config.model.string()},
+          {"model_hash", p.model.hash.hex()},
+          {"algorithm", p.config.compression.algorithm},
+          {"calibration_samples", size_of(p.calibration)},
+          {"validation_samples", size_of(p.validation)},
+          {"metrics", metrics},
+          {"notes", p.notes},
+          {"effective", nlohmann::json::parse(p.config.effective_json)}};
+}
+
+void print_text(const Prepared& p) {
+  fmt::print("{}: sound\n", printable(p.config.source.string()));
+  fmt::print("model        {} (opset {}, {:.2f} MiB, {} nodes in canonical form)\n", printable(p.config.model.string()),
+             p.model.source_opset, static_cast<double>(p.model.bytes) / 1048576.0, p.graph.nodes.size());
+  fmt::print("algorithm    {}\n", p.config.compression.algorithm);
+  fmt::print("calibration  {} samples\n", size_of(p.calibration));
+  fmt::print("validation   {} samples\n", size_of(p.validation));
+  for (const auto& metric : p.metrics) fmt::print("metric       {}\n", printable(metric->name()));
+  for (const auto& note : p.notes) fmt::print("note: {}\n", printable(note));
+}
+
+}  // namespace
+
+int run(const Options&, const CheckCommand& command) {
+  auto config = load_config(command.config, command.overrides);
+  if (!config) return complained(config.error());
+  const auto p = prepared(std::move(*config), Purpose::Run, sha256_file);
+  if (!p) return complained(p.error());
+  if (command.format == Format::Json)
+    fmt::print("{}\n", as_json(*p).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  else
+    print_text(*p);
+  return kDone;
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "app/options.h"
+
+namespace quantrail::app {
+
+/// Each does what its command says, prints, and returns the exit code.
+[[nodiscard]] int run(const Options& options, const RunCommand& command);
+[[nodiscard]] int run(const Options& options, const ResumeCommand& command);
+[[nodiscard]] int run(const Options& options, const WorkerCommand& command);
+[[nodiscard]] int run(const Options& options, const StopCommand& command);
+[[nodiscard]] int run(const Options& options, const WatchCommand& command);
+[[nodiscard]] int run(const Options& options, const ListCommand& command);
+[[nodiscard]] int run(const Options& options, const ShowCommand& command);
+[[nodiscard]] int run(const Options& options, const ExportCommand& command);
+[[nodiscard]] int run(const Options& options, const EvaluateCommand& command);
+[[nodiscard]] int run(const Options& options, const InspectCommand& command);
+[[nodiscard]] int run(const Options& options, const CheckCommand& command);
+[[nodiscard]] int run(const Options& options, const DoctorCommand& command);
+[[nodiscard]] int run(const Options& options, const TuiCommand& command);
+
+}  // namespace quantrail::app

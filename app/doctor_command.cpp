@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/open_store.h"
+#include "app/version.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "runtime/plan.h"
+#include "tracking/health.h"
+
+namespace quantrail::app {
+namespace {
+
+struct StoreHealth {
+  std::string folder{};
+  bool there = false;
+  std::string problem{};
+  std::size_t runs = 0;
+  std::size_t interrupted = 0;
+};
+
+Result<StoreHealth> checked_store(const Options& options) {
+  const auto folder = tracking::store_folder(options.store);
+  if (!folder) return failed(folder);
+  StoreHealth health{folder->string(), tracking::Store::exists(*folder)};
+  if (!health.there) return health;
+  const auto looked = [&]() -> Status {
+    const auto store = tracking::Store::open(*folder, tracking::Store::Mode::Read);
+    if (!store) return failed(store);
+    if (auto sound = tracking::checked(*store); !sound) return failed(sound);
+    auto runs = tracking::Runs::open(*store);
+    if (!runs) return failed(runs);
+    const auto summaries = runs->list();
+    if (!summaries) return failed(summaries);
+    health.runs = summaries->size();
+    for (const auto& run : *summaries) health.interrupted += run.state == tracking::RunState::Interrupted ? 1 : 0;
+    return {};
+  }();
+  if (!looked) health.problem = looked.error().message;
+  return health;
+}
+
+std::string int8_text(const RuntimeInfo& info) {
+  return info.int8_exact ? "integer kernels, exact"
+                         : "no exact 8-bit products on this CPU: integer layers are computed exactly in float, slower";
+}
+
+void print_text(const RuntimeInfo& info, const StoreHealth& health) {
+  fmt::print("quantrail    {}\n", kVersion);
+  fmt::print("backend      {}\n", info.backend);
+  fmt::print("instructions {} ({})\n", info.isa, int8_text(info));
+  fmt::print("threads      {}\n", default_threads());
+  if (!health.there) {
+    fmt::print("store        {}: none yet; the first run makes it\n", printable(health.folder));
+  } else if (health.problem.empty()) {
+    fmt::print("store        {}: sound, {} runs, {} interrupted\n", printable(health.folder), health.runs,
+               health.interrupted);
+  } else {
+    fmt::print("store        {}: {}\n", printable(health.folder), printable(health.problem));
+  }
+}
+
+nlohmann::json as_json(const RuntimeInfo& info, const StoreHealth& health) {
+  return {{"version", kVersion},
+          {"backend", info.backend},
+          {"instruction_set", info.isa},
+          {"int8_exact", info.int8_exact},
+          {"numerics_revision", info.numerics_revision},
+          {"threads", default_threads()},
+          {"store",
+           {{"folder", health.folder},
+            {"exists", health.there},
+            {"problem", health.problem},
+            {"runs", health.runs},
+            {"interrupted", health.interrupted}}}};
+}
+
+}  // namespace
+
+int run(const Options& options, const DoctorCommand& command) {
+  const RuntimeInfo info = runtime_info();
+  const auto health = checked_store(options);
+  if (!health) return complained(health.error());
+  if (command.format == Format::Json)
+    fmt::print("{}\n", as_json(info, *health).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  else
+    print_text(info, *health);
+  return health->problem.empty() ? kDone : kFailed;
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/iteration_model.h"
+#include "app/numbers.h"
+#include "app/progress.h"
+#include "app/signals.h"
+#include "app/worker.h"
+#include "evaluate/evaluator.h"
+#include "run/rebuild.h"
+#include "tracking/answers.h"
+
+namespace quantrail::app {
+namespace {
+
+using nlohmann::json;
+
+/// What was measured, and for an iteration what its record says.
+struct Measured {
+  std::string model{};
+  Evaluation evaluation{};
+  std::optional<std::map<std::string, double>> recorded{};
+};
+
+Result<Evaluation> measured(const Prepared& p, const Variant& variant, bool quiet) {
+  EvaluatorOptions options;
+  options.threads = threads_of(p.config);
+  const auto evaluator = Evaluator::create(p.graph, p.validation, p.metrics, options);
+  if (!evaluator) return failed(evaluator);
+  EvaluationRequest request;
+  request.variant = variant;
+  request.samples.resize(p.validation->size());
+  std::iota(request.samples.begin(), request.samples.end(), std::size_t{0});
+  std::stop_source stop;
+  const StopOnSignals signals(stop);
+  ProgressPrinter printer(stderr, ::isatty(STDERR_FILENO) == 1 && !quiet);
+  EvaluationHooks hooks;
+  hooks.stop = stop.get_token();
+  if (!quiet && ::isatty(STDERR_FILENO) == 1) {
+    printer.on_event(StepStarted{"evaluate", request.samples.size(), "samples"});
+    hooks.progress = [&](std::size_t done) { printer.on_event(StepProgress{done, request.samples.size()}); };
+  }
+  return evaluator->evaluated(request, hooks);
+}
+
+Result<Measured> measured_config(const EvaluateCommand& command) {
+  auto config = load_config(command.target, command.overrides);
+  if (!config) return failed(config);
+  if (!command.model.empty()) config->model = command.model;
+  const auto p = prepared(std::move(*config), Purpose::Measure, sha256_file);
+  if (!p) return failed(p);
+  auto evaluation = measured(*p, {}, command.format == Format::Json);
+  if (!evaluation) return failed(evaluation);
+  return Measured{p->config.model.string(), std::move(*evaluation), std::nullopt};
+}
+
+Result<Measured> measured_iteration(const Options& options, const EvaluateCommand& command) {
+  if (!command.model.empty() || !command.overrides.empty()) {
+    return fail(Cause::InvalidInput,
+                "--model and --set go with a configuration; RUN@IT is measured as it was recorded");
+  }
+  const auto named = named_iteration(options, command.target);
+  if (!named) return failed(named);
+  const auto p = prepared_again(named->run.store, named->details, Purpose::Measure);
+  if (!p) return failed(p);
+  auto answers = tracking::Answers::open(named->run.store);
+  if (!answers) return failed(answers);
+  const auto quantization = stored_quantization(**answers, named->iteration.quantization);
+  if (!quantization) return failed(quantization);
+  Variant variant;
+  variant.quantization = &*quantization;
+  variant.reverted = {named->iteration.reverted_groups.begin(), named->iteration.reverted_groups.end()};
+  variant.revert_mode = revert_mode_of(p->config);
+  auto evaluation = measured(*p, variant, command.format == Format::Json);
+  if (!evaluation) return failed(evaluation);
+  return Measured{command.target, std::move(*evaluation), named->iteration.metrics};
+}
+
+void print_text(const Measured& m) {
+  for (const auto& [name, value] : m.evaluation.metrics) {
+    fmt::print("{}  {}", name, decimals(value));
+    if (m.recorded && m.recorded->contains(name)) fmt::print("   recorded {}", decimals(m.recorded->at(name)));
+    fmt::print("\n");
+  }
+  fmt::print("{} samples in {:.2f} s\n", m.evaluation.samples, m.evaluation.seconds);
+}
+
+}  // namespace
+
+int run(const Options& options, const EvaluateCommand& command) {
+  const bool is_file = std::filesystem::exists(command.target) || command.target.ends_with(".json");
+  const auto m = is_file ? measured_config(command) : measured_iteration(options, command);
+  if (!m) return complained(m.error());
+  if (command.format == Format::Json) {
+    json out{{"model", m->model},
+             {"samples", m->evaluation.samples},
+             {"metrics", m->evaluation.metrics},
+             {"seconds", m->evaluation.seconds}};
+    if (m->recorded) out["recorded"] = *m->recorded;
+    fmt::print("{}\n", out.dump(2, ' ', false, json::error_handler_t::replace));
+  } else {
+    print_text(*m);
+  }
+  return kDone;
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/table.h"
+#include "base/text.h"
+#include "model/canonical.h"
+#include "model/infer.h"
+#include "model/load.h"
+#include "model/macs.h"
+#include "quantize/placement.h"
+#include "runtime/plan.h"
+
+namespace quantrail::app {
+namespace {
+
+using nlohmann::json;
+
+/// A model as it would be quantized with nothing ignored.
+struct Inspected {
+  Model model{};
+  Graph graph{};
+  Placement placement{};
+  std::map<std::string, std::int64_t, std::less<>> macs{};
+  std::string problem{};  ///< why the runtime cannot run it; empty when it can
+};
+
+Result<Inspected> inspected(const std::string& path) {
+  Inspected out;
+  auto model = load_model(path);
+  if (!model) return failed(model);
+  auto graph = canonicalised(model->graph);
+  if (!graph) return failed(graph, path);
+  const auto batch = micro_batch(*graph);
+  if (!batch) return failed(batch, path);
+  const auto shapes = input_shapes(*graph, *batch);
+  if (!shapes) return failed(shapes, path);
+  const auto types = specialised(*graph, *shapes);
+  if (!types) return failed(types, path);
+  PlanCache cache;
+  if (const auto plan = Plan::build(*graph, {}, *batch, cache); !plan) out.problem = plan.error().message;
+  out.placement = placed(*graph, types->types, {});
+  out.macs = multiply_adds(*types, *batch);
+  out.model = std::move(*model);
+  out.graph = std::move(*graph);
+  return out;
+}
+
+std::string_view name_of(Place place) {
+  switch (place) {
+    case Place::Integer: return "int8";
+    case Place::Passthrough: return "moves int8";
+    case Place::Float: return "float";
+  }
+  return "?";
+}
+
+std::string shape_text(const ValueInfo& value) {
+  std::vector<std::string> sizes;
+  for (std::size_t axis = 0; axis < value.shape.size(); ++axis) {
+    const bool symbolic = value.shape[axis] < 0;
+    const std::string symbol = axis < value.symbols.size() ? value.symbols[axis] : "";
+    sizes.push_back(symbolic ? (symbol.empty() ? "?" : symbol) : std::to_string(value.shape[axis]));
+  }
+  return "[" + joined(sizes, ", ") + "]";
+}
+
+std::int64_t macs_of(const Inspected& in, const Node& node) {
+  const auto found = in.macs.find(node.name);
+  return found == in.macs.end() ? 0 : found->second;
+}
+
+std::vector<std::vector<std::string>> rows_of(const Inspected& in) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t at = 0; at < in.graph.nodes.size(); ++at) {
+    const Node& node = in.graph.nodes[at];
+    const NodePlace& place = in.placement.nodes[at];
+    rows.push_back(
+        {node.name, node.op, std::string(name_of(place.place)), std::to_string(macs_of(in, node)), place.reason});
+  }
+  return rows;
+}
+
+json values_json(const std::vector<ValueInfo>& values) {
+  json out = json::array();
+  for (const auto& value : values) {
+    out.push_back({{"name", value.name}, {"type", quantrail::name_of(value.type)}, {"shape", shape_text(value)}});
+  }
+  return out;
+}
+
+json as_json(const Inspected& in) {
+  json nodes = json::array();
+  for (std::size_t at = 0; at < in.graph.nodes.size(); ++at) {
+    const Node& node = in.graph.nodes[at];
+    nodes.push_back({{"name", node.name},
+                     {"op", node.op},
+                     {"runs_as", name_of(in.placement.nodes[at].place)},
+                     {"multiply_adds", macs_of(in, node)},
+                     {"reason", in.placement.nodes[at].reason},
+                     {"absorbed", node.absorbed}});
+  }
+  return {{"model", in.model.path.string()},
+          {"hash", in.model.hash.hex()},
+          {"opset", in.model.source_opset},
+          {"bytes", in.model.bytes},
+          {"inputs", values_json(in.graph.inputs)},
+          {"outputs", values_json(in.graph.outputs)},
+          {"nodes", nodes},
+          {"runtime_problem", in.problem},
+          {"notes", in.model.notes}};
+}
+
+void print_text(const Inspected& in) {
+  fmt::print("{}: opset {}, {:.2f} MiB, {}\n", printable(in.model.path.string()), in.model.source_opset,
+             static_cast<double>(in.model.bytes) / 1048576.0, in.model.hash.hex());
+  for (const auto& value : in.graph.inputs) {
+    fmt::print("input   {} {} {}\n", printable(value.name), quantrail::name_of(value.type),
+               printable(shape_text(value)));
+  }
+  for (const auto& value : in.graph.outputs) {
+    fmt::print("output  {} {} {}\n", printable(value.name), quantrail::name_of(value.type),
+               printable(shape_text(value)));
+  }
+  std::int64_t all = 0;
+  std::int64_t integer = 0;
+  for (std::size_t at = 0; at < in.graph.nodes.size(); ++at) {
+    const std::int64_t macs = macs_of(in, in.graph.nodes[at]);
+    all += macs;
+    if (in.placement.nodes[at].place == Place::Integer) integer += macs;
+  }
+  fmt::print("{} multiply-adds a sample, {:.1f} % of them would run in int8\n\n", all,
+             all > 0 ? 100.0 * static_cast<double>(integer) / static_cast<double>(all) : 0.0);
+  fmt::print("{}", table({"node", "operator", "runs as", "multiply-adds", "why not int8"}, rows_of(in),
+                         {Align::Left, Align::Left, Align::Left, Align::Right, Align::Left}));
+  for (const auto& note : in.model.notes) fmt::print("note: {}\n", printable(note));
+  if (!in.problem.empty()) fmt::print("cannot be run here: {}\n", printable(in.problem));
+}
+
+}  // namespace
+
+int run(const Options&, const InspectCommand& command) {
+  const auto in = inspected(command.model);
+  if (!in) return complained(in.error());
+  switch (command.format) {
+    case Format::Json: fmt::print("{}\n", as_json(*in).dump(2, ' ', false, json::error_handler_t::replace)); break;
+    case Format::Csv:
+      fmt::print("{}", csv({"node", "operator", "runs_as", "multiply_adds", "reason"}, rows_of(*in)));
+      break;
+    case Format::Text: print_text(*in); break;
+  }
+  return in->problem.empty() ? kDone : kBadInput;
+}
+
+}  // namespace quantrail::app

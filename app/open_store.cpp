@@ -1,0 +1,70 @@
+#include "app/open_store.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <ctime>
+
+namespace quantrail::app {
+namespace {
+
+Result<std::int64_t> iteration_number(const tracking::RunDetails& details, std::string_view text) {
+  if (text == "best") {
+    if (details.summary.best_iteration) return *details.summary.best_iteration;
+    return fail(Cause::InvalidInput, "run {} has no iteration yet", details.summary.id);
+  }
+  std::int64_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return fail(Cause::InvalidInput, "\"@{}\": an iteration is a number or \"best\"", text);
+  }
+  if (number < 0 || number >= static_cast<std::int64_t>(details.iterations.size())) {
+    if (details.iterations.empty()) return fail(Cause::InvalidInput, "run {} has no iteration yet", details.summary.id);
+    return fail(Cause::InvalidInput, "run {} has no iteration {}; it has 0 to {}", details.summary.id, text,
+                details.iterations.size() - 1);
+  }
+  return number;
+}
+
+}  // namespace
+
+Result<tracking::Store> opened_store(const Options& options, tracking::Store::Mode mode) {
+  const auto folder = tracking::store_folder(options.store);
+  if (!folder) return failed(folder);
+  return tracking::Store::open(*folder, mode);
+}
+
+Result<NamedRun> named_run(const Options& options, std::string_view run, tracking::Store::Mode mode) {
+  auto store = opened_store(options, mode);
+  if (!store) return failed(store);
+  auto runs = tracking::Runs::open(*store);
+  if (!runs) return failed(runs);
+  const auto id = runs->find(run);
+  if (!id) return failed(id);
+  return NamedRun{std::move(*store), std::move(*runs), *id};
+}
+
+Result<NamedIteration> named_iteration(const Options& options, std::string_view target) {
+  const auto at = target.rfind('@');
+  const std::string_view which = at == std::string_view::npos ? "best" : target.substr(at + 1);
+  auto run = named_run(options, target.substr(0, at), tracking::Store::Mode::Read);
+  if (!run) return failed(run);
+  auto details = run->runs.show(run->id);
+  if (!details) return failed(details);
+  const auto number = iteration_number(*details, which);
+  if (!number) return failed(number);
+  IterationRecord iteration = details->iterations[static_cast<std::size_t>(*number)];
+  return NamedIteration{std::move(*run), std::move(*details), std::move(iteration)};
+}
+
+std::string time_text(std::int64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,128 @@
+#include "app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/version.h"
+
+namespace quantrail::app {
+namespace {
+
+constexpr const char* kFooter =
+    "RUN is a run's id, its unique name, or \"latest\". IT is an iteration's number, or \"best\".\n"
+    "The store is --store, else $QUANTRAIL_STORE, else $XDG_DATA_HOME/quantrail, else ~/.local/share/quantrail.\n"
+    "Exit codes: 0 done, 1 failed or target not met, 2 bad usage or input, 3 stopped (resumable), 75 the run has "
+    "another "
+    "worker.";
+
+/// The command being filled in while CLI11 parses; the chosen one's callback moves it into the options.
+template <class Command>
+Command& chosen(CLI::App* sub, Options& options) {
+  auto command = std::make_shared<Command>();
+  sub->callback([command, &options] { options.command = *command; });
+  return *command;
+}
+
+void add_formats(CLI::App* sub, Format& format, bool with_csv) {
+  auto* json = sub->add_flag_callback(
+      "--json", [&format] { format = Format::Json; }, "One JSON document instead of text");
+  if (!with_csv) return;
+  auto* csv = sub->add_flag_callback(
+      "--csv", [&format] { format = Format::Csv; }, "Comma-separated values instead of text");
+  csv->excludes(json);
+}
+
+void add_overrides(CLI::App* sub, std::vector<std::string>& overrides) {
+  sub->add_option("--set", overrides,
+                  "KEY=VALUE: change a configuration value; KEY is a dotted path or a unique parameter name")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+}
+
+void add_run_commands(CLI::App& app, Options& options) {
+  auto* run = app.add_subcommand(
+      "run", "Start a run: quantize, and recover accuracy layer by layer where the configuration asks for it");
+  auto& r = chosen<RunCommand>(run, options);
+  run->add_option("CONFIG", r.config, "Configuration file (JSON with comments)")->required();
+  run->add_flag("--detach", r.detach, "Return at once; the run goes on without this terminal");
+  run->add_option("--name", r.name, "Name of the run; default: the model's name");
+  add_overrides(run, r.overrides);
+
+  auto* resume =
+      app.add_subcommand("resume", "Go on with an interrupted run, at the very evaluation that was under way");
+  auto& c = chosen<ResumeCommand>(resume, options);
+  resume->add_option("RUN", c.run)->required();
+  resume->add_flag("--detach", c.detach, "Return at once; the run goes on without this terminal");
+
+  auto* worker = app.add_subcommand("worker", "")->group("");
+  worker->add_option("RUN", chosen<WorkerCommand>(worker, options).run)->required();
+  auto* stop = app.add_subcommand("stop", "Ask a run to stop at the next safe point; resume goes on with it");
+  stop->add_option("RUN", chosen<StopCommand>(stop, options).run)->required();
+  auto* watch = app.add_subcommand("watch", "Follow a run until it ends; the exit code is the run's");
+  watch->add_option("RUN", chosen<WatchCommand>(watch, options).run)->required();
+}
+
+void add_store_commands(CLI::App& app, Options& options) {
+  auto* list = app.add_subcommand("list", "The runs in the store, newest first");
+  add_formats(list, chosen<ListCommand>(list, options).format, true);
+
+  auto* show = app.add_subcommand("show", "One run: every iteration with its reverted layers, drop and snapshot");
+  auto& s = chosen<ShowCommand>(show, options);
+  show->add_option("RUN", s.run)->required();
+  add_formats(show, s.format, true);
+
+  auto* exported = app.add_subcommand("export", "Write an iteration's model as QDQ ONNX; without @IT the best one");
+  auto& e = chosen<ExportCommand>(exported, options);
+  exported->add_option("RUN[@IT]", e.target)->required();
+  exported->add_option("-o,--output", e.output, "File to write")->required();
+  exported->add_flag("--sidecar", e.sidecar, "Also write FILE.json with run, iteration, metrics and drop");
+}
+
+void add_model_commands(CLI::App& app, Options& options) {
+  auto* evaluate = app.add_subcommand(
+      "evaluate", "Measure a configuration's model (or --model), or an iteration RUN@IT again beside its record");
+  auto& v = chosen<EvaluateCommand>(evaluate, options);
+  evaluate->add_option("CONFIG|RUN@IT", v.target)->required();
+  evaluate->add_option("--model", v.model, "ONNX file to measure instead of the configuration's");
+  add_overrides(evaluate, v.overrides);
+  add_formats(evaluate, v.format, false);
+
+  auto* inspect =
+      app.add_subcommand("inspect", "A model's inputs and operators, what would be quantized and what not, and why");
+  auto& i = chosen<InspectCommand>(inspect, options);
+  inspect->add_option("MODEL", i.model, "ONNX file")->required();
+  add_formats(inspect, i.format, true);
+
+  auto* check = app.add_subcommand("check", "Validate a configuration and everything that it points to");
+  auto& c = chosen<CheckCommand>(check, options);
+  check->add_option("CONFIG", c.config)->required();
+  add_overrides(check, c.overrides);
+  add_formats(check, c.format, false);
+
+  auto* doctor = app.add_subcommand("doctor", "What this machine and build can do, and whether the store is sound");
+  add_formats(doctor, chosen<DoctorCommand>(doctor, options).format, false);
+  chosen<TuiCommand>(app.add_subcommand("tui", "The screens over the store (what `quantrail` alone shows)"), options);
+}
+
+}  // namespace
+
+Parsed parsed_options(int argc, const char* const* argv) {
+  CLI::App app{"Quantrail: INT8 quantization of ONNX models with an accuracy guarantee", "quantrail"};
+  Options options;
+  app.set_version_flag("--version", std::string("quantrail ") + kVersion);
+  app.footer(kFooter);
+  app.add_option("--store", options.store, "Folder of the experiment store")->type_name("FOLDER");
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  add_run_commands(app, options);
+  add_store_commands(app, options);
+  add_model_commands(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return {std::nullopt, app.exit(error) == 0 ? 0 : 2};
+  }
+  return {std::move(options), 0};
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace quantrail::app {
+
+enum class Format { Text, Json, Csv };
+
+/// What was typed, one struct per command.
+struct RunCommand {
+  std::string config{};
+  std::vector<std::string> overrides{};  ///< --set
+  std::string name{};
+  bool detach = false;
+};
+struct ResumeCommand {
+  std::string run{};
+  bool detach = false;
+};
+struct WorkerCommand {  ///< what --detach starts; not shown in the help
+  std::string run{};
+};
+struct StopCommand {
+  std::string run{};
+};
+struct WatchCommand {
+  std::string run{};
+};
+struct ListCommand {
+  Format format = Format::Text;
+};
+struct ShowCommand {
+  std::string run{};
+  Format format = Format::Text;
+};
+struct ExportCommand {
+  std::string target{};  ///< RUN or RUN@IT
+  std::string output{};
+  bool sidecar = false;
+};
+struct EvaluateCommand {
+  std::string target{};  ///< a configuration, or RUN@IT
+  std::vector<std::string> overrides{};
+  std::string model{};  ///< instead of the configuration's
+  Format format = Format::Text;
+};
+struct InspectCommand {
+  std::string model{};
+  Format format = Format::Text;
+};
+struct CheckCommand {
+  std::string config{};
+  std::vector<std::string> overrides{};
+  Format format = Format::Text;
+};
+struct DoctorCommand {
+  Format format = Format::Text;
+};
+struct TuiCommand {};
+
+using Command =
+    std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, WatchCommand, ListCommand, ShowCommand,
+                 ExportCommand, EvaluateCommand, InspectCommand, CheckCommand, DoctorCommand, TuiCommand>;
+
+struct Options {
+  std::string store{};  ///< --store; empty: the default
+  Command command = TuiCommand{};
+};
+
+/// Reads the command line. When there is nothing to do but print (--help, --version, wrong usage) it was printed, and
+/// `exit_code` holds what to end with.
+struct Parsed {
+  std::optional<Options> options{};
+  int exit_code = 0;
+};
+[[nodiscard]] Parsed parsed_options(int argc, const char* const* argv);
+
+}  // namespace quantrail::app

@@ -1,0 +1,101 @@
+#include "app/prepare.h"
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "metrics/registry.h"
+#include "model/canonical.h"
+#include "runtime/plan.h"
+
+namespace quantrail::app {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20U;
+
+Status open_model(Prepared& p, std::optional<Model> given) {
+  auto model = given ? Result<Model>(std::move(*given)) : load_model(p.config.model);
+  if (!model) return failed(model);
+  auto graph = canonicalised(model->graph);
+  if (!graph) return failed(graph, p.config.model.string());
+  const auto batch = micro_batch(*graph);
+  if (!batch) return failed(batch, p.config.model.string());
+  PlanCache cache;
+  if (const auto plan = Plan::build(*graph, {}, *batch, cache); !plan) return failed(plan, p.config.model.string());
+  auto ignored = resolved(p.config.compression.quantization.ignored, *graph);
+  if (!ignored) return failed(ignored, p.config.source.string());
+  for (const auto& match : ignored->matches) {
+    p.notes.push_back(fmt::format("ignored \"{}\": {}", match.pattern, joined(match.nodes, ", ")));
+  }
+  p.notes.insert(p.notes.end(), model->notes.begin(), model->notes.end());
+  p.model = std::move(*model);
+  p.graph = std::move(*graph);
+  p.batch = *batch;
+  p.ignored = std::move(*ignored);
+  return {};
+}
+
+Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataConfig& side, bool labelled,
+                                                 const FileHasher& hash_file) {
+  OpenOptions options;
+  options.labels_required = labelled;
+  options.threads = threads_of(p.config);
+  options.hash_file = hash_file;
+  auto data = open_dataset(side, p.graph.inputs, options);
+  if (!data) return failed(data);
+  const auto budget = static_cast<std::size_t>(p.config.engine.memory_budget_mb) * kMiB / 2;
+  return cached(std::move(*data), budget);
+}
+
+Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
+  const EngineConfig& engine = p.config.engine;
+  const bool accuracy_aware = p.config.compression.algorithm == "AccuracyAwareQuantization";
+  if (purpose == Purpose::Run && !engine.calibration) {
+    return fail(Cause::InvalidInput,
+                "{}: engine.calibration is missing; quantization needs samples to measure ranges on",
+                p.config.source.string());
+  }
+  if ((purpose == Purpose::Measure || accuracy_aware) && !engine.validation) {
+    return fail(Cause::InvalidInput, "{}: engine.validation is missing; {} needs labelled samples",
+                p.config.source.string(), purpose == Purpose::Measure ? "measuring" : "AccuracyAwareQuantization");
+  }
+  if (purpose == Purpose::Run) {
+    auto data = open_side(p, *engine.calibration, false, hash_file);
+    if (!data) return failed(data, "engine.calibration");
+    p.calibration = std::move(*data);
+  }
+  if (engine.validation) {
+    auto data = open_side(p, *engine.validation, true, hash_file);
+    if (!data) return failed(data, "engine.validation");
+    p.validation = std::move(*data);
+  }
+  return {};
+}
+
+Status make_metrics(Prepared& p) {
+  if (!p.validation) return {};
+  for (const auto& spec : p.config.engine.metrics) {
+    auto metric = make_metric(spec);
+    if (!metric) return failed(metric, p.config.source.string());
+    p.metrics.push_back(std::move(*metric));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::size_t threads_of(const Config& config) {
+  return config.engine.threads > 0 ? static_cast<std::size_t>(config.engine.threads) : default_threads();
+}
+
+Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash_file, std::optional<Model> model) {
+  Prepared p;
+  p.notes = config.notes;
+  p.config = std::move(config);
+  if (auto opened = open_model(p, std::move(model)); !opened) return failed(opened);
+  if (auto opened = open_data(p, purpose, hash_file); !opened) return failed(opened);
+  if (auto made = make_metrics(p); !made) return failed(made);
+  return p;
+}
+
+}  // namespace quantrail::app

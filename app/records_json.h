@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "tracking/runs.h"
+
+namespace quantrail::app {
+
+// The JSON that others rely on: snake_case, additions only. NaN and infinity become null.
+
+[[nodiscard]] std::string list_json(const std::vector<tracking::RunSummary>& runs);
+[[nodiscard]] std::string show_json(const tracking::RunDetails& details);
+/// What --sidecar writes beside an exported file.
+[[nodiscard]] std::string sidecar_json(const tracking::RunDetails& details, const IterationRecord& iteration);
+
+}  // namespace quantrail::app

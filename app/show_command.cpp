@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/numbers.h"
+#include "app/open_store.h"
+#include "app/records_json.h"
+#include "app/show_text.h"
+#include "app/table.h"
+#include "base/text.h"
+
+namespace quantrail::app {
+namespace {
+
+const std::vector<std::string> kTitles{"it", "kind",      "changed", "metric",      "drop",
+                                       "",   "int8 MACs", "MiB",     "float layers"};
+
+std::vector<std::vector<std::string>> rows_of(const tracking::RunDetails& details) {
+  std::vector<std::vector<std::string>> rows;
+  const std::string& metric = details.summary.metric;
+  for (const auto& it : details.iterations) {
+    const auto value = it.metrics.find(metric);
+    const bool best = details.summary.best_iteration == it.index;
+    rows.push_back({std::to_string(it.index), std::string(quantrail::name_of(it.kind)), joined(it.changed_layers, ", "),
+                    value == it.metrics.end() ? "-" : decimals(value->second), decimals(it.drop),
+                    !it.accepted ? "taken back"
+                    : best       ? "best"
+                                 : "",
+                    fmt::format("{:.1f} %", it.int8_macs_share * 100),
+                    fmt::format("{:.2f}", static_cast<double>(it.size_bytes) / 1048576.0),
+                    std::to_string(it.reverted_layers.size())});
+  }
+  return rows;
+}
+
+std::string state_line(const tracking::RunDetails& details) {
+  const auto& summary = details.summary;
+  std::string line{tracking::name_of(summary.state)};
+  if (summary.outcome) line += fmt::format(", {}", quantrail::name_of(*summary.outcome));
+  if (!summary.reason.empty()) line += fmt::format(" ({})", printable(summary.reason));
+  if (details.lease && tracking::is_live(summary.state) && details.lease->total > 0) {
+    line += fmt::format(": {} {}/{}", printable(details.lease->step), details.lease->done, details.lease->total);
+  }
+  return line;
+}
+
+const IterationRecord* best_of(const tracking::RunDetails& details) {
+  for (const auto& it : details.iterations) {
+    if (details.summary.best_iteration == it.index) return &it;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string show_text(const tracking::RunDetails& details) {
+  const auto& summary = details.summary;
+  std::string out = fmt::format("run {} {}: {}\n", summary.id, printable(summary.name), state_line(details));
+  if (details.result) out += fmt::format("{}\n", printable(details.result->explanation));
+  out +=
+      fmt::format("model   {} ({})\n", printable(details.model_path.string()), details.model_hash.hex().substr(0, 12));
+  if (details.baseline && !summary.metric.empty()) {
+    const auto limit = details.baseline->limits.find(summary.metric);
+    out +=
+        fmt::format("metric  {}, float {}{}\n", printable(summary.metric), decimals(summary.float_metric),
+                    limit == details.baseline->limits.end() ? "" : fmt::format(", may drop by {:.4f}", limit->second));
+  }
+  if (!details.iterations.empty()) {
+    const auto right = Align::Right;
+    const auto left = Align::Left;
+    out += "\n" + table(kTitles, rows_of(details), {right, left, left, right, right, left, right, right, right});
+  }
+  const IterationRecord* best = best_of(details);
+  if (best == nullptr) return out;
+  if (!best->reverted_layers.empty())
+    out += fmt::format("\nfloat in the best model: {}\n", printable(joined(best->reverted_layers, ", ")));
+  if (!best->float_in_onnxruntime.empty()) {
+    out += fmt::format("int8 here, float in ONNX Runtime (their result is also needed in float): {}\n",
+                       printable(joined(best->float_in_onnxruntime, ", ")));
+  }
+  return out;
+}
+
+int run(const Options& options, const ShowCommand& command) {
+  auto named = named_run(options, command.run, tracking::Store::Mode::Read);
+  if (!named) return complained(named.error());
+  const auto details = named->runs.show(named->id);
+  if (!details) return complained(details.error());
+  switch (command.format) {
+    case Format::Json: fmt::print("{}\n", show_json(*details)); break;
+    case Format::Csv:
+      fmt::print("{}", csv({"iteration", "kind", "changed", "metric", "drop", "note", "int8_macs_share", "mib",
+                            "float_layers"},
+                           rows_of(*details)));
+      break;
+    case Format::Text: fmt::print("{}", show_text(*details)); break;
+  }
+  return kDone;
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "app/prepare.h"
+#include "run/inputs.h"
+#include "tracking/lease.h"
+
+namespace quantrail::app {
+
+/// Where a worker speaks, and how.
+struct WorkerOutput {
+  std::FILE* out = nullptr;
+  bool terminal = false;
+  std::string log_path{};  ///< empty: a terminal
+};
+
+/// What the run works on, for execute().
+[[nodiscard]] RunInputs inputs_of(const Prepared& prepared);
+
+/// Everything that the run `id` works on, from its record: its configuration, and the store's copy of its model.
+/// Errors: InvalidInput naming what is gone or differs.
+[[nodiscard]] Result<Prepared> prepared_again(const tracking::Store& store, const tracking::RunDetails& details,
+                                              Purpose purpose);
+
+/// Hashes files through the store's memory of them.
+[[nodiscard]] FileHasher remembering_hasher(const tracking::Store& store);
+
+/// Makes this process the worker of run `id` and runs it to its end, a stop request or a signal. `ready`: what the run
+/// works on where the caller has it open already; null: read from the run's record once the lease is held.
+/// Returns the exit code; says on standard error what went wrong.
+[[nodiscard]] int work(const tracking::Store& store, std::int64_t id, const Prepared* ready,
+                       const WorkerOutput& output);
+
+/// What the run's numbers depend on besides its inputs, and where it runs, as JSON.
+[[nodiscard]] std::string environment_json(std::size_t threads);
+
+}  // namespace quantrail::app

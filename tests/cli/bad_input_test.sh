@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# What a person can get wrong: each ends with exit code 2 and one sentence that names the file, key or node.
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+q() { "$QUANTRAIL" --store "$work/store" "$@"; }
+demo=$SOURCE/configs/demo.json
+
+# config TEXT: a copy of the demo's configuration, changed by a sed script, beside nothing it could find by accident.
+config() { sed -e "s#\"\.\./demo/#\"$SOURCE/demo/#" -e "$1" "$demo" >"$work/c.json"; }
+
+expect 2 'required|CONFIG' -- q run
+expect 2 'frobnicate' -- q frobnicate
+expect 2 'none\.json' -- q run none.json
+expect 2 'is a folder' -- q run "$work"
+printf '{ "model": ' >broken.json
+expect 2 'broken\.json' -- q run broken.json
+config 's#shapes\.onnx#missing.onnx#'
+expect 2 'missing\.onnx' -- q run c.json
+config 's#"maximal_drop": 0.01#"maximal_drop": -0.1#'
+expect 2 'maximal_drop.*-0\.1' -- q run c.json
+config 's#"maximal_drop": 0.01#"maximal_drop": "much"#'
+expect 2 'maximal_drop.*much|maximal_drop.*string' -- q run c.json
+config 's#"maximal_drop"#"maximum_drop"#'
+expect 2 'maximum_drop.*did you mean "maximal_drop"' -- q run c.json
+config 's#"preset": "performance"#"preset": "fast"#'
+expect 2 'preset.*fast' -- q run c.json
+config 's#"preset": "performance"#"preset": "performance", "ignored": {"scope": ["no/such/layer"]}#'
+expect 2 'no/such/layer' -- q run c.json
+config 's#val_labels\.npy#absent_labels.npy#'
+expect 2 'absent_labels\.npy' -- q run c.json
+config 's#val_images\.npy#absent.npy#'
+expect 2 'absent\.npy' -- q run c.json
+config 's#"\$schema".*#"$schema": "x", "motel": 1,#'
+expect 2 'motel.*did you mean "model"' -- q run c.json
+expect 2 'no_such_key' -- q run "$demo" --set no_such_key=1
+expect 2 'KEY=VALUE|=' -- q run "$demo" --set nonsense
+
+# Models that are none.
+: >empty.onnx
+expect 2 'empty\.onnx' -- q inspect empty.onnx
+printf 'this is not a model' >text.onnx
+expect 2 'text\.onnx' -- q inspect text.onnx
+head -c 5000 "$SOURCE/demo/shapes.onnx" >short.onnx
+expect 2 'short\.onnx' -- q inspect short.onnx
+expect 2 'absent\.onnx' -- q inspect absent.onnx
+
+# Image lists.
+printf 'nowhere.jpg 3\n' >list.txt
+cat >images.json <<J
+{"model": {"model": "$SOURCE/demo/shapes.onnx"},
+ "engine": {"calibration": {"data": {"type": "image_list", "path": "list.txt"}},
+            "validation": {"data": {"type": "image_list", "path": "list.txt"}},
+            "preprocess": {"resize": {"size": 32, "mode": "exact"}, "divide_by": 255},
+            "metrics": [{"type": "accuracy"}]},
+ "compression": {"algorithms": [{"name": "AccuracyAwareQuantization", "params": {}}]}}
+J
+expect 2 'nowhere\.jpg' -- q run images.json
+printf 'nowhere.jpg three\n' >list.txt
+expect 2 'list\.txt' -- q run images.json
+: >list.txt
+expect 2 'list\.txt' -- q run images.json
+
+# Stores and runs.
+expect 2 'run|store' -- q show 7
+expect 2 'store' -- "$QUANTRAIL" --store "$work/nowhere" list
+mkdir foreign && printf 'not a database, but long enough to be one perhaps' >foreign/experiments.db
+expect 2 'experiments\.db|foreign' -- "$QUANTRAIL" --store "$work/foreign" list
+mkdir emptied && : >emptied/experiments.db
+expect 2 'experiments\.db|emptied' -- "$QUANTRAIL" --store "$work/emptied" list
+expect 2 '/proc' -- "$QUANTRAIL" --store /proc/quantrail run "$demo"
+expect 2 '.' -- q export latest
+[ ! -e c.onnx ] || bad "a file was left behind"
+leftovers=$(find "$work" -name '.*.??????' -o -name '*.tmp' | head)
+[ -z "$leftovers" ] || bad "half-written files: $leftovers"
+finish
