@@ -120,6 +120,9 @@ Result<std::unique_ptr<Lease>> Lease::acquire(const Store& store, std::int64_t r
   return taken;
 }
 
+Lease::Lease(const Store& store, const Ownership& owner, LockFile lock)
+    : store_(store), owner_(owner), lock_(std::move(lock)) {}
+
 Lease::~Lease() = default;
 
 Status Lease::answer(std::int64_t request, std::string_view text) {
@@ -149,8 +152,9 @@ Status Lease::release(RunState end, std::string_view reason) {
           .and_then(
               [&] { return answer_all(*database, owner_.run, fmt::format("the run is {}", name_of(end)), now_ms); })
           .and_then([&] { return run(*database, "DELETE FROM leases WHERE run_id = ?1", {owner_.run}); });
-  if (!released) return released;
-  return transaction->commit();
+  if (released) released = transaction->commit();
+  if (released) lock_.reset();
+  return released;
 }
 
 }  // namespace quantrail::tracking

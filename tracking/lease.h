@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -51,17 +52,16 @@ class Lease {
   /// Tells whoever asked what became of a request. Any thread.
   [[nodiscard]] Status answer(std::int64_t request, std::string_view text);
 
-  /// Ends the attempt as Done, Failed or Interrupted with a reason, and gives the run up. May be repeated after a
-  /// Storage error. Errors: Owned when the run was taken over.
+  /// Ends the attempt as Done (after Recorder::finished), Failed or Interrupted with a reason, and gives the run up.
+  /// May be repeated after a Storage error. Errors: Owned when the run was taken over.
   [[nodiscard]] Status release(RunState end, std::string_view reason);
 
  private:
-  Lease(const Store& store, const Ownership& owner, LockFile lock)
-      : store_(store), owner_(owner), lock_(std::move(lock)) {}
+  Lease(const Store& store, const Ownership& owner, LockFile lock);
 
   Store store_;
   Ownership owner_;
-  LockFile lock_;
+  std::optional<LockFile> lock_;  ///< nothing once released
   ProgressMeter progress_;
   std::unique_ptr<Heartbeat> heartbeat_;  ///< after what it uses, so that it ends first
 };
