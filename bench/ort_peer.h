@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace quantrail::bench {
+
+/// Real ONNX Runtime, in a child process of Node.js that runs ort_time.cjs. Finds the package onnxruntime-node through
+/// NODE_PATH, or where QUANTRAIL_ORT points. One float32 input, one float32 output. The child ends with this.
+class OrtPeer {
+ public:
+  /// `scratch`: an existing folder for the arrays that are exchanged.
+  /// Errors: Backend when Node.js or the package is missing, with what was said.
+  [[nodiscard]] static Result<OrtPeer> started(const std::filesystem::path& script,
+                                               const std::filesystem::path& scratch);
+  ~OrtPeer();
+  OrtPeer(OrtPeer&&) noexcept;
+  OrtPeer& operator=(OrtPeer&&) noexcept;
+
+  [[nodiscard]] const std::string& version() const { return version_; }
+  /// Makes a session, all optimisations on, `threads` threads inside operators.
+  [[nodiscard]] Status load(const std::filesystem::path& model, std::size_t threads);
+  /// What later runs read: [batch, 3, 224, 224].
+  [[nodiscard]] Status set_input(std::span<const float> values, std::size_t batch);
+  /// Milliseconds of each of `times` runs one behind the other, taken around the call in the child.
+  [[nodiscard]] Result<std::vector<double>> run(std::size_t times);
+  /// Result of the last run.
+  [[nodiscard]] Result<std::vector<float>> output();
+
+ private:
+  struct Child;
+  OrtPeer(std::unique_ptr<Child> child, std::filesystem::path scratch);
+  std::unique_ptr<Child> child_;
+  std::filesystem::path scratch_;
+  std::string version_{};
+};
+
+}  // namespace quantrail::bench

@@ -1,0 +1,60 @@
+// Real ONNX Runtime for quantrail_bench_runtime: answers one JSON question a line (see ort_peer.h).
+'use strict';
+const fs = require('fs');
+const readline = require('readline');
+
+let ort = null, session = null, feeds = null, results = null;
+
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+
+const actions = {
+  async load({ model, threads }) {
+    if (session) await session.release();
+    session = await ort.InferenceSession.create(model, {
+      graphOptimizationLevel: 'all', intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3,
+    });
+    return {};
+  },
+  async input({ file, shape }) {
+    const bytes = fs.readFileSync(file);
+    const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    feeds = { [session.inputNames[0]]: new ort.Tensor('float32', values, shape) };
+    return {};
+  },
+  async run({ times }) {
+    const ms = [];
+    for (let k = 0; k < times; k++) {
+      const start = now();
+      results = await session.run(feeds);
+      ms.push(now() - start);
+    }
+    return { ms };
+  },
+  async output({ file }) {
+    const { data } = results[session.outputNames[0]];
+    fs.writeFileSync(file, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    return {};
+  },
+};
+
+const say = answer => process.stdout.write(JSON.stringify(answer) + '\n');
+
+async function main() {
+  try {
+    ort = require(process.env.QUANTRAIL_ORT || 'onnxruntime-node');
+  } catch (error) {
+    say({ error: `onnxruntime-node not found through NODE_PATH or QUANTRAIL_ORT: ${String(error.message).split('\n')[0]}` });
+    return;
+  }
+  say({ version: ort.env.versions.node || ort.env.versions.common });
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    try {
+      const question = JSON.parse(line);
+      say(await actions[question.do](question));
+    } catch (error) {
+      say({ error: String(error && error.message || error) });
+    }
+  }
+}
+
+main();
