@@ -1,0 +1,69 @@
+#include "data/image_files.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "data/decode.h"
+#include "data/digests.h"
+
+namespace quantrail {
+namespace {
+
+std::string shown(const ImageFile& file) {
+  const std::string path = printable(file.path.string());
+  return file.origin.empty() ? path : fmt::format("{}: {}", file.origin, path);
+}
+
+Status check_file(const ImageFile& file) {
+  struct stat status {};
+  if (::stat(file.path.c_str(), &status) != 0) {
+    return fail(Cause::InvalidInput, "{}: {}", shown(file), std::strerror(errno));
+  }
+  if (!S_ISREG(status.st_mode)) return fail(Cause::InvalidInput, "{}: is not a file", shown(file));
+  if (status.st_size == 0) return fail(Cause::InvalidInput, "{}: the file is empty", shown(file));
+  return {};
+}
+
+class ImageFiles final : public ImageSource {
+ public:
+  explicit ImageFiles(std::vector<ImageFile> files) : files_(std::move(files)) {}
+
+  [[nodiscard]] std::size_t size() const override { return files_.size(); }
+  [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override { return files_[index].label; }
+  [[nodiscard]] std::string describe(std::size_t index) const override { return shown(files_[index]); }
+
+  [[nodiscard]] Result<Image> image(std::size_t index) const override {
+    const auto content = read_file(files_[index].path);
+    if (!content) return fail(content.error().cause, "cannot be read any more");
+    return decode_image(std::as_bytes(std::span(*content)));
+  }
+
+  [[nodiscard]] Status add_to(Hasher& hasher, std::size_t count, const OpenOptions& options) const override {
+    std::vector<std::filesystem::path> paths;
+    for (std::size_t i = 0; i < count; ++i) paths.push_back(files_[i].path);
+    const auto digests = file_digests(paths, options);
+    if (!digests) return failed(digests);
+    for (std::size_t i = 0; i < count; ++i) hasher.add((*digests)[i]).add(files_[i].label.value_or(-1));
+    return {};
+  }
+
+ private:
+  std::vector<ImageFile> files_;
+};
+
+}  // namespace
+
+Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files, const std::filesystem::path& where) {
+  if (files.empty()) return fail(Cause::InvalidInput, "{}: there are no images", where.string());
+  for (const auto& file : files) {
+    if (const auto checked = check_file(file); !checked) return failed(checked);
+  }
+  return std::make_unique<ImageFiles>(std::move(files));
+}
+
+}  // namespace quantrail

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "data/image_source.h"
+
+namespace quantrail {
+
+/// One image file of a data set.
+struct ImageFile {
+  std::filesystem::path path{};
+  std::optional<std::int64_t> label{};
+  std::string origin{};  ///< where it is named: "val.txt:12"; empty when it was found in a folder
+};
+
+/// The files as a source. Errors: InvalidInput for no file at all, and for the first that is missing, empty or no file.
+[[nodiscard]] Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files, const std::filesystem::path& where);
+
+}  // namespace quantrail

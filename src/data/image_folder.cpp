@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/text.h"
+#include "data/image_files.h"
+
+namespace quantrail {
+namespace {
+
+bool is_image(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  constexpr std::array<std::string_view, 3> kKnown{".jpg", ".jpeg", ".png"};
+  return std::find(kKnown.begin(), kKnown.end(), extension) != kKnown.end();
+}
+
+bool is_hidden(const std::filesystem::path& path) { return path.filename().string().starts_with('.'); }
+
+tl::unexpected<Error> unreadable(const std::filesystem::path& folder, const std::error_code& error) {
+  return fail(Cause::InvalidInput, "{}: {}", printable(folder.string()), error.message());
+}
+
+/// What lies in `folder`, sorted by name, hidden entries left out.
+Result<std::vector<std::filesystem::directory_entry>> entries_of(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::directory_entry> entries;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (!is_hidden(at->path())) entries.push_back(*at);
+  }
+  if (error) return unreadable(folder, error);
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+/// Adds the images in `folder` and, with `deep`, in its subfolders. Links to folders may lead in circles: not followed.
+Status add_images(const std::filesystem::path& folder, std::optional<std::int64_t> label, bool deep,
+                  std::vector<ImageFile>& files) {
+  const auto entries = entries_of(folder);
+  if (!entries) return failed(entries);
+  for (const auto& entry : *entries) {
+    std::error_code ignored;
+    if (entry.is_directory(ignored)) {
+      if (!deep || entry.is_symlink(ignored)) continue;
+      if (const auto added = add_images(entry.path(), label, deep, files); !added) return failed(added);
+    } else if (is_image(entry.path())) {
+      files.push_back({entry.path(), label, {}});
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required) {
+  const auto entries = entries_of(spec.path);
+  if (!entries) return failed(entries);
+  std::vector<ImageFile> files;
+  std::int64_t classes = 0;
+  for (const auto& entry : *entries) {
+    std::error_code ignored;
+    if (!entry.is_directory(ignored)) continue;
+    if (const auto added = add_images(entry.path(), classes++, true, files); !added) return failed(added);
+  }
+  if (classes == 0 && labels_required) {
+    return fail(Cause::InvalidInput, "{}: there are no subfolders; one per class is needed", spec.path.string());
+  }
+  if (classes == 0) {
+    if (const auto added = add_images(spec.path, std::nullopt, false, files); !added) return failed(added);
+  }
+  return make_image_files(std::move(files), spec.path);
+}
+
+}  // namespace quantrail

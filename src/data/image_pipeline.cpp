@@ -1,0 +1,164 @@
+#include "data/image_pipeline.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+#include "data/resample.h"
+
+namespace quantrail {
+namespace {
+
+/// Raised when the same file and parameters give other values than before.
+constexpr std::int64_t kRevision = 1;
+
+bool is_identity(const Preprocess& preprocess) {
+  return preprocess.divide_by == 1.0 && preprocess.mean.empty() && preprocess.std.empty();
+}
+
+double for_channel(const std::vector<double>& values, std::size_t channel, double otherwise) {
+  if (values.empty()) return otherwise;
+  return values.size() == 1 ? values.front() : values[channel];
+}
+
+std::array<std::array<float, 256>, 3> value_table(const Preprocess& preprocess) {
+  std::array<std::array<float, 256>, 3> table{};
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    const double mean = for_channel(preprocess.mean, channel, 0.0);
+    const double std = for_channel(preprocess.std, channel, 1.0);
+    for (std::size_t code = 0; code < 256; ++code) {
+      table[channel][code] = static_cast<float>((static_cast<double>(code) / preprocess.divide_by - mean) / std);
+    }
+  }
+  return table;
+}
+
+/// half of an odd number rounds to the even neighbour.
+std::int64_t half_to_even(std::int64_t value) {
+  const std::int64_t half = value / 2;
+  return value % 2 != 0 && half % 2 != 0 ? half + 1 : half;
+}
+
+std::string shape_text(const Shape& shape) {
+  std::vector<std::string> sizes;
+  for (const auto size : shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
+  return "[" + joined(sizes, ",") + "]";
+}
+
+bool agrees(std::int64_t found, std::int64_t needed) { return needed < 0 || found == needed; }
+
+/// Writes codes, mapped by `value(channel, code)`, in the order that the layout asks for.
+template <class T, class Value>
+void lay_out(const Image& image, bool bgr, bool planes, T* out, Value value) {
+  const std::size_t pixels = image.rgb.size() / 3;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    const std::uint8_t* from = image.rgb.data() + (bgr ? 2 - channel : channel);
+    T* to = planes ? out + channel * pixels : out + channel;
+    const std::size_t step = planes ? 1 : 3;
+    for (std::size_t i = 0; i < pixels; ++i) to[i * step] = value(channel, from[3 * i]);
+  }
+}
+
+}  // namespace
+
+ImageSize resized_size(const Preprocess& preprocess, ImageSize size) {
+  switch (preprocess.resize) {
+    case Preprocess::ResizeMode::None: return size;
+    case Preprocess::ResizeMode::Exact: return {preprocess.width, preprocess.height};
+    case Preprocess::ResizeMode::ShortSide: break;
+  }
+  const std::int64_t side = preprocess.width;
+  if (size.width <= size.height) return {side, side * size.height / size.width};
+  return {side * size.width / size.height, side};
+}
+
+Image center_crop(const Image& image, ImageSize size) {
+  const std::int64_t left = half_to_even(image.size.width - size.width);
+  const std::int64_t top = half_to_even(image.size.height - size.height);
+  assert(left >= 0 && top >= 0);
+  Image out = Image::of_size(size);
+  std::uint8_t* target = out.rgb.data();
+  for (std::int64_t y = 0; y < size.height; ++y) {
+    target = std::copy_n(image.rgb.data() + 3 * ((top + y) * image.size.width + left), 3 * size.width, target);
+  }
+  return out;
+}
+
+Result<Image> fitted(const Preprocess& preprocess, Image image) {
+  const ImageSize resized = resized_size(preprocess, image.size);
+  if (resized.width * resized.height > kMostPixels) {
+    return fail(Cause::InvalidInput, "{} x {} pixels would become {} x {}: too many", image.size.width,
+                image.size.height, resized.width, resized.height);
+  }
+  if (resized != image.size) image = resampled(image, resized, preprocess.interpolation, preprocess.antialias);
+  if (preprocess.crop_width == 0) return image;
+  if (preprocess.crop_width > resized.width || preprocess.crop_height > resized.height) {
+    return fail(Cause::InvalidInput, "the crop of {} x {} is larger than the image of {} x {}", preprocess.crop_width,
+                preprocess.crop_height, resized.width, resized.height);
+  }
+  return center_crop(image, {preprocess.crop_width, preprocess.crop_height});
+}
+
+Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const ValueInfo& input, ImageSize first) {
+  const std::string name = printable(input.name);
+  if (input.shape.size() != 4) {
+    return fail(Cause::InvalidInput, "the network input \"{}\" is {}, images need 4 axes", name,
+                shape_text(input.shape));
+  }
+  if (input.type != ElementType::Float32 && !(input.type == ElementType::Uint8 && is_identity(preprocess))) {
+    return fail(Cause::InvalidInput,
+                "the network input \"{}\" is {}, images become float32 (or uint8 without divide_by, mean and std)",
+                name, name_of(input.type));
+  }
+  ImageSize size = resized_size(preprocess, first);
+  if (preprocess.crop_width > 0) size = {preprocess.crop_width, preprocess.crop_height};
+  const bool planes = preprocess.layout == "NCHW";
+  const Shape sample = planes ? Shape{3, size.height, size.width} : Shape{size.height, size.width, 3};
+  if (!std::equal(sample.begin(), sample.end(), input.shape.begin() + 1, agrees)) {
+    return fail(Cause::InvalidInput,
+                "the network input \"{}\" needs {}, preprocessing gives {} ({}): check resize, crop and layout", name,
+                shape_text({input.shape.begin() + 1, input.shape.end()}), shape_text(sample), preprocess.layout);
+  }
+  ImagePipeline pipeline;
+  pipeline.preprocess_ = preprocess;
+  pipeline.sample_ = {input.name, input.type, sample};
+  pipeline.size_ = size;
+  pipeline.values_ = value_table(preprocess);
+  return pipeline;
+}
+
+Status ImagePipeline::write(Image image, std::span<std::byte> out) const {
+  const auto ready = fitted(preprocess_, std::move(image));
+  if (!ready) return failed(ready);
+  if (ready->size != size_) {
+    return fail(Cause::InvalidInput,
+                "is {} x {} after preprocessing, {} x {} is needed: all images must agree, resize or crop them",
+                ready->size.width, ready->size.height, size_.width, size_.height);
+  }
+  const bool bgr = preprocess_.channel_order == "BGR";
+  const bool planes = preprocess_.layout == "NCHW";
+  if (sample_.type == ElementType::Uint8) {
+    lay_out(*ready, bgr, planes, reinterpret_cast<std::uint8_t*>(out.data()),
+            [](std::size_t, std::uint8_t code) { return code; });
+  } else {
+    lay_out(*ready, bgr, planes, reinterpret_cast<float*>(out.data()),
+            [this](std::size_t channel, std::uint8_t code) { return values_[channel][code]; });
+  }
+  return {};
+}
+
+void ImagePipeline::add_to(Hasher& hasher) const {
+  hasher.add("image preprocessing").add(kRevision);
+  hasher.add(static_cast<std::int64_t>(preprocess_.resize)).add(preprocess_.width).add(preprocess_.height);
+  hasher.add(static_cast<std::int64_t>(preprocess_.interpolation))
+      .add(static_cast<std::int64_t>(preprocess_.antialias));
+  hasher.add(preprocess_.crop_width).add(preprocess_.crop_height);
+  hasher.add(preprocess_.channel_order).add(preprocess_.layout);
+  for (const auto& channel : values_) hasher.add_bytes(std::as_bytes(std::span(channel)));
+  hasher.add(sample_.name).add(name_of(sample_.type));
+  for (const auto axis : sample_.shape) hasher.add(axis);
+}
+
+}  // namespace quantrail

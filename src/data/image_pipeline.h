@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "config/config.h"
+#include "data/dataset.h"
+#include "data/image.h"
+#include "model/graph.h"
+
+namespace quantrail {
+
+/// The size of an image after resizing: the short side becomes `width` and the long one follows, rounded down (as
+/// torchvision does it), or both are given.
+[[nodiscard]] ImageSize resized_size(const Preprocess& preprocess, ImageSize size);
+
+/// The middle of `image`; half a pixel left over is rounded to even, as torchvision does it.
+/// Precondition: `size` is no larger than the image.
+[[nodiscard]] Image center_crop(const Image& image, ImageSize size);
+
+/// Resizes and crops. Errors: InvalidInput when the crop is larger than the image or the result has too many pixels.
+[[nodiscard]] Result<Image> fitted(const Preprocess& preprocess, Image image);
+
+/// From an RGB image to what one network input takes: size, channel order, normalised values, layout.
+/// Values are computed in double for each of the 256 codes and then rounded to float32. Thread-safe.
+class ImagePipeline {
+ public:
+  /// `first` is the size of the first image, which all must agree with after resizing and cropping.
+  /// Errors: InvalidInput when input, preprocessing and image do not go together, naming what was found and needed.
+  [[nodiscard]] static Result<ImagePipeline> make(const Preprocess& preprocess, const ValueInfo& input,
+                                                  ImageSize first);
+
+  [[nodiscard]] const SampleInput& sample() const { return sample_; }
+  /// Precondition: `out` holds one sample. Errors: InvalidInput when the image ends up with another size.
+  [[nodiscard]] Status write(Image image, std::span<std::byte> out) const;
+  /// Adds everything that changes its results.
+  void add_to(Hasher& hasher) const;
+
+ private:
+  ImagePipeline() = default;
+
+  Preprocess preprocess_{};
+  SampleInput sample_{};
+  ImageSize size_{};
+  std::array<std::array<float, 256>, 3> values_{};  ///< by output channel and code
+};
+
+}  // namespace quantrail

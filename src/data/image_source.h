@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "config/config.h"
+#include "data/image.h"
+#include "data/open.h"
+
+namespace quantrail {
+
+/// Images with labels, before preprocessing. Immutable and thread-safe.
+class ImageSource {
+ public:
+  virtual ~ImageSource() = default;
+  [[nodiscard]] virtual std::size_t size() const = 0;
+  /// Errors: InvalidInput; the message does not name the sample, describe() does.
+  [[nodiscard]] virtual Result<Image> image(std::size_t index) const = 0;
+  [[nodiscard]] virtual std::optional<std::int64_t> label(std::size_t index) const = 0;
+  [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
+  /// Adds the content of the first `count` images and their labels.
+  [[nodiscard]] virtual Status add_to(Hasher& hasher, std::size_t count, const OpenOptions& options) const = 0;
+};
+
+using ImageSourcePtr = std::unique_ptr<const ImageSource>;
+
+/// Images named in a text file, one per line: path, blanks, label. The label is the last word and may be missing where
+/// labels are not required; a path may hold blanks. Blank lines and lines that start with # are skipped. Paths are
+/// relative to spec.root, or else to the list's folder. Every file is looked for now.
+[[nodiscard]] Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required);
+
+/// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .png in any case)
+/// lie in them at any depth, other files are skipped. Where labels are not required, images without subfolders will do.
+[[nodiscard]] Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required);
+
+/// CIFAR-10's binary batches: records of a label and three planes of 32 x 32 bytes. A folder means its
+/// data_batch_*.bin in the order of their names.
+[[nodiscard]] Result<ImageSourcePtr> open_cifar10(const DataSpec& spec);
+
+/// A uint8 array [N,H,W,C] or [N,C,H,W], as spec.layout says, with 1 or 3 channels.
+[[nodiscard]] Result<ImageSourcePtr> open_image_arrays(const DataSpec& spec, bool labels_required);
+
+}  // namespace quantrail
