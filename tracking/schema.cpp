@@ -19,7 +19,7 @@ CREATE TABLE runs(
     CHECK(state IN ('queued', 'running', 'paused', 'stopping', 'interrupted', 'done', 'failed')),
   reason TEXT NOT NULL DEFAULT '',
   outcome TEXT CHECK(outcome IN ('met', 'not_met', 'nothing_to_do')),
-  config TEXT NOT NULL CHECK(json_valid(config)),
+  config TEXT NOT NULL,
   config_digest BLOB NOT NULL CHECK(length(config_digest) = 32),
   model_name TEXT NOT NULL,
   model_path TEXT NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE attempts(
   boot_id TEXT NOT NULL,
   pid INTEGER NOT NULL,
   pid_start INTEGER NOT NULL,
-  environment TEXT NOT NULL CHECK(json_valid(environment)),
+  environment TEXT NOT NULL,
   log_path TEXT NOT NULL,
   started_ms INTEGER NOT NULL,
   ended_ms INTEGER,
@@ -210,23 +210,6 @@ CREATE TABLE blobs(
   content BLOB NOT NULL,
   created_ms INTEGER NOT NULL
 ) STRICT;
-
--- Base models whose files are kept below models/<hash>/.
-CREATE TABLE models(
-  hash BLOB PRIMARY KEY CHECK(length(hash) = 32),
-  source TEXT NOT NULL,
-  bytes INTEGER NOT NULL CHECK(bytes >= 0),
-  kept_ms INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE model_files(
-  hash BLOB NOT NULL REFERENCES models ON DELETE CASCADE,
-  position INTEGER NOT NULL CHECK(position >= 0),
-  name TEXT NOT NULL,
-  sha256 BLOB NOT NULL CHECK(length(sha256) = 32),
-  bytes INTEGER NOT NULL CHECK(bytes >= 0),
-  PRIMARY KEY(hash, position)
-) STRICT, WITHOUT ROWID;
 
 -- Content hashes of data files, valid while the file's identity is unchanged.
 CREATE TABLE file_hashes(

@@ -8,19 +8,13 @@
 #include <cstring>
 #include <random>
 
+#include "tracking/durable_copy.h"
 #include "tracking/migrations.h"
 #include "tracking/schema.h"
 #include "tracking/transaction.h"
 
 namespace quantrail::tracking {
 namespace {
-
-void sync_folder(const std::filesystem::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
 
 Status fill(const std::filesystem::path& path, const ConnectionOptions& options) {
   auto database = connect_new(path, options);

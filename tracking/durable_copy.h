@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace quantrail::tracking {
+
+/// Copies a file's content to a new file and syncs it; as a clone that shares blocks where the file system can.
+/// Never a hard link, which an overwrite of the original in place would follow.
+/// Errors: InvalidInput when `from` cannot be read, Storage when `to` cannot be written.
+[[nodiscard]] Status copy_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Makes a folder's entries durable.
+void sync_folder(const std::filesystem::path& folder);
+
+}  // namespace quantrail::tracking
