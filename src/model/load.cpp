@@ -53,7 +53,11 @@ Result<std::int64_t> opset_of(const onnx::ModelProto& proto) {
   for (const auto& import : proto.opset_import()) {
     if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
   }
-  if (!opset) return fail(Cause::InvalidInput, "names no opset of ONNX's own operators, or is truncated");
+  if (!opset && proto.opset_import_size() > 0) {
+    return fail(Cause::Unsupported, "uses operators of domain '{}' only, ONNX's own are supported",
+                printable(proto.opset_import(0).domain()));
+  }
+  if (!opset) return fail(Cause::InvalidInput, "names no opset, or is truncated");
   if (*opset < kOldestOpset || *opset > kNewestOpset) {
     return fail(Cause::Unsupported, "opset {} is not supported, {} to {} are", *opset, kOldestOpset, kNewestOpset);
   }

@@ -52,7 +52,8 @@ Status check_nodes(const Graph& graph, const Names& defined) {
       }
     }
     if (node.outputs.empty() || node.outputs[0].empty()) {
-      return fail(Cause::InvalidInput, "{}: it has no output", described(node, graph.opset));
+      return fail(Cause::Unsupported, "{}: its first output is left out, which is not supported",
+                  described(node, graph.opset));
     }
   }
   return {};
