@@ -1,0 +1,17 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "model/graph.h"
+#include "runtime/plan.h"
+
+namespace quantrail::testing {
+
+using Values = std::map<std::string, Tensor, std::less<>>;
+
+/// Every value of the network by definition: float64 sums over quantized and dequantized operands, one node after the
+/// other, in plain loops. `inputs` are concrete; reads follow lowered().
+[[nodiscard]] Values expected_values(const Graph& graph, const PlanOptions& options, const Values& inputs);
+
+}  // namespace quantrail::testing
