@@ -35,10 +35,12 @@ std::array<std::array<float, 256>, 3> value_table(const Preprocess& preprocess) 
   return table;
 }
 
-/// half of an odd number rounds to the even neighbour.
-std::int64_t half_to_even(std::int64_t value) {
-  const std::int64_t half = value / 2;
-  return value % 2 != 0 && half % 2 != 0 ? half + 1 : half;
+/// numerator / denominator to the nearest integer, half to even; both positive.
+std::int64_t nearest_ratio(std::int64_t numerator, std::int64_t denominator) {
+  const std::int64_t down = numerator / denominator;
+  const std::int64_t twice_left = 2 * (numerator - down * denominator);
+  const bool up = twice_left > denominator || (twice_left == denominator && down % 2 != 0);
+  return up ? down + 1 : down;
 }
 
 std::string shape_text(const Shape& shape) {
@@ -70,13 +72,13 @@ ImageSize resized_size(const Preprocess& preprocess, ImageSize size) {
     case Preprocess::ResizeMode::ShortSide: break;
   }
   const std::int64_t side = preprocess.width;
-  if (size.width <= size.height) return {side, side * size.height / size.width};
-  return {side * size.width / size.height, side};
+  if (size.width <= size.height) return {side, nearest_ratio(side * size.height, size.width)};
+  return {nearest_ratio(side * size.width, size.height), side};
 }
 
 Image center_crop(const Image& image, ImageSize size) {
-  const std::int64_t left = half_to_even(image.size.width - size.width);
-  const std::int64_t top = half_to_even(image.size.height - size.height);
+  const std::int64_t left = (image.size.width - size.width) / 2;
+  const std::int64_t top = (image.size.height - size.height) / 2;
   assert(left >= 0 && top >= 0);
   Image out = Image::of_size(size);
   std::uint8_t* target = out.rgb.data();

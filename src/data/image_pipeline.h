@@ -14,11 +14,11 @@
 
 namespace quantrail {
 
-/// The size of an image after resizing: the short side becomes `width` and the long one follows, rounded down (as
-/// torchvision does it), or both are given.
+/// The size of an image after resizing: the short side becomes `width` and the long one follows, rounded to the
+/// nearest, half to even, or both are given.
 [[nodiscard]] ImageSize resized_size(const Preprocess& preprocess, ImageSize size);
 
-/// The middle of `image`; half a pixel left over is rounded to even, as torchvision does it.
+/// The middle of `image`; an odd pixel left over goes to the right and the bottom.
 /// Precondition: `size` is no larger than the image.
 [[nodiscard]] Image center_crop(const Image& image, ImageSize size);
 
