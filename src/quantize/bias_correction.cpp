@@ -8,8 +8,6 @@
 namespace quantrail {
 namespace {
 
-using Types = std::map<std::string, TensorType, std::less<>>;
-
 /// One spatial axis of a convolution.
 struct Axis {
   std::int64_t in = 1;
@@ -112,14 +110,6 @@ std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams
   return reals;
 }
 
-std::vector<double> quantized_means(std::span<const double> means, ActivationParams params) {
-  std::vector<double> reals;
-  for (const double mean : means) {
-    reals.push_back(activation_real(activation_code(static_cast<float>(mean), params), params));
-  }
-  return reals;
-}
-
 }  // namespace
 
 std::vector<double> mean_response(const Graph& graph, const Types& types, const Node& node,
@@ -130,28 +120,23 @@ std::vector<double> mean_response(const Graph& graph, const Types& types, const 
 }
 
 std::optional<std::vector<float>> corrected_bias(const Graph& graph, const Types& types, const Node& node,
-                                                 const WeightParams& weights, ActivationParams input,
-                                                 const LayerMeans& means, double threshold, BiasForm form) {
+                                                 const WeightParams& weights, std::span<const double> input_means,
+                                                 double threshold) {
   const Tensor& stored = *constant_input(graph, node, 1);
-  const auto real_weights = dequantized_weights(stored, weights);
-  const std::vector<double> plain(means.input.begin(), means.input.end());
-  const auto coded = form == BiasForm::WeightsOnly ? plain : quantized_means(means.input, input);
-  const auto quantized = mean_response(graph, types, node, real_weights, coded);
-  const auto exact = mean_response(graph, types, node, stored.values<float>(), plain);
-  std::vector<float> old = own_bias(graph, node);
-  old.resize(quantized.size(), 0.0F);
+  const auto exact = mean_response(graph, types, node, stored.values<float>(), input_means);
+  const auto rounded = mean_response(graph, types, node, dequantized_weights(stored, weights), input_means);
+  std::vector<float> bias = own_bias(graph, node);
+  bias.resize(exact.size(), 0.0F);
   double largest = 0.0;
-  for (std::size_t c = 0; c < old.size(); ++c) {
-    largest = std::max<double>({largest, std::abs(old[c]), std::abs(exact[c] + old[c])});
+  double change = 0.0;
+  for (std::size_t c = 0; c < bias.size(); ++c) {
+    const double old = bias[c];
+    largest = std::max({largest, std::abs(old), std::abs(exact[c] + old)});
+    change = std::max(change, std::abs(exact[c] - rounded[c]));
+    bias[c] = static_cast<float>(old + exact[c] - rounded[c]);
   }
-  std::vector<float> corrected(old.size());
-  for (std::size_t c = 0; c < old.size(); ++c) {
-    const double shift =
-        form == BiasForm::OutputMean ? means.output[c] - quantized[c] - old[c] : exact[c] - quantized[c];
-    if (!(std::abs(shift) < threshold * std::max<double>(std::abs(old[c]), largest))) return std::nullopt;
-    corrected[c] = static_cast<float>(old[c] + shift);
-  }
-  return corrected;
+  if (!(change < threshold * largest)) return std::nullopt;
+  return bias;
 }
 
 }  // namespace quantrail

@@ -4,29 +4,28 @@
 #include <span>
 #include <vector>
 
-#include "model/infer.h"
 #include "model/quantization.h"
+#include "quantize/placement.h"
 
 namespace quantrail {
 
-/// What calibration knows about one Conv or Gemm.
-struct LayerMeans {
-  std::span<const double> input{};   ///< mean per input channel
-  std::span<const double> output{};  ///< mean per output channel, bias included, activation excluded
-};
+/// Mean over all output positions of what the Conv or Gemm `node` makes, without bias, of an input that has the
+/// constant value `input[c]` in channel c, with `weights` in the layout of its constant. Exact, padding included: a
+/// kernel position counts with the share of outputs for which it lies inside the input.
+[[nodiscard]] std::vector<double> mean_response(const Graph& graph, const Types& types, const Node& node,
+                                                std::span<const float> weights, std::span<const double> input);
 
-enum class BiasForm { OutputMean, TinyDifference, WeightsOnly };
-
-/// Mean over all output positions of what a Conv or Gemm with `weights` (in the layout of its constant) makes, without
-/// bias, of an input that has the constant value `input[c]` in channel c. Exact, padding included: a kernel position
-/// counts with the share of outputs for which it lies inside the input.
-[[nodiscard]] std::vector<double> mean_response(const Graph& graph,
-                                                const std::map<std::string, TensorType, std::less<>>& types,
-                                                const Node& node, std::span<const float> weights,
-                                                std::span<const double> input);
-
-[[nodiscard]] std::optional<std::vector<float>> corrected_bias(
-    const Graph& graph, const std::map<std::string, TensorType, std::less<>>& types, const Node& node,
-    const WeightParams& weights, ActivationParams input, const LayerMeans& means, double threshold, BiasForm form);
+/// Fast bias correction: the bias that makes up for the mean error of the rounded weights,
+///     new = old + response(weights, means) - response(dequantized weights, means),
+/// where `input_means` are the float network's means of the layer's input, one per channel. Layers are independent; a
+/// layer without bias gets one. Nothing when the largest change is not below `threshold` times the largest magnitude
+/// among the old biases and the means of the float outputs: then the weights' error is no small error any more.
+///
+/// POT computes new = mean float output - response(dequantized weights, quantized means). Where there is no padding and
+/// nothing is rounded the two agree. On padded layers POT's takes the border for an error of the weights, and rounding
+/// the means adds an error of up to half a step to each: it was measured to be worse than no correction at all.
+[[nodiscard]] std::optional<std::vector<float>> corrected_bias(const Graph& graph, const Types& types, const Node& node,
+                                                               const WeightParams& weights,
+                                                               std::span<const double> input_means, double threshold);
 
 }  // namespace quantrail

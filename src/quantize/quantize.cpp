@@ -37,7 +37,8 @@ class Quantizer {
       if (placement_.nodes[at].place != Place::Integer) continue;
       q_.layers[node.name] = layer(at);
       q_.groups.push_back({node.name, {node.name}});
-      if (params_.use_fast_bias && bias_corrected(node, placement_, at)) correct_bias(at);
+      if (!params_.use_fast_bias || !bias_corrected(node, placement_, at)) continue;
+      if (const auto corrected = correct_bias(node); !corrected) return failed(corrected);
     }
     q_.ignored = placement_.ignored;
     return std::move(q_);
@@ -51,9 +52,7 @@ class Quantizer {
     bool non_negative = true;
     for (const auto& source : shared.sources) {
       const auto found = statistics_.values.find(source);
-      if (found == statistics_.values.end()) {
-        return fail(Cause::InvalidInput, "the calibration statistics know nothing about '{}'", printable(source));
-      }
+      if (found == statistics_.values.end()) return unknown(source);
       const ValueStatistics& seen = found->second;
       lo = std::min(lo, seen.mean_min);
       hi = std::max(hi, seen.mean_max);
@@ -75,15 +74,19 @@ class Quantizer {
     return {with_room_for_bias(params, own_bias(graph_, node), input_scale(node))};
   }
 
-  void correct_bias(std::size_t at) {
-    const Node& node = graph_.nodes[at];
+  Status correct_bias(const Node& node) {
     const auto input = statistics_.values.find(node.inputs[0]);
-    const auto output = statistics_.values.find(node.outputs[0]);
-    if (input == statistics_.values.end() || output == statistics_.values.end()) return;
-    auto bias = corrected_bias(
-        graph_, types_, node, *q_.layers[node.name].weights, q_.activations.find(node.inputs[0])->second,
-        {input->second.channel_means, output->second.channel_means}, params_.threshold, BiasForm::TinyDifference);
-    if (bias) q_.bias_edits[node.name] = std::move(*bias);
+    if (input == statistics_.values.end() || input->second.channel_means.empty()) return unknown(node.inputs[0]);
+    const WeightParams& weights = *q_.layers[node.name].weights;
+    auto bias = corrected_bias(graph_, types_, node, weights, input->second.channel_means, params_.threshold);
+    if (bias && with_room_for_bias(weights, *bias, input_scale(node)) == weights) {
+      q_.bias_edits[node.name] = std::move(*bias);
+    }
+    return {};
+  }
+
+  static tl::unexpected<Error> unknown(const std::string& value) {
+    return fail(Cause::InvalidInput, "the calibration statistics know too little about '{}'", printable(value));
   }
 
   const Graph& graph_;
@@ -101,9 +104,7 @@ StatisticsRequest statistics_request(const Graph& graph, const Placement& placem
   StatisticsRequest request;
   for (const auto& shared : placement.classes) request.extremes.insert(shared.sources.begin(), shared.sources.end());
   for (std::size_t at = 0; at < graph.nodes.size() && params.use_fast_bias; ++at) {
-    if (!bias_corrected(graph.nodes[at], placement, at)) continue;
-    request.channel_means.insert(graph.nodes[at].inputs[0]);
-    request.channel_means.insert(graph.nodes[at].outputs[0]);
+    if (bias_corrected(graph.nodes[at], placement, at)) request.channel_means.insert(graph.nodes[at].inputs[0]);
   }
   return request;
 }
