@@ -1,0 +1,184 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/image_source.h"
+#include "tests/data/support.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+class ImageList : public ::testing::Test {
+ protected:
+  Result<ImageSourcePtr> opened(const std::string& lines, bool labels_required = true) {
+    spec_.path = folder_.write("lists/val.txt", lines);
+    return open_image_list(spec_, labels_required);
+  }
+  std::string problem(const std::string& lines, bool labels_required = true) {
+    const auto source = opened(lines, labels_required);
+    return source ? "none" : source.error().message;
+  }
+  TemporaryFolder folder_;
+  DataSpec spec_{.type = "image_list"};
+  std::filesystem::path image_ = folder_.copy("lists/a b.png", fixture("colour.png"));
+};
+
+TEST_F(ImageList, TakesPathsWithBlanksAndTheLastWordAsLabel) {
+  const auto source = opened("\xEF\xBB\xBF# a comment\n\n  a b.png   7\t\r\na b.png\t3");
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_EQ((*source)->size(), 2U);
+  EXPECT_EQ((*source)->label(0), 7);
+  EXPECT_EQ((*source)->label(1), 3);
+  EXPECT_THAT((*source)->describe(0), HasSubstr("val.txt:3: "));
+  EXPECT_THAT((*source)->describe(1), EndsWith("lists/a b.png"));
+  EXPECT_EQ((*source)->image(0)->size, (ImageSize{37, 23}));
+}
+
+TEST_F(ImageList, MayLackLabelsUnlessRequired) {
+  const auto source = opened("a b.png\na b.png 1\n", false);
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_EQ((*source)->label(0), std::nullopt);
+  EXPECT_EQ((*source)->label(1), 1);
+  EXPECT_THAT(problem("a b.png\n"), HasSubstr("val.txt:1: the label is \"b.png\", an integer is needed"));
+  EXPECT_THAT(problem("x.png\n"), HasSubstr("val.txt:1: the label is missing"));
+}
+
+TEST_F(ImageList, RefusesBadLabelsNamingTheLine) {
+  EXPECT_THAT(problem("a b.png 1\na b.png abc\n"), HasSubstr("val.txt:2: the label is \"abc\", an integer is needed"));
+  EXPECT_THAT(problem("a b.png -1\n"), HasSubstr("val.txt:1: the label is -1, allowed are 0 and more"));
+  EXPECT_THAT(problem("a b.png 99999999999999999999\n"), HasSubstr("allowed are 0 and more"));
+  EXPECT_THAT(problem("a b.png 1.5\n"), HasSubstr("the label is \"1.5\""));
+}
+
+TEST_F(ImageList, NamesMissingEmptyAndImpossibleFilesAtOnce) {
+  EXPECT_THAT(problem("a b.png 1\nmissing.jpg 2\n"), HasSubstr("val.txt:2: "));
+  EXPECT_THAT(problem("a b.png 1\nmissing.jpg 2\n"), HasSubstr("missing.jpg: No such file"));
+  folder_.write("lists/zero.jpg", "");
+  EXPECT_THAT(problem("zero.jpg 1\n"), HasSubstr("zero.jpg: the file is empty"));
+  EXPECT_THAT(problem(". 1\n"), HasSubstr("is not a file"));
+  EXPECT_THAT(problem(std::string("a\0b 1\n", 6)), HasSubstr("zero byte"));
+}
+
+TEST_F(ImageList, RefusesAListWithoutImages) {
+  EXPECT_THAT(problem("# nothing\n\n"), HasSubstr("there are no images"));
+  EXPECT_THAT(problem(""), HasSubstr("there are no images"));
+  spec_.path = folder_.path() / "no.txt";
+  EXPECT_THAT(open_image_list(spec_, true).error().message, HasSubstr("no.txt: No such file"));
+}
+
+TEST_F(ImageList, TakesAnotherRootAndAbsolutePaths) {
+  folder_.copy("other/c.png", fixture("colour.png"));
+  spec_.root = folder_.path() / "other";
+  EXPECT_TRUE(opened("c.png 1\n"));
+  EXPECT_TRUE(opened(image_.string() + " 1\n"));
+}
+
+TEST(ImageFolder, MakesClassesOfSortedSubfolders) {
+  const TemporaryFolder folder;
+  folder.copy("val/dog/z.JPG", fixture("colour_420.jpg"));
+  folder.copy("val/dog/deep/a.png", fixture("colour.png"));
+  folder.copy("val/cat/b.jpeg", fixture("grey.jpg"));
+  folder.copy("val/.hidden/b.jpeg", fixture("grey.jpg"));
+  folder.write("val/cat/notes.txt", "no image");
+  folder.write("val/readme.md", "no image");
+  const auto source = open_image_folder({.type = "image_folder", .path = folder.path() / "val"}, true);
+  ASSERT_TRUE(source) << source.error().message;
+  ASSERT_EQ((*source)->size(), 3U);
+  EXPECT_THAT((*source)->describe(0), EndsWith("cat/b.jpeg"));
+  EXPECT_THAT((*source)->describe(1), EndsWith("dog/deep/a.png"));
+  EXPECT_THAT((*source)->describe(2), EndsWith("dog/z.JPG"));
+  EXPECT_EQ((*source)->label(0), 0);
+  EXPECT_EQ((*source)->label(2), 1);
+}
+
+TEST(ImageFolder, MayBeFlatUnlessLabelsAreRequired) {
+  const TemporaryFolder folder;
+  folder.copy("b.png", fixture("colour.png"));
+  folder.copy("a.jpg", fixture("grey.jpg"));
+  const DataSpec spec{.type = "image_folder", .path = folder.path()};
+  const auto source = open_image_folder(spec, false);
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_THAT((*source)->describe(0), EndsWith("a.jpg"));
+  EXPECT_EQ((*source)->label(0), std::nullopt);
+  EXPECT_THAT(open_image_folder(spec, true).error().message, HasSubstr("one per class is needed"));
+}
+
+TEST(ImageFolder, RefusesFoldersWithoutImages) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(open_image_folder({.path = folder.path()}, false).error().message, HasSubstr("there are no images"));
+  EXPECT_THAT(open_image_folder({.path = folder.path() / "no"}, false).error().message, HasSubstr("No such file"));
+  EXPECT_FALSE(open_image_folder({.path = folder.write("file", "x")}, false));
+}
+
+std::string record(int label, std::uint8_t red, std::uint8_t green, std::uint8_t blue) {
+  std::string text(1, static_cast<char>(label));
+  for (const auto value : {red, green, blue}) text.append(1024, static_cast<char>(value));
+  return text;
+}
+
+TEST(Cifar10, ReadsRecordsOfOneFile) {
+  const TemporaryFolder folder;
+  const auto path = folder.write("test_batch.bin", record(3, 1, 2, 3) + record(9, 4, 5, 6));
+  const auto source = open_cifar10({.path = path});
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_EQ((*source)->size(), 2U);
+  EXPECT_EQ((*source)->label(1), 9);
+  EXPECT_THAT((*source)->describe(1), HasSubstr("test_batch.bin record 1"));
+  const auto image = (*source)->image(1);
+  ASSERT_TRUE(image);
+  EXPECT_EQ(image->size, (ImageSize{32, 32}));
+  EXPECT_EQ(image->rgb[0], 4);
+  EXPECT_EQ(image->rgb[3 * 1023 + 2], 6);
+}
+
+TEST(Cifar10, ReadsTheTrainingBatchesOfAFolderInOrder) {
+  const TemporaryFolder folder;
+  folder.write("data_batch_2.bin", record(2, 0, 0, 0));
+  folder.write("data_batch_1.bin", record(1, 0, 0, 0));
+  folder.write("test_batch.bin", record(9, 0, 0, 0));
+  const auto source = open_cifar10({.path = folder.path()});
+  ASSERT_TRUE(source);
+  EXPECT_EQ((*source)->size(), 2U);
+  EXPECT_EQ((*source)->label(0), 1);
+}
+
+TEST(Cifar10, RefusesOtherFiles) {
+  const TemporaryFolder folder;
+  const auto problem = [](const std::filesystem::path& path) { return open_cifar10({.path = path}).error().message; };
+  EXPECT_THAT(problem(folder.path()), HasSubstr("there is no data_batch_*.bin"));
+  EXPECT_THAT(problem(folder.write("cut.bin", record(1, 0, 0, 0).substr(1))),
+              HasSubstr("3072 bytes are not a whole number"));
+  EXPECT_THAT(problem(folder.write("empty.bin", "")), HasSubstr("0 bytes"));
+  EXPECT_THAT(problem(folder.write("label.bin", record(10, 0, 0, 0))),
+              HasSubstr("record 0: the label is 10, allowed are 0 to 9"));
+  EXPECT_THAT(problem(folder.path() / "missing.bin"), HasSubstr("No such file"));
+}
+
+TEST(ImageArrays, TakeEitherLayoutAndOneOrThreeChannels) {
+  const TemporaryFolder folder;
+  const std::vector<std::uint8_t> codes{1, 2, 3, 4, 5, 6};
+  const auto image = [&](const Shape& shape, const std::string& layout) {
+    const auto path = folder.write("x.npy", npy_of<std::uint8_t>("|u1", shape, codes));
+    return (*open_image_arrays({.type = "npy", .path = path, .layout = layout}, false))->image(0)->rgb;
+  };
+  EXPECT_EQ(image({1, 1, 2, 3}, "NHWC"), codes);
+  EXPECT_EQ(image({1, 3, 1, 2}, "NCHW"), (std::vector<std::uint8_t>{1, 3, 5, 2, 4, 6}));
+  EXPECT_EQ(image({3, 1, 2, 1}, "NHWC"), (std::vector<std::uint8_t>{1, 1, 1, 2, 2, 2}));
+}
+
+TEST(ImageArrays, RefuseOtherArrays) {
+  const TemporaryFolder folder;
+  const auto problem = [&](const std::string& content) {
+    return open_image_arrays({.type = "npy", .path = folder.write("x.npy", content), .layout = "NHWC"}, false)
+        .error()
+        .message;
+  };
+  EXPECT_THAT(problem(npy_of<float>("<f4", {1, 1, 1, 3}, {1, 2, 3})), HasSubstr("found float32 [1,1,1,3]"));
+  EXPECT_THAT(problem(npy_of<std::uint8_t>("|u1", {1, 1, 3}, {1, 2, 3})), HasSubstr("needs one uint8 array"));
+  EXPECT_THAT(problem(npy_of<std::uint8_t>("|u1", {1, 1, 1, 2}, {1, 2})), HasSubstr("C 1 or 3"));
+}
+
+}  // namespace
+}  // namespace quantrail
