@@ -65,14 +65,17 @@ struct CodeRule {
 QUANTRAIL_CLONES void code_row(BinaryOp op, CodeRule rule, const Row<std::uint8_t>& row) {
   switch (op) {
     case BinaryOp::Add:
-      return zip(row, [=](std::uint8_t x, std::uint8_t y)
-                          QUANTRAIL_INLINED { return rule.result.code(rule.lhs.real(x) + rule.rhs.real(y)); });
+      return zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
+        return rule.result.code_of_number(rule.lhs.real(x) + rule.rhs.real(y));
+      });
     case BinaryOp::Sub:
-      return zip(row, [=](std::uint8_t x, std::uint8_t y)
-                          QUANTRAIL_INLINED { return rule.result.code(rule.lhs.real(x) - rule.rhs.real(y)); });
+      return zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
+        return rule.result.code_of_number(rule.lhs.real(x) - rule.rhs.real(y));
+      });
     case BinaryOp::Mul:
-      return zip(row, [=](std::uint8_t x, std::uint8_t y)
-                          QUANTRAIL_INLINED { return rule.result.code(rule.lhs.real(x) * rule.rhs.real(y)); });
+      return zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
+        return rule.result.code_of_number(rule.lhs.real(x) * rule.rhs.real(y));
+      });
     default: assert(false);
   }
 }

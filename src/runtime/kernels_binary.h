@@ -46,7 +46,8 @@ struct CodeResult {
 };
 
 /// dst = code of (real(lhs) op real(rhs)), exactly as DequantizeLinear, the float32 operator and QuantizeLinear give
-/// it. op: Add, Sub or Mul. `dst` may be an operand of the result's shape.
+/// it. op: Add, Sub or Mul. NaN, which takes scales beyond 1e36, becomes `lo`. `dst` may be an operand of the result's
+/// shape.
 void binary_codes(BinaryOp op, const CodeOperand& lhs, const CodeOperand& rhs, const BroadcastShapes& shapes,
                   const CodeResult& result, std::span<std::uint8_t> dst);
 

@@ -23,20 +23,26 @@ class Coder {
 
   /// clamp(round(real / scale) + zero_point, lo, hi); NaN: the code nearest to the zero point.
   [[nodiscard]] QUANTRAIL_INLINE std::uint8_t code(float real) const {
-    return static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(steps(real) + kRounder) + zero_point_);
+    const float steps = real / scale_;
+    return rounded(steps == steps ? steps : 0.0F);
   }
+
+  /// The same, a quarter faster, for what is computed from codes; NaN, which takes scales beyond 1e36, becomes `lo`.
+  [[nodiscard]] QUANTRAIL_INLINE std::uint8_t code_of_number(float real) const { return rounded(real / scale_); }
 
   /// scale * (code(real) - zero_point).
   [[nodiscard]] QUANTRAIL_INLINE float real_of_code(float real) const {
-    return scale_ * ((steps(real) + kRounder) - kRounder);
+    const float steps = real / scale_;
+    return scale_ * ((clamped(steps == steps ? steps : 0.0F) + kRounder) - kRounder);
   }
 
  private:
-  [[nodiscard]] QUANTRAIL_INLINE float steps(float real) const {
-    float steps = real / scale_;
-    steps = steps == steps ? steps : 0.0F;
+  [[nodiscard]] QUANTRAIL_INLINE float clamped(float steps) const {
     steps = steps > lowest_ ? steps : lowest_;
     return steps < highest_ ? steps : highest_;
+  }
+  [[nodiscard]] QUANTRAIL_INLINE std::uint8_t rounded(float steps) const {
+    return static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(clamped(steps) + kRounder) + zero_point_);
   }
 
   float scale_;

@@ -125,7 +125,8 @@ QUANTRAIL_CLONES void mean_window(const std::uint8_t* src, const Window& window,
   const auto counted = static_cast<float>(window.counted());
   pool_window(
       src, window, channels, dst, -zero, [](std::int32_t sum, std::uint8_t x) QUANTRAIL_INLINED { return sum + x; },
-      [=](std::int32_t sum) QUANTRAIL_INLINED { return coder.code(scale * static_cast<float>(sum) / counted); });
+      [=](std::int32_t sum)
+          QUANTRAIL_INLINED { return coder.code_of_number(scale * static_cast<float>(sum) / counted); });
 }
 
 /// The whole source as one window.

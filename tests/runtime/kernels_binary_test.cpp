@@ -145,6 +145,14 @@ TEST(AddCodes, EveryPairOfCodes) {
   }
 }
 
+TEST(AddCodes, OverflowSaturatesAndNanBecomesTheLowestCode) {
+  const std::vector<std::uint8_t> lhs{255, 0, 255};
+  const std::vector<std::uint8_t> rhs{255, 0, 0};  // infinity + infinity, the same below zero, infinity - infinity
+  std::vector<std::uint8_t> dst(3);
+  add_codes({lhs, {3e38F, 128}}, {rhs, {3e38F, 128}}, {{1.0F, 100}, 7, 201}, dst);
+  EXPECT_THAT(dst, testing::ElementsAre(201, 7, 7));
+}
+
 TEST(AddCodes, AcceptsNothing) {
   add_codes({}, {}, {}, {});
   const Sizes empty{0};
