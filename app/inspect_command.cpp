@@ -9,6 +9,7 @@
 #include "model/canonical.h"
 #include "model/infer.h"
 #include "model/load.h"
+#include "model/lowering.h"
 #include "model/macs.h"
 #include "quantize/placement.h"
 #include "runtime/plan.h"
@@ -22,10 +23,37 @@ using nlohmann::json;
 struct Inspected {
   Model model{};
   Graph graph{};
-  Placement placement{};
+  std::vector<std::string> runs_as{};  ///< parallel to graph.nodes: "int8", "with x", "float", ...
+  std::vector<std::string> reasons{};  ///< why not int8; empty where it is
   std::map<std::string, std::int64_t, std::less<>> macs{};
   std::string problem{};  ///< why the runtime cannot run it; empty when it can
 };
+
+std::string_view name_of(Place place) {
+  switch (place) {
+    case Place::Integer: return "int8";
+    case Place::Passthrough: return "moves int8";
+    case Place::Float: return "float";
+  }
+  return "?";
+}
+
+/// A Relu or Clip behind an integer layer costs nothing: it is computed with the layer.
+void describe_places(Inspected& out, const Graph& graph, const Placement& placement) {
+  const GraphIndex index(graph);
+  std::map<std::size_t, std::size_t> computed_with;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    if (placement.nodes[at].place != Place::Integer) continue;
+    if (const auto activation = fused_activation(graph, index, at)) computed_with[*activation] = at;
+  }
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const auto with = computed_with.find(at);
+    const bool fused = with != computed_with.end();
+    out.runs_as.push_back(fused ? "with " + graph.nodes[with->second].name
+                                : std::string(name_of(placement.nodes[at].place)));
+    out.reasons.push_back(fused ? "" : placement.nodes[at].reason);
+  }
+}
 
 Result<Inspected> inspected(const std::string& path) {
   Inspected out;
@@ -41,20 +69,11 @@ Result<Inspected> inspected(const std::string& path) {
   if (!types) return failed(types, path);
   PlanCache cache;
   if (const auto plan = Plan::build(*graph, {}, *batch, cache); !plan) out.problem = plan.error().message;
-  out.placement = placed(*graph, types->types, {});
+  describe_places(out, *graph, placed(*graph, types->types, {}));
   out.macs = multiply_adds(*types, *batch);
   out.model = std::move(*model);
   out.graph = std::move(*graph);
   return out;
-}
-
-std::string_view name_of(Place place) {
-  switch (place) {
-    case Place::Integer: return "int8";
-    case Place::Passthrough: return "moves int8";
-    case Place::Float: return "float";
-  }
-  return "?";
 }
 
 std::string shape_text(const ValueInfo& value) {
@@ -97,9 +116,9 @@ json as_json(const Inspected& in) {
     const Node& node = in.graph.nodes[at];
     nodes.push_back({{"name", node.name},
                      {"op", node.op},
-                     {"runs_as", name_of(in.placement.nodes[at].place)},
+                     {"runs_as", in.runs_as[at]},
                      {"multiply_adds", macs_of(in, node)},
-                     {"reason", in.placement.nodes[at].reason},
+                     {"reason", in.reasons[at]},
                      {"absorbed", node.absorbed}});
   }
   return {{"model", in.model.path.string()},
@@ -129,7 +148,7 @@ void print_text(const Inspected& in) {
   for (std::size_t at = 0; at < in.graph.nodes.size(); ++at) {
     const std::int64_t macs = macs_of(in, in.graph.nodes[at]);
     all += macs;
-    if (in.placement.nodes[at].place == Place::Integer) integer += macs;
+    if (in.runs_as[at] == name_of(Place::Integer)) integer += macs;
   }
   fmt::print("{} multiply-adds a sample, {:.1f} % of them would run in int8\n\n", all,
              all > 0 ? 100.0 * static_cast<double>(integer) / static_cast<double>(all) : 0.0);

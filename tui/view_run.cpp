@@ -75,6 +75,16 @@ void draw_log(Frame& frame, const Area& box, const Model& model, const RunDetail
   }
 }
 
+/// Text from cell to cell of `area`, broken where a row ends.
+void draw_wrapped(Frame& frame, const Area& area, std::string rest, Style style) {
+  for (int row = 0; row < area.rows && !rest.empty(); ++row) {
+    const bool last = row + 1 == area.rows;
+    const std::string line = fitted(rest, area.columns, last ? "~" : "");
+    frame.put(area.row + row, area.column, line, style);
+    rest = rest.size() > line.size() ? rest.substr(line.size()) : std::string{};
+  }
+}
+
 void draw_now(Frame& frame, const Area& box, const Model& model, const RunDetail& detail) {
   const RunRow& run = detail.run;
   draw_box(frame, box, "Now", model.charset);
@@ -86,8 +96,9 @@ void draw_now(Frame& frame, const Area& box, const Model& model, const RunDetail
               progress_bar(run.done, run.total, room - width_of(count), model.charset) + count, Style::Accent);
     return;
   }
-  frame.put(box.row + 1, box.column + 2, fitted(state_text(run), room), style_of(run));
-  frame.put(box.row + 2, box.column + 2, fitted(run.state == "running" ? run.step : run.reason, room), Style::Dim);
+  const std::string& what = run.state == "running" ? run.step : run.reason;
+  draw_wrapped(frame, {box.row + 1, box.column + 2, box.rows - 2, room}, what.empty() ? state_text(run) : what,
+               style_of(run));
 }
 
 void draw_selected(Frame& frame, const Area& box, const Model& model, const RunDetail& detail) {
@@ -99,12 +110,8 @@ void draw_selected(Frame& frame, const Area& box, const Model& model, const RunD
             fitted(fmt::format("{} float, {:.1f} % of MACs int8, {:.2f} MiB", it.reverted_layers.size(),
                                it.int8_share * 100, static_cast<double>(it.bytes) / 1048576.0),
                    room));
-  std::string rest = it.reverted_layers.empty() ? "float: none" : "float: " + joined(it.reverted_layers);
-  for (int row = 2; row < box.rows - 1 && !rest.empty(); ++row) {
-    const std::string line = fitted(rest, room, "");
-    frame.put(box.row + row, box.column + 2, line, Style::Dim);
-    rest = rest.size() > line.size() ? rest.substr(line.size()) : std::string{};
-  }
+  const std::string layers = it.reverted_layers.empty() ? "float: none" : "float: " + joined(it.reverted_layers);
+  draw_wrapped(frame, {box.row + 2, box.column + 2, box.rows - 3, room}, layers, Style::Dim);
 }
 
 void draw_metric_chart(Frame& frame, const Area& box, const Model& model, const RunDetail& detail) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kill -9 at random instants, each followed by resume: the finished run has the same iterations, drops and exported bytes
+# kill -9 at random instants, each followed by resume: each finished run has the same iterations, drops and exported bytes
 # as one that nobody touched. KILLS says how many (default 5); SEED repeats a drill.
 . "$(dirname "$0")/lib.sh"
 kills=${KILLS:-5}
@@ -27,43 +27,51 @@ took_ms=$((($(date +%s%N) - started) / 1000000))
 facts "$work/straight" >"$work/straight.json"
 say "undisturbed: $took_ms ms, $(jq '.iterations | length' "$work/straight.json") iterations"
 
-landed=0 lost=0
-for ((k = 0; k < kills; k++)); do
-  delay_ms=$((RANDOM * RANDOM % (took_ms / 2 + 50)))
-  if [ "$k" = 0 ]; then set -- run "$SOURCE/configs/demo.json" "${small[@]}"; else set -- resume latest; fi
-  "$QUANTRAIL" --store "$work/killed" "$@" >>"$work/log" 2>&1 &
-  pid=$!
-  sleep "$(printf '%d.%03d' $((delay_ms / 1000)) $((delay_ms % 1000)))"
-  before=$("$QUANTRAIL" --store "$work/killed" show latest --json 2>/dev/null | jq '.iterations | length' 2>/dev/null || echo 0)
-  if kill -9 "$pid" 2>/dev/null; then landed=$((landed + 1)); fi
-  wait "$pid" 2>/dev/null
-  if ! "$QUANTRAIL" --store "$work/killed" show latest >/dev/null 2>&1; then
-    # Killed before the run existed: start it anew next time.
-    if [ "${before:-0}" -gt 0 ]; then lost=$((lost + 1)); fi
-    quiet "$work/killed" run "$SOURCE/configs/demo.json" "${small[@]}" --detach || bad "start after a kill"
-    continue
-  fi
-  after=$("$QUANTRAIL" --store "$work/killed" show latest --json | jq '.iterations | length')
-  [ "$after" -ge "${before:-0}" ] || { lost=$((lost + 1)); bad "iterations went from $before to $after"; }
-done
-quiet "$work/killed" resume latest
-code=$?
-if [ "$code" != "$straight_code" ] && [ "$code" != 2 ] && [ "$code" != 75 ]; then bad "the last resume ended with $code"; fi
-for _ in $(seq 600); do
-  [ "$("$QUANTRAIL" --store "$work/killed" show latest --json | jq -r .run.state)" = done ] && break
-  sleep 0.2
-done
-facts "$work/killed" >"$work/killed.json"
-cmp -s "$work/straight.json" "$work/killed.json" || { bad "the records differ"; diff "$work/straight.json" "$work/killed.json" | head -n 20; }
+landed=0 lost=0 runs=0
+
+state_of() { "$QUANTRAIL" --store "$1" show latest --json 2>/dev/null | jq -r .run.state; }
+count_of() { "$QUANTRAIL" --store "$1" show latest --json 2>/dev/null | jq '.iterations | length' || echo 0; }
+
+# One run, killed and resumed until it is done.
+torment() {
+  store=$1
+  until [ "$(state_of "$store")" = done ]; do
+    if [ -n "$(state_of "$store")" ]; then set -- resume latest; else set -- run "$SOURCE/configs/demo.json" "${small[@]}"; fi
+    "$QUANTRAIL" --store "$store" "$@" >>"$work/log" 2>&1 &
+    pid=$!
+    delay_ms=$((RANDOM * 32768 + RANDOM))
+    delay_ms=$((delay_ms % (took_ms * 3 / 4)))
+    sleep "$(printf '%d.%03d' $((delay_ms / 1000)) $((delay_ms % 1000)))"
+    before=$(count_of "$store")
+    if [ "$landed" -lt "$kills" ] && kill -9 "$pid" 2>/dev/null; then landed=$((landed + 1)); fi
+    wait "$pid" 2>/dev/null
+    after=$(count_of "$store")
+    [ "${after:-0}" -ge "${before:-0}" ] || { lost=$((lost + 1)); bad "iterations went from $before to $after"; }
+  done
+}
+
+compare() {
+  store=$1
+  facts "$store" >"$work/killed.json"
+  cmp -s "$work/straight.json" "$work/killed.json" || { bad "the records differ"; diff "$work/straight.json" "$work/killed.json" | head -n 20; }
+  export_all "$store" "$work/b"
+  for file in "$work"/a-*.onnx; do
+    cmp -s "$file" "${file/\/a-/\/b-}" || bad "exported bytes differ: $(basename "$file")"
+  done
+  rm -f "$work"/b-*.onnx
+}
+
 export_all "$work/straight" "$work/a"
-export_all "$work/killed" "$work/b"
 for file in "$work"/a-*.onnx; do
-  other=${file/\/a-/\/b-}
-  cmp -s "$file" "$other" || bad "exported bytes differ: $(basename "$file")"
   it=${file##*-} it=${it%.onnx}
   recorded=$(jq -r ".iterations[] | select(.index == $it) | .snapshot_hash" "$work/straight.json")
   [ "$(sha256sum <"$file" | cut -d' ' -f1)" = "$recorded" ] || bad "iteration $it is not what was recorded"
 done
-say "$landed kills landed, $lost records lost, $(jq '.iterations | length' "$work/killed.json") iterations compared"
+while [ "$landed" -lt "$kills" ] && [ "$failures" = 0 ]; do
+  runs=$((runs + 1))
+  torment "$work/killed-$runs"
+  compare "$work/killed-$runs"
+done
+say "$landed kills landed in $runs runs, $lost records lost, $(jq '.iterations | length' "$work/straight.json") iterations each compared"
 [ "$failures" = 0 ] || tail -n 20 "$work/log"
 finish

@@ -26,7 +26,8 @@ finish() {
   say "all passed"
 }
 
-# The demonstration on fewer samples: seconds instead of a minute, with the same search.
+# The demonstration on fewer samples with an ambitious target: seconds, with several reverts and rankings.
 small_demo() {
-  printf '%s\n' --set engine.validation.limit=600 --set ranking_subset_size=100 --set stat_subset_size=100
+  printf '%s\n' --set engine.validation.limit=600 --set ranking_subset_size=100 --set stat_subset_size=100 \
+    --set maximal_drop=0 --set max_iter_num=6
 }
