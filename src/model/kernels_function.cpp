@@ -126,7 +126,7 @@ auto gelu(const Node& node) {
 }
 
 struct ReluF {
-  auto operator()(auto x) const { return x > 0 ? x : decltype(x){0}; }
+  auto operator()(auto x) const { return x < 0 ? decltype(x){0} : x; }
 };
 struct SignF {
   auto operator()(auto x) const { return static_cast<decltype(x)>((x > 0) - (x < 0)); }
