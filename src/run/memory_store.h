@@ -8,7 +8,7 @@
 namespace quantrail {
 
 /// Answers kept in memory only: for commands that record nothing, and for tests.
-class MemoryStore final : public AnswerStore {
+class MemoryStore : public AnswerStore {
  public:
   [[nodiscard]] Result<std::optional<Evaluation>> find(const Digest& key) override;
   [[nodiscard]] Status save(const Digest& key, const Evaluation& evaluation) override;

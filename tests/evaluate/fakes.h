@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-
 #include <vector>
 
 #include "data/dataset.h"
@@ -11,7 +10,7 @@
 
 namespace quantrail::testing_evaluate {
 
-/// Samples of `width` floats: sample i is (i, i + 1, ...) scaled so that it stays in [-1, 1]. Labels i % classes.
+/// Samples of `width` floats: element j of sample i is ((7i + 3j) mod 11 - 5) / 5. Its label is i mod `classes`.
 class CountingData : public Dataset {
  public:
   CountingData(std::size_t size, std::int64_t width, std::int64_t classes, std::string input = "")

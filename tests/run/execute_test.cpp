@@ -1,0 +1,236 @@
+#include "run/execute.h"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "run/fakes.h"
+#include "run/rebuild.h"
+
+namespace quantrail {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace testing_run;
+
+/// One attempt after another at the same run.
+struct Attempts {
+  RunInputs inputs = chain_inputs();
+  FakeWorkbench workbench{};
+  FailingStore store{};
+  FakeRecorder recorder{};
+
+  Result<RunResult> attempt(FakeObserver& observer) {
+    return execute(inputs, workbench, store, recorder, observer, observer.stop.get_token());
+  }
+  Result<RunResult> attempt() {
+    FakeObserver observer;
+    return attempt(observer);
+  }
+};
+
+TEST(Execute, RecordsBaselineRankingAndEveryIteration) {
+  Attempts run;
+  const auto result = run.attempt();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->outcome, Outcome::Met);
+  EXPECT_EQ(result->best, 3);
+  EXPECT_EQ(run.recorder.result, *result);
+  ASSERT_EQ(run.recorder.baselines.size(), 1U);
+  EXPECT_EQ(run.recorder.baselines[0].metrics.at("top1"), 0.9);
+  ASSERT_EQ(run.recorder.rankings.size(), 1U);
+  EXPECT_EQ(run.recorder.rankings[0].subset_size, 10U);
+  EXPECT_EQ(run.recorder.rankings[0].scores.size(), 3U);
+
+  ASSERT_EQ(run.recorder.iterations.size(), 4U);
+  const IterationRecord& second = run.recorder.iterations[2];
+  EXPECT_EQ(second.index, 2);
+  EXPECT_EQ(second.kind, IterationKind::Revert);
+  EXPECT_THAT(second.changed_layers, ElementsAre("fc1"));
+  EXPECT_THAT(second.reverted_layers, ElementsAre("fc0", "fc1"));
+  EXPECT_THAT(second.reverted_groups, ElementsAre("fc0", "fc1"));
+  EXPECT_NEAR(second.drop, 0.03, 1e-12);
+  EXPECT_NEAR(second.int8_macs_share, 1.0 / 3.0, 1e-12);
+  EXPECT_EQ(second.size_bytes, std::string("model fc0 fc1").size());
+  EXPECT_EQ(second.snapshot_hash, snapshot_hash({.bytes = "model fc0 fc1"}));
+  EXPECT_EQ(second.quantization, chain_quantization().digest());
+  EXPECT_EQ(run.recorder.iterations[0].int8_macs_share, 1.0);
+}
+
+TEST(Execute, KeepsTheQuantizationInTheStoreByItsDigest) {
+  Attempts run;
+  ASSERT_TRUE(run.attempt());
+  const auto stored = stored_quantization(run.store, run.recorder.iterations[1].quantization);
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(*stored, chain_quantization());
+  EXPECT_EQ(stored_quantization(run.store, Digest{}).error().cause, Cause::Storage);
+}
+
+TEST(Execute, ComputesNothingTwice) {
+  Attempts run;
+  const auto first = run.attempt();
+  const int computed = run.workbench.evaluations;
+  EXPECT_EQ(first->evaluations, static_cast<std::size_t>(computed));
+  EXPECT_EQ(first->reused, 0U);
+  const auto second = run.attempt();
+  EXPECT_EQ(run.workbench.evaluations, computed);
+  EXPECT_EQ(run.workbench.calibrations, 1);
+  EXPECT_EQ(second->reused, second->evaluations);
+  EXPECT_EQ(second->explanation, first->explanation);
+}
+
+TEST(Execute, SharesWorkWithARunOfAnotherLimit) {
+  Attempts run;
+  run.inputs.compression.accuracy_aware.maximal_drop = 0.05;
+  ASSERT_TRUE(run.attempt());
+  const int computed = run.workbench.evaluations;
+  Attempts stricter;
+  FakeObserver observer;
+  ASSERT_TRUE(execute(stricter.inputs, run.workbench, run.store, stricter.recorder, observer, {}));
+  EXPECT_EQ(stricter.recorder.iterations.size(), 4U);
+  EXPECT_EQ(run.workbench.evaluations, computed + 1);  // only the third revert is new
+}
+
+TEST(Execute, StoppedAtAnyEventAndResumedRecordsTheSame) {
+  Attempts whole;
+  FakeObserver all;
+  ASSERT_TRUE(whole.attempt(all));
+  for (std::size_t at = 1; at < all.events.size(); ++at) {
+    Attempts run;
+    FakeObserver observer;
+    observer.stop_after = at;
+    const auto stopped = run.attempt(observer);
+    // A stop after the last evaluation finds nothing left to stop.
+    EXPECT_TRUE(stopped || stopped.error().cause == Cause::Cancelled) << stopped.error().message;
+    const auto resumed = run.attempt();
+    ASSERT_TRUE(resumed) << "stopped after event " << at << ": " << resumed.error().message;
+    EXPECT_EQ(run.recorder.iterations, whole.recorder.iterations) << "stopped after event " << at;
+    EXPECT_EQ(run.recorder.rankings, whole.recorder.rankings) << "stopped after event " << at;
+    EXPECT_EQ(resumed->explanation, whole.recorder.result->explanation);
+  }
+}
+
+TEST(Execute, AStopCostsAtMostTheBlockUnderWay) {
+  Attempts run;
+  run.inputs = chain_inputs(100);
+  FakeObserver observer;
+  observer.on = [&](const RunEvent& event) {
+    const auto* progress = std::get_if<StepProgress>(&event);
+    if (progress != nullptr && progress->total == 100 && progress->done == 60) observer.stop.request_stop();
+  };
+  ASSERT_FALSE(run.attempt(observer));
+  ASSERT_TRUE(run.attempt());
+  EXPECT_EQ(run.workbench.resumed_samples, 60U);
+}
+
+TEST(Execute, RecordsBeforeItTells) {
+  Attempts run;
+  FakeObserver observer;
+  observer.on = [&](const RunEvent& event) {
+    if (const auto* iteration = std::get_if<IterationRecord>(&event)) {
+      EXPECT_EQ(run.recorder.iterations.back().index, iteration->index);
+    }
+    EXPECT_TRUE(!std::holds_alternative<RankingRecord>(event) || !run.recorder.rankings.empty());
+    EXPECT_TRUE(!std::holds_alternative<Baseline>(event) || !run.recorder.baselines.empty());
+    EXPECT_TRUE(!std::holds_alternative<RunResult>(event) || run.recorder.result);
+  };
+  ASSERT_TRUE(run.attempt(observer));
+}
+
+TEST(Execute, TellsOfEachStepWithItsProgressToTheEnd) {
+  Attempts run;
+  FakeObserver observer;
+  ASSERT_TRUE(run.attempt(observer));
+  std::vector<std::string> steps;
+  std::size_t total = 0;
+  std::size_t done = 0;
+  for (const auto& event : observer.events) {
+    if (const auto* started_step = std::get_if<StepStarted>(&event)) {
+      steps.push_back(started_step->name);
+      total = started_step->total;
+      done = 0;
+    }
+    if (const auto* progress = std::get_if<StepProgress>(&event)) done = progress->done;
+    if (const auto* finished = std::get_if<StepFinished>(&event)) {
+      EXPECT_EQ(finished->name, steps.back());
+      EXPECT_EQ(done, total) << finished->name;
+    }
+  }
+  EXPECT_THAT(steps, ElementsAre("evaluate float model", "calibrate", "quantize", "evaluate quantized model",
+                                 "rank 3 groups", "revert fc0", "revert fc1", "revert fc2"));
+}
+
+TEST(Execute, WaitsWhileTheDiskIsFullAndSaysSo) {
+  Attempts run;
+  run.store.failures = 2;
+  FakeObserver observer;
+  const auto result = run.attempt(observer);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_THAT(observer.notes(), Contains(HasSubstr("waiting for storage: disk full")));
+  EXPECT_THAT(observer.notes(), Contains(HasSubstr("storage works again")));
+}
+
+TEST(Execute, AStopEndsTheWaitForStorage) {
+  Attempts run;
+  run.store.failures = std::numeric_limits<int>::max();
+  FakeObserver observer;
+  observer.on = [&](const RunEvent& event) {
+    const auto* note = std::get_if<Noted>(&event);
+    if (note != nullptr && note->text.starts_with("waiting")) observer.stop.request_stop();
+  };
+  const auto result = run.attempt(observer);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().cause, Cause::Cancelled);
+}
+
+TEST(Execute, EndsAtOnceWhenStorageFailsForGood) {
+  Attempts run;
+  run.store.failures = 1;
+  run.store.cause = Cause::Storage;
+  const auto result = run.attempt();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().cause, Cause::Storage);
+}
+
+TEST(Execute, RefusesAFloatModelWhoseMetricIsNotANumber) {
+  Attempts run;
+  run.workbench.value_of = [](const Variant&) { return std::numeric_limits<double>::quiet_NaN(); };
+  const auto result = run.attempt();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().cause, Cause::InvalidInput);
+  EXPECT_THAT(result.error().message, HasSubstr("the float model's \"top1\" is nan"));
+}
+
+TEST(Execute, OnlyQuantizesWhereThereIsNothingToMeasureOn) {
+  Attempts run;
+  run.inputs.compression.algorithm = "DefaultQuantization";
+  run.inputs.validation = nullptr;
+  const auto result = run.attempt();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->outcome, Outcome::Met);
+  EXPECT_EQ(run.workbench.evaluations, 0);
+  ASSERT_EQ(run.recorder.iterations.size(), 1U);
+  EXPECT_THAT(run.recorder.iterations[0].metrics, IsEmpty());
+  EXPECT_TRUE(run.recorder.baselines.empty());
+}
+
+TEST(Execute, ComputesAgainWhereStoredStatisticsAreDamaged) {
+  class Damaged : public MemoryStore {
+   public:
+    Result<std::optional<std::vector<std::uint8_t>>> find_blob(const Digest&) override {
+      return std::vector<std::uint8_t>{1, 2, 3};
+    }
+  };
+  Attempts run;
+  Damaged store;
+  FakeObserver observer;
+  const auto result = execute(run.inputs, run.workbench, store, run.recorder, observer, {});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(run.workbench.calibrations, 1);
+}
+
+}  // namespace
+}  // namespace quantrail

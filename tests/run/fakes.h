@@ -1,0 +1,212 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "run/memory_store.h"
+#include "run/ports.h"
+#include "run/workbench.h"
+
+namespace quantrail::testing_run {
+
+class FakeData : public Dataset {
+ public:
+  explicit FakeData(std::size_t size, std::string content = "data") : size_(size), content_(std::move(content)) {}
+  [[nodiscard]] std::size_t size() const override { return size_; }
+  [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
+  [[nodiscard]] Status read(std::size_t, std::span<const std::span<std::byte>>) const override { return {}; }
+  [[nodiscard]] std::optional<std::int64_t> label(std::size_t) const override { return 0; }
+  [[nodiscard]] std::string describe(std::size_t index) const override { return std::to_string(index); }
+  [[nodiscard]] Digest fingerprint() const override { return Hasher().add(content_).finish(); }
+
+ private:
+  std::size_t size_;
+  std::string content_;
+  std::vector<SampleInput> inputs_{{"", ElementType::Float32, {4}}};
+};
+
+class FakeMetric : public Metric {
+ public:
+  explicit FakeMetric(std::string name = "top1", std::string identity = "accuracy k=1")
+      : name_(std::move(name)), identity_(std::move(identity)) {}
+  [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] bool higher_is_better() const override { return true; }
+  [[nodiscard]] std::string identity() const override { return identity_; }
+  [[nodiscard]] Status accepts(std::span<const OutputView>, std::optional<std::int64_t>) const override { return {}; }
+  [[nodiscard]] double of_sample(std::span<const OutputView>, std::optional<std::int64_t>) const override {
+    return 0.0;
+  }
+  [[nodiscard]] double aggregated(std::span<const double>) const override { return 0.0; }
+
+ private:
+  std::string name_;
+  std::string identity_;
+};
+
+/// Three layers in a row, fc0 to fc2, each a group of its own.
+inline Graph chain() {
+  Graph graph{.name = "chain", .opset = 13};
+  graph.inputs = {{"x", ElementType::Float32, {-1, 4}, {"N", ""}}};
+  graph.outputs = {{"v3", ElementType::Float32, {-1, 4}, {"N", ""}}};
+  std::string value = "x";
+  for (int at = 0; at < 3; ++at) {
+    const std::string weights = "w" + std::to_string(at);
+    graph.constants[weights] = std::make_shared<Tensor>(Tensor::zeros(ElementType::Float32, {4, 4}));
+    const std::string result = "v" + std::to_string(at + 1);
+    graph.nodes.push_back(
+        {.name = "fc" + std::to_string(at), .op = "Gemm", .inputs = {value, weights}, .outputs = {result}});
+    value = result;
+  }
+  return graph;
+}
+
+inline Quantization chain_quantization() {
+  Quantization q;
+  for (int at = 0; at < 3; ++at) {
+    const std::string layer = "fc" + std::to_string(at);
+    q.layers[layer] = {.weights = WeightParams{.axis = 1, .scale = {1.0F, 1.0F, 1.0F, 1.0F}}};
+    q.activations[at == 0 ? "x" : "v" + std::to_string(at)] = {};
+    q.groups.push_back({layer, {layer}});
+  }
+  return q;
+}
+
+/// A network that loses 0.03 by each of fc0, fc1 and fc2 in integers, on every sample alike. Files are their own names.
+class FakeWorkbench : public Workbench {
+ public:
+  Result<StatisticsRequest> needed_statistics() override { return StatisticsRequest{.extremes = {"x"}}; }
+
+  Result<Statistics> calibrate(const StatisticsRequest&, const std::vector<std::size_t>& samples,
+                               const std::function<void(std::size_t)>& progress, std::stop_token) override {
+    ++calibrations;
+    progress(samples.size());
+    return Statistics{.samples = static_cast<std::int64_t>(samples.size())};
+  }
+
+  Result<Quantization> quantize(const Statistics&) override { return chain_quantization(); }
+
+  /// Works in blocks of two samples, and looks for a stop after each.
+  Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) override {
+    ++evaluations;
+    const std::size_t count = request.samples.size();
+    std::size_t done = 0;
+    for (const auto& block : hooks.finished) done += block.per_sample.at("top1").size();
+    resumed_samples += done;
+    const double value = value_of(request.variant);
+    while (done < count) {
+      const std::size_t size = std::min<std::size_t>(2, count - done);
+      const auto saved = hooks.save({.first = done, .per_sample = {{"top1", std::vector<double>(size, value)}}});
+      if (!saved) return failed(saved);
+      done += size;
+      hooks.progress(done);
+      if (hooks.stop.stop_requested() && done < count) return fail(Cause::Cancelled, "stopped");
+    }
+    return Evaluation{
+        .metrics = {{"top1", value}}, .per_sample = {{"top1", std::vector<double>(count, value)}}, .samples = count};
+  }
+
+  Result<ExportedModel> exported(const Quantization&, const std::set<std::string, std::less<>>& reverted) override {
+    ExportedModel file{.bytes = "model"};
+    for (const auto& group : reverted) file.bytes += " " + group;
+    return file;
+  }
+
+  std::function<double(const Variant&)> value_of = [](const Variant& variant) {
+    return variant.quantization == nullptr ? 0.9 : 0.81 + 0.03 * static_cast<double>(variant.reverted.size());
+  };
+  int calibrations = 0;
+  int evaluations = 0;
+  std::size_t resumed_samples = 0;
+};
+
+inline RunInputs chain_inputs(std::size_t samples = 10) {
+  RunInputs inputs{.model = Hasher().add("model").finish(), .graph = chain()};
+  inputs.compression.algorithm = "AccuracyAwareQuantization";
+  inputs.calibration = std::make_shared<FakeData>(20, "calibration");
+  inputs.validation = std::make_shared<FakeData>(samples, "validation");
+  inputs.metrics = {std::make_shared<FakeMetric>()};
+  return inputs;
+}
+
+/// Keeps what is recorded, and compares instead where a run is replayed.
+class FakeRecorder : public RunRecorder {
+ public:
+  Status baseline(const Baseline& record) override { return keep(baselines, record, 0); }
+  Status ranking(const RankingRecord& record) override { return keep(rankings, record, record.index); }
+  Status iteration(const IterationRecord& record) override { return keep(iterations, record, record.index); }
+  Status finished(const RunResult& record) override {
+    result = record;
+    return {};
+  }
+  Status note(std::string_view text) override {
+    notes.emplace_back(text);
+    return {};
+  }
+
+  std::vector<Baseline> baselines{};
+  std::vector<RankingRecord> rankings{};
+  std::vector<IterationRecord> iterations{};
+  std::optional<RunResult> result{};
+  std::vector<std::string> notes{};
+
+ private:
+  template <class Record>
+  Status keep(std::vector<Record>& records, Record record, std::int64_t index) {
+    if constexpr (std::is_same_v<Record, IterationRecord>) record.seconds = 0.0;
+    const auto at = static_cast<std::size_t>(index);
+    if (at > records.size()) return fail(Cause::Storage, "record {} came before its turn", at);
+    if (at == records.size()) records.push_back(record);
+    if (records[at] != record) return fail(Cause::Storage, "record {} differs on replay", at);
+    return {};
+  }
+};
+
+/// Keeps what is told, and stops the run after `stop_after` events where that is set.
+class FakeObserver : public RunObserver {
+ public:
+  void on_event(const RunEvent& event) noexcept override {
+    events.push_back(event);
+    if (on) on(event);
+    if (stop_after && events.size() == *stop_after) stop.request_stop();
+  }
+  [[nodiscard]] std::vector<std::string> notes() const {
+    std::vector<std::string> texts;
+    for (const auto& event : events) {
+      if (std::holds_alternative<Noted>(event)) texts.push_back(std::get<Noted>(event).text);
+    }
+    return texts;
+  }
+
+  std::vector<RunEvent> events{};
+  std::function<void(const RunEvent&)> on{};
+  std::optional<std::size_t> stop_after{};
+  std::stop_source stop{};
+};
+
+/// A store whose writes fail with `cause` while `failures` > 0.
+class FailingStore : public MemoryStore {
+ public:
+  Status save(const Digest& key, const Evaluation& evaluation) override {
+    if (auto failed_now = failure()) return *failed_now;
+    return MemoryStore::save(key, evaluation);
+  }
+  Status save_block(const Digest& key, const EvaluationBlock& block) override {
+    if (auto failed_now = failure()) return *failed_now;
+    return MemoryStore::save_block(key, block);
+  }
+
+  int failures = 0;
+  Cause cause = Cause::Blocked;
+
+ private:
+  std::optional<Status> failure() {
+    if (failures == 0) return std::nullopt;
+    --failures;
+    return Status(fail(cause, "disk full"));
+  }
+};
+
+}  // namespace quantrail::testing_run
