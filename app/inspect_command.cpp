@@ -95,9 +95,7 @@ std::vector<std::vector<std::string>> rows_of(const Inspected& in) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t at = 0; at < in.graph.nodes.size(); ++at) {
     const Node& node = in.graph.nodes[at];
-    const NodePlace& place = in.placement.nodes[at];
-    rows.push_back(
-        {node.name, node.op, std::string(name_of(place.place)), std::to_string(macs_of(in, node)), place.reason});
+    rows.push_back({node.name, node.op, in.runs_as[at], std::to_string(macs_of(in, node)), in.reasons[at]});
   }
   return rows;
 }
