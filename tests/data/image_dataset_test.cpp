@@ -68,12 +68,12 @@ TEST(ImagePipeline, FeedsUint8NetworksWithCodes) {
 }
 
 TEST(ImagePipeline, SizesTheLongSideToTheNearestPixelHalfToEven) {
-  const auto long_side = [](std::int64_t side, std::int64_t short_side, std::int64_t long_side) {
+  const auto long_side = [](std::int64_t side, std::int64_t shorter, std::int64_t longer) {
     Preprocess preprocess;
     preprocess.resize = Preprocess::ResizeMode::ShortSide;
     preprocess.width = side;
-    const ImageSize upright = resized_size(preprocess, {short_side, long_side});
-    const ImageSize wide = resized_size(preprocess, {long_side, short_side});
+    const ImageSize upright = resized_size(preprocess, {shorter, longer});
+    const ImageSize wide = resized_size(preprocess, {longer, shorter});
     EXPECT_EQ(upright, (ImageSize{side, wide.width}));
     EXPECT_EQ(wide.height, side);
     return wide.width;
