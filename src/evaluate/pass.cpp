@@ -51,7 +51,7 @@ Result<Evaluation> EvaluationPass::run() {
   });
 
   for (auto& block : ledger_.leftovers()) save(std::move(block));
-  if (error_) return tl::unexpected(*error_);
+  if (error_) return tl::unexpected(error_->second);
   if (ledger_.samples_done() < request_.samples.size()) {
     return fail(Cause::Cancelled, "stopped after {} of {} samples", ledger_.samples_done(), request_.samples.size());
   }
@@ -102,8 +102,7 @@ Status EvaluationPass::measure_distances(Worker& worker, std::span<const std::si
 void EvaluationPass::enter(std::size_t batch, const Result<std::vector<SampleValues>>& values) {
   const std::scoped_lock lock(guard_);
   if (!values) {
-    if (!error_) error_ = values.error();
-    quit_.request_stop();
+    give_up(ledger_.first_of(batch), values.error());
     return;
   }
   if (auto block = ledger_.enter(batch, *values)) save(std::move(*block));
@@ -118,7 +117,12 @@ void EvaluationPass::save(EvaluationBlock block) {
   if (!hooks_.save) return;
   const auto saved = hooks_.save(block);
   if (saved) return;
-  if (!error_) error_ = saved.error();
+  give_up(block.first, saved.error());
+}
+
+void EvaluationPass::give_up(std::size_t at, Error error) {
+  // Of several failures the one that is first in the request is told, whichever thread came first.
+  if (!error_ || at < error_->first) error_ = {at, std::move(error)};
   quit_.request_stop();
 }
 

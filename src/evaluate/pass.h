@@ -49,6 +49,7 @@ class EvaluationPass {
                                          std::vector<SampleValues>& values) const;
   void enter(std::size_t batch, const Result<std::vector<SampleValues>>& values);
   void save(EvaluationBlock block);
+  void give_up(std::size_t at, Error error);
   [[nodiscard]] Evaluation evaluation() const;
 
   EvaluatorParts& parts_;
@@ -60,7 +61,7 @@ class EvaluationPass {
 
   std::mutex guard_{};  ///< of all that follows
   Ledger ledger_;
-  std::optional<Error> error_{};
+  std::optional<std::pair<std::size_t, Error>> error_{};  ///< with the position of its first sample
   Clock::time_point saved_at_ = Clock::now();
   double seconds_ = 0.0;
 };
