@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# A run's life from the shell: detached, watched, stopped, resumed, owned by one worker, exported, evaluated.
+. "$(dirname "$0")/lib.sh"
+store=$work/store
+q() { "$QUANTRAIL" --store "$store" "$@"; }
+mapfile -t small < <(small_demo)
+demo=$SOURCE/configs/demo.json
+field() { q show "$1" --json | jq -r ".run.$2"; }
+wait_for() { # RUN STATE
+  for _ in $(seq 300); do
+    [ "$(field "$1" state)" = "$2" ] && return
+    sleep 0.1
+  done
+  bad "run $1 is $(field "$1" state), not $2"
+}
+
+# Detached: back at once with the lease held; the run outlives the shell that started it; watch ends as the run does.
+expect 0 'run 1 shapes goes on' -- q run "$demo" "${small[@]}" --set max_iter_num=1 --detach
+expect 1 'iteration 0' -- q watch 1
+wait_for latest done
+expect 0 'not_met' -- q list --csv
+expect 0 'done, not_met' -- q show latest
+
+# The same questions are not computed twice.
+q run "$demo" "${small[@]}" --name second --set max_iter_num=2 >"$work/out" 2>&1
+[ "$(q show second --json | jq .evaluations.reused)" -gt 20 ] || bad "the second run reused too little of the first"
+
+# Stopped from another shell, resumed to its end.
+s() { "$QUANTRAIL" --store "$work/stopped" "$@"; }
+s run "$demo" --set engine.threads=1 --set maximal_drop=0 --set max_iter_num=3 --detach >/dev/null || bad "start of a run to stop"
+expect 0 'asked run 1 to stop' -- s stop latest
+expect 3 'interrupted: stopped on request' -- s watch latest
+expect 0 'interrupted \(stopped on request\)' -- s show latest
+expect 2 'no worker|not at work|nothing to stop' -- s stop latest
+s resume latest >"$work/out" 2>&1
+[ "$(s show latest --json | jq -r .run.state)" = done ] || bad "not done after a stop and a resume"
+[ "$(s show latest --json | jq '.run.attempts | length')" = 2 ] || bad "two attempts are expected"
+
+# SIGTERM: interrupted with its reason, exit code 3, resumable. SIGHUP (a lost terminal) likewise.
+for signal in TERM HUP; do
+  other=$work/$signal
+  "$QUANTRAIL" --store "$other" run "$demo" "${small[@]}" >"$work/out" 2>&1 &
+  pid=$!
+  for _ in $(seq 100); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
+  kill "-$signal" "$pid"
+  wait "$pid"
+  code=$?
+  state=$("$QUANTRAIL" --store "$other" show latest --json | jq -r '.run.state + " " + .run.reason')
+  [ "$code $state" = "3 interrupted stopped by SIG$signal" ] || bad "after SIG$signal: exit $code, $state"
+  "$QUANTRAIL" --store "$other" resume latest >"$work/out" 2>&1
+  [ "$("$QUANTRAIL" --store "$other" show latest --json | jq -r .run.state)" = done ] || bad "not resumed after SIG$signal"
+done
+
+# One owner: a second worker is told who has the run, and leaves it alone.
+owned=$work/owned
+"$QUANTRAIL" --store "$owned" run "$demo" --set engine.threads=1 --set maximal_drop=0 >/dev/null 2>&1 &
+pid=$!
+for _ in $(seq 200); do [ "$("$QUANTRAIL" --store "$owned" show latest --json 2>/dev/null | jq -r .run.state)" = running ] && break; sleep 0.02; done
+expect 75 'worker|owns' -- "$QUANTRAIL" --store "$owned" resume latest
+kill "$pid"
+wait "$pid"
+
+# What is exported is what was measured.
+expect 0 'iteration 1 of run 1' -- q export 1@1 -o "$work/m.onnx" --sidecar
+[ "$(sha256sum <"$work/m.onnx" | cut -d' ' -f1)" = "$(q show 1 --json | jq -r '.iterations[1].snapshot_hash')" ] || bad "snapshot hash"
+jq -e '.iteration.drop' "$work/m.onnx.json" >/dev/null || bad "sidecar"
+q evaluate 1@1 --json >"$work/e.json" || bad "evaluate 1@1"
+jq -e '.metrics == .recorded' "$work/e.json" >/dev/null || bad "evaluated otherwise than recorded: $(cat "$work/e.json")"
+expect 2 'iteration' -- q export 1@99 -o "$work/none.onnx"
+expect 2 'iteration' -- q export 1@x -o "$work/none.onnx"
+expect 2 'no/such' -- q export 1 -o "$work/no/such/folder.onnx"
+[ ! -e "$work/none.onnx" ] || bad "a file that should not exist"
+
+# The original model may be overwritten: the store has its own copy.
+cp "$SOURCE/demo/shapes.onnx" "$work/mine.onnx"
+q run "$demo" "${small[@]}" --set model.model="$work/mine.onnx" --set max_iter_num=0 --name mine >/dev/null 2>&1
+echo overwritten >"$work/mine.onnx"
+expect 0 'iteration 0' -- q export mine@0 -o "$work/again.onnx"
+expect 0 'sound' -- q doctor
+finish
