@@ -14,8 +14,8 @@ namespace quantrail::tracking {
 
 /// The store's memory of what was answered. One connection behind a lock: callable from any thread.
 ///
-/// An answer whose bytes are damaged counts as missing, so that it is computed and saved again. Errors are Storage;
-/// after a full disk the same call may be repeated.
+/// An answer whose bytes are damaged counts as missing, so that it is computed and saved again.
+/// Errors: Blocked for a full disk or a lock held too long, after which the same call may be repeated; Storage.
 class Answers final : public AnswerStore {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Answers>> open(const Store& store);

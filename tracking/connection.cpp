@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <optional>
+#include <string>
+
 #include "tracking/schema.h"
 #include "tracking/statement.h"
 
@@ -35,6 +38,22 @@ Status set_journal(Database& database, Journal wanted) {
               "other programs "
               "that use this experiment store",
               database.path().string(), *mode, sqlite3_libversion());
+}
+
+/// SQLite takes a last page that is cut off for a whole one. With a write-ahead log, pages may be there still.
+Status check_size(Database& database) {
+  std::string mode;
+  auto read = each_row(database, "PRAGMA journal_mode", {}, [&](const Row& row) { mode = row.text(0); });
+  if (!read || mode == "wal") return read;
+  std::optional<std::int64_t> bytes;
+  read = each_row(database, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", {},
+                  [&](const Row& row) { bytes = row.integer(0); });
+  if (!read) return read;
+  std::error_code error;
+  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(database.path(), error));
+  if (error || size >= bytes.value_or(0)) return {};
+  return fail(Cause::Storage, "{}: the experiment store is damaged: {} bytes are missing at its end",
+              database.path().string(), bytes.value_or(0) - size);
 }
 
 Status configure(Database& database, const ConnectionOptions& options) {
@@ -85,6 +104,7 @@ Result<Database> connect(const std::filesystem::path& path, const ConnectionOpti
   sqlite3_busy_timeout(database->handle(), options.busy_timeout_ms);
   if (auto checked = check_identity(*database); !checked) return failed(checked);
   if (auto set = configure(*database, options); !set) return failed(set);
+  if (auto checked = check_size(*database); !checked) return failed(checked);
   return database;
 }
 

@@ -21,8 +21,8 @@ struct ConnectionOptions {
 };
 
 /// Opens an existing experiment store's file and makes the connection safe: foreign keys checked, every commit synced.
-/// Errors: InvalidInput when there is no such file, or it is empty or another program's; Storage when it is damaged or
-/// the journal mode cannot be had.
+/// Errors: InvalidInput when there is no such file, or it is empty or another program's; Storage when it is damaged,
+/// cut off, or its journal mode cannot be had; Blocked when it is locked for too long.
 [[nodiscard]] Result<Database> connect(const std::filesystem::path& path, const ConnectionOptions& options);
 
 /// The same for a file that is being made: nothing is checked.

@@ -34,8 +34,8 @@ class Database {
   /// Whether the file may only be read.
   [[nodiscard]] bool read_only() const;
 
-  /// What the latest failed call says, with the file's path: Storage for a full disk, an I/O error, a lock held too
-  /// long and damage; InvalidInput for a file that is no database or may not be written.
+  /// What the latest failed call says, with the file's path: Blocked for a full disk and a lock held too long; Storage
+  /// for an I/O error and damage; InvalidInput for a file that is no database or may not be written.
   [[nodiscard]] Error latest_error() const;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

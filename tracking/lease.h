@@ -38,7 +38,7 @@ class Lease {
   /// Makes this process the run's worker: a new attempt, state Running. What a dead predecessor left open is closed:
   /// its attempt as "lost", its requests as unanswered.
   /// Errors: Owned when another worker lives, or may live; InvalidInput when there is no such run or it is done;
-  /// Storage.
+  /// Blocked, Storage.
   [[nodiscard]] static Result<std::unique_ptr<Lease>> acquire(const Store& store, std::int64_t run,
                                                               LeaseOptions options);
 

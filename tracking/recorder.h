@@ -19,7 +19,7 @@ enum class Level { Info, Warning, Error };
 ///
 /// Every method is durable when it returns, and may be called again after a failure: what is there already is compared
 /// (record_difference.h), not written again. Errors: Owned when another worker took the run over; Storage for a record
-/// that differs from the stored one, naming the difference, and for everything that the store itself suffers.
+/// that differs from the stored one, naming the difference; Blocked and Storage for what the store itself suffers.
 class Recorder final : public RunRecorder {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(const Store& store, const Ownership& owner);

@@ -122,7 +122,7 @@ struct Request {
 };
 
 /// The runs of a store, for everybody but their workers. One thread at a time. Reads are short and never change the
-/// store. Errors: Storage, unless said otherwise.
+/// store. Errors: Blocked and Storage, besides those named.
 class Runs {
  public:
   [[nodiscard]] static Result<Runs> open(const Store& store);

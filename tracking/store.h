@@ -32,7 +32,7 @@ class Store {
   /// Checks that the store is ours, whole enough to be opened and of a version that we know; brings an older one up to
   /// date, after a backup beside it.
   /// Errors: InvalidInput for a missing, empty, foreign or newer store, and when there is no write permission;
-  /// Storage when it is damaged, locked, or a worker still uses the older version.
+  /// Storage when it is damaged, or a worker still uses the older version; Blocked when it is locked for too long.
   [[nodiscard]] static Result<Store> open(const std::filesystem::path& folder, Mode mode, StoreOptions options = {});
   /// Whether the folder has a store, of whatever kind.
   [[nodiscard]] static bool exists(const std::filesystem::path& folder);

@@ -57,7 +57,7 @@ Status create_store(const std::filesystem::path& folder, const std::filesystem::
   const auto half_made = folder / fmt::format(".new-{}.db", random_id());
   auto done = fill(half_made, options);
   if (done) done = move_into_place(half_made, database);
-  std::filesystem::remove(half_made, ignored);
+  for (const char* suffix : {"", "-journal"}) std::filesystem::remove(half_made.native() + suffix, ignored);
   sync_folder(folder);
   return done;
 }

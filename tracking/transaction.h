@@ -11,7 +11,7 @@ namespace quantrail::tracking {
 class Transaction {
  public:
   /// A transaction that writes: waits here, not in its middle, for others that write.
-  /// Errors: Storage; also when the file was deleted or replaced.
+  /// Errors: Blocked when they take too long; Storage, also when the file was deleted or replaced.
   [[nodiscard]] static Result<Transaction> write(Database& database);
   /// Several reads that see one state of the store.
   [[nodiscard]] static Result<Transaction> read(Database& database);

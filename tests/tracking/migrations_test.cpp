@@ -1,0 +1,90 @@
+#include "tracking/migrations.h"
+
+#include <array>
+
+#include "support.h"
+#include "tracking/schema.h"
+
+namespace quantrail::tracking {
+namespace {
+
+constexpr const char* kFirst = "CREATE TABLE a(x INTEGER); INSERT INTO a VALUES(1)";
+constexpr const char* kSecond = "ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1";
+constexpr const char* kBroken = "INSERT INTO a VALUES(7, 7); INSERT INTO missing VALUES(1)";
+
+class MigrationsTest : public testing::Test {
+ protected:
+  TempFolder folder_;
+  std::filesystem::path backup_ = folder_.path() / "backup.db";
+  Database database_ = must(Database::open(folder_.path() / "file.db", Database::Access::Create));
+};
+
+TEST_F(MigrationsTest, TakeAnEmptyFileThroughAllSteps) {
+  must(migrate(database_, std::array{kFirst, kSecond}, std::nullopt));
+  EXPECT_EQ(must(schema_version(database_)), 2U);
+  EXPECT_EQ(must(first_integer(database_, "SELECT y FROM a")), 2);
+}
+
+TEST_F(MigrationsTest, KeepTheDataOfAnOlderFileAndABackupOfIt) {
+  must(migrate(database_, std::array{kFirst}, std::nullopt));
+  must(database_.execute("INSERT INTO a VALUES(10)"));
+  must(migrate(database_, std::array{kFirst, kSecond}, backup_));
+  EXPECT_EQ(must(first_integer(database_, "SELECT SUM(y) FROM a")), 13);
+  auto old = must(Database::open(backup_, Database::Access::Existing));
+  EXPECT_EQ(must(schema_version(old)), 1U);
+  EXPECT_EQ(must(first_integer(old, "SELECT SUM(x) FROM a")), 11);
+}
+
+TEST_F(MigrationsTest, DoNothingToAnUpToDateFile) {
+  must(migrate(database_, std::array{kFirst}, std::nullopt));
+  must(migrate(database_, std::array{kFirst}, backup_));
+  EXPECT_FALSE(std::filesystem::exists(backup_));
+  EXPECT_EQ(must(first_integer(database_, "SELECT COUNT(*) FROM a")), 1);
+}
+
+TEST_F(MigrationsTest, LeaveTheVersionBeforeAStepThatFails) {
+  EXPECT_TRUE(fails_with(migrate(database_, std::array{kFirst, kSecond, kBroken}, std::nullopt), Cause::Storage,
+                         "update to schema version 3: "));
+  EXPECT_EQ(must(schema_version(database_)), 2U);
+  EXPECT_EQ(must(first_integer(database_, "SELECT COUNT(*) FROM a")), 1) << "nothing of the failed step may stay";
+  EXPECT_FALSE(database_.in_transaction());
+}
+
+TEST_F(MigrationsTest, StopWhenTheBackupCannotBeMade) {
+  must(migrate(database_, std::array{kFirst}, std::nullopt));
+  EXPECT_FALSE(migrate(database_, std::array{kFirst, kSecond}, folder_.path() / "no" / "folder.db"));
+  EXPECT_EQ(must(schema_version(database_)), 1U);
+}
+
+/// A store of version 0 is a file that has our mark and nothing in it.
+Store version_zero(const TempFolder& folder) {
+  const Store store = new_store(folder);
+  std::filesystem::remove(store.database_path());
+  auto database = must(Database::open(store.database_path(), Database::Access::Create));
+  must(database.execute(fmt::format("PRAGMA application_id = {}", kApplicationId)));
+  return store;
+}
+
+TEST(OldStore, IsBroughtUpToDateWhenOpened) {
+  const TempFolder folder;
+  const Store old = version_zero(folder);
+  const Store store = must(Store::open(old.folder(), Store::Mode::Write));
+  EXPECT_TRUE(must(must(Runs::open(store)).list()).empty());
+  int backups = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(store.folder())) {
+    backups += entry.path().filename().string().starts_with("experiments.db.v0-") ? 1 : 0;
+  }
+  EXPECT_EQ(backups, 1);
+}
+
+TEST(OldStore, IsNotTouchedWhileAWorkerUsesIt) {
+  const TempFolder folder;
+  const Store old = version_zero(folder);
+  const auto worker = must(LockFile::take(old.lock_path("abc")));
+  ASSERT_TRUE(worker);
+  EXPECT_TRUE(fails_with(Store::open(old.folder(), Store::Mode::Write), Cause::Storage,
+                         "a worker of the older Quantrail still runs"));
+}
+
+}  // namespace
+}  // namespace quantrail::tracking
