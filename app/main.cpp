@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 #include <variant>
 
 #include "app/commands.h"
@@ -15,6 +16,11 @@ int main(int argc, char** argv) {
     const Parsed parsed = parsed_options(argc, argv);
     if (!parsed.options) return parsed.exit_code;
     return std::visit([&](const auto& command) { return run(*parsed.options, command); }, parsed.options->command);
+  } catch (const std::system_error& error) {
+    // Whoever was reading has gone: `quantrail list | head`.
+    if (error.code() == std::errc::broken_pipe) return kDone;
+    std::fprintf(stderr, "quantrail: internal error: %s\n", error.what());
+    return kFailed;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "quantrail: internal error: %s\n", error.what());
     return kFailed;

@@ -12,6 +12,9 @@ ValueInfo concrete(const ValueInfo& declared, const TensorType& type) {
   return {declared.name, type.type, type.shape, {}};
 }
 
+/// Beyond this a shape is a mistake or an attack, and malloc may promise memory that is not there.
+constexpr std::size_t kLargestArena = std::size_t{1} << 36U;
+
 Status check_taps(const Specialised& model, const std::vector<std::string>& taps) {
   for (const auto& tap : taps) {
     const auto found = model.types.find(tap);
@@ -76,6 +79,10 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   }
   plan->program_ = builder.take();
   plan->layout_ = arranged(plan->program_);
+  if (plan->layout_.bytes > kLargestArena) {
+    return fail(Cause::Unsupported, "a batch of {} needs {} MiB for its activations, {} are allowed", batch,
+                plan->layout_.bytes >> 20U, kLargestArena >> 20U);
+  }
   return plan;
 }
 
