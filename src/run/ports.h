@@ -47,8 +47,8 @@ class RunRecorder {
 /// A stretch of work with a countable end: calibration, an evaluation, a ranking.
 struct StepStarted {
   std::string name{};  ///< "calibrate", "evaluate float model", "rank 28 layers", ...
-  std::size_t total = 0;
-  std::string unit{};  ///< "samples"
+  std::size_t total = 0;  ///< 0: takes a moment, nothing to count
+  std::string unit{};     ///< "samples"
 };
 struct StepProgress {
   std::size_t done = 0;
