@@ -44,7 +44,8 @@ class Sweep {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       const Node& node = graph_.nodes[at];
       const bool layer = integer_[at] && contains(q_.layers, node.name);
-      const bool has_float_kernel = node.op == "Gemm" || node.op == "MatMul";
+      // ... unless a float Relu follows, with which ONNX Runtime fuses a Gemm first.
+      const bool has_float_kernel = node.op == "MatMul" || (node.op == "Gemm" && !fused_activation(graph_, index_, at));
       const bool one_kernel = out.nodes[at].fused && !clipped(at);
       if (layer && !one_kernel && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
     }

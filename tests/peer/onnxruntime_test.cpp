@@ -1,0 +1,148 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "data/subset.h"
+#include "export/export.h"
+#include "model/lowering.h"
+#include "peer/networks.h"
+#include "peer/peer.h"
+#include "peer/random_data.h"
+#include "quantize/collect.h"
+#include "quantize/quantize.h"
+#include "runtime/plan.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::AnyOf;
+using testing::NamedNetwork;
+using testing::PeerNode;
+using testing::RandomData;
+
+/// One small network, calibrated on random data and quantized.
+struct Quantized {
+  Graph graph{};
+  Tensor input{};  ///< a batch to compare on
+  Quantization q{};
+};
+
+Quantized quantized_network(const testing::SmallNetwork& net, Preset preset) {
+  const Shape& input = net.types().find("x")->second.shape;
+  const RandomData data({input.begin() + 1, input.end()}, 16);
+  QuantizationParams params;
+  params.preset = preset;
+  const auto placement = placed(net.graph(), net.types(), {});
+  const auto samples = first_samples(data.size(), data.size());
+  const auto statistics = collected(net.graph(), statistics_request(net.graph(), placement, params), data, samples, {});
+  if (!statistics) throw std::runtime_error(statistics.error().message);
+  Quantized made{net.graph(), Tensor::zeros(ElementType::Float32, input),
+                 quantized(net.graph(), net.types(), placement, *statistics, params).value()};
+  auto row = made.input.values<float>();
+  for (std::int64_t n = 0; n < input[0]; ++n) {
+    const auto sample = data.sample(static_cast<std::size_t>(100 + n));
+    std::copy(sample.begin(), sample.end(), row.begin() + n * static_cast<std::ptrdiff_t>(sample.size()));
+  }
+  return made;
+}
+
+std::vector<float> in_our_runtime(const Quantized& net, const std::set<std::string, std::less<>>& reverted,
+                                  RevertMode mode) {
+  PlanCache cache;
+  const auto plan = Plan::build(net.graph, {&net.q, reverted, mode, {}}, net.input.shape[0], cache);
+  if (!plan) throw std::runtime_error(plan.error().message);
+  PlanState state(*plan);
+  std::copy(net.input.bytes.begin(), net.input.bytes.end(), state.input(0).begin());
+  if (const auto ran = state.run(); !ran) throw std::runtime_error(ran.error().message);
+  const auto bytes = state.output(0);
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+/// The largest difference in steps of an 8-bit code that spans the values.
+double codes_apart(const std::vector<float>& a, const std::vector<float>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  double span = 0.0;
+  double apart = 0.0;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    span = std::max<double>(span, std::abs(b[i]));
+    apart = std::max<double>(apart, std::abs(a[i] - b[i]));
+  }
+  return apart / (span / 127.0);
+}
+
+/// The operator that computes `layer` in ONNX Runtime; "none" when there is no such node.
+std::string kernel_of(const std::vector<PeerNode>& nodes, const std::string& layer) {
+  for (const auto& node : nodes) {
+    if (node.op == "QuantizeLinear" || node.op == "DequantizeLinear") continue;
+    // Fusing gives "fused c1", or "mul/QuickGeluFusion/".
+    if (node.name == layer || node.name == "fused " + layer || node.name.starts_with(layer + "/")) return node.op;
+  }
+  return "none";
+}
+
+bool is_integer(const std::string& kernel) {
+  return kernel == "QGemm" || kernel.starts_with("QLinear") || kernel == "MatMulIntegerToFloat";
+}
+
+class OnnxRuntime : public ::testing::TestWithParam<NamedNetwork> {
+ protected:
+  void SetUp() override {
+    static const std::string kMissing = testing::missing_peer();
+    if (!kMissing.empty()) GTEST_SKIP() << kMissing;
+  }
+
+  static void check(const Quantized& net, const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
+    const auto model = exported(net.graph, net.q, reverted, mode, {});
+    ASSERT_TRUE(model.has_value());
+    const auto peer = testing::run_in_peer(model->bytes, net.input);
+    ASSERT_TRUE(peer.has_value()) << peer.error().message;
+    std::set<std::string, std::less<>> in_float = reverted;
+    in_float.insert(model->float_in_onnxruntime.begin(), model->float_in_onnxruntime.end());
+    for (const auto& group : net.q.groups) {
+      // Add and pooling between codes are the same function in integers, and ONNX Runtime takes it back to them.
+      const bool same = mode == RevertMode::Compute && !net.q.layers.at(group.name).weights;
+      if (same && reverted.count(group.name) != 0) continue;
+      const auto kernel = kernel_of(peer->nodes, group.name);
+      ASSERT_NE(kernel, "none") << group.name << " is gone";
+      EXPECT_EQ(is_integer(kernel), in_float.count(group.name) == 0) << group.name << " is computed by " << kernel;
+    }
+    EXPECT_LE(codes_apart(peer->optimized, peer->disabled), 3.0) << "the optimised graph is another network";
+    EXPECT_LE(codes_apart(in_our_runtime(net, reverted, mode), peer->disabled), 3.0)
+        << "our runtime is another network";
+  }
+};
+
+TEST_P(OnnxRuntime, FusesEveryLayerThatIsNotNamed) {
+  for (const auto preset : {Preset::Performance, Preset::Mixed}) {
+    check(quantized_network(GetParam().build(), preset), {}, RevertMode::Full);
+  }
+}
+
+TEST_P(OnnxRuntime, ComputesARevertedLayerInFloat) {
+  const auto net = quantized_network(GetParam().build(), Preset::Performance);
+  for (const auto& group : net.q.groups) {
+    for (const auto mode : {RevertMode::Full, RevertMode::Compute}) {
+      SCOPED_TRACE(group.name + " reverted, " + std::string(name_of(mode)));
+      check(net, {group.name}, mode);
+    }
+  }
+}
+
+TEST_P(OnnxRuntime, ComputesTwoRevertedNeighboursInFloat) {
+  const auto net = quantized_network(GetParam().build(), Preset::Mixed);
+  for (std::size_t i = 1; i < net.q.groups.size(); ++i) {
+    SCOPED_TRACE(net.q.groups[i].name + " and the one before");
+    check(net, {net.q.groups[i - 1].name, net.q.groups[i].name}, RevertMode::Full);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, OnnxRuntime, ::testing::ValuesIn(testing::networks()),
+                         [](const auto& network) { return network.param.name; });
+
+}  // namespace
+}  // namespace quantrail

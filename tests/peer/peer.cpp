@@ -1,0 +1,101 @@
+#include "peer/peer.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "base/files.h"
+
+namespace quantrail::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder of its own, gone with the object.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "quantrail-peer-XXXXXX").string();
+    path_ = mkdtemp(name.data()) != nullptr ? fs::path(name) : fs::path();
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
+  [[nodiscard]] std::string text() const { return path_.string(); }
+
+ private:
+  fs::path path_{};
+};
+
+std::string node_path() {
+  for (const auto* variable : {"QUANTRAIL_ORT", "NODE_PATH"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+std::string quoted(const std::string& text) { return "'" + text + "'"; }
+
+int run(const std::string& command) { return std::system(command.c_str()); }
+
+Result<std::vector<float>> floats_in(const fs::path& path) {
+  const auto bytes = read_file(path);
+  if (!bytes) return failed(bytes);
+  std::vector<float> values(bytes->size() / sizeof(float));
+  std::memcpy(values.data(), bytes->data(), values.size() * sizeof(float));
+  return values;
+}
+
+Result<std::vector<PeerNode>> nodes_in(const fs::path& path) {
+  const auto bytes = read_file(path);
+  if (!bytes) return failed(bytes);
+  onnx::ModelProto model;
+  if (!model.ParseFromString(*bytes)) return fail(Cause::Backend, "{}: not a model", path.string());
+  std::vector<PeerNode> nodes;
+  for (const auto& node : model.graph().node()) {
+    nodes.push_back({node.name(), node.op_type(), {node.input().begin(), node.input().end()}});
+  }
+  return nodes;
+}
+
+}  // namespace
+
+std::string missing_peer() {
+  if (node_path().empty()) return "set QUANTRAIL_ORT to a node_modules folder with onnxruntime-node";
+  if (run("node --version >/dev/null 2>&1") != 0) return "Node.js is not installed";
+  const auto found =
+      fmt::format("NODE_PATH={} node -e 'require(\"onnxruntime-node\")' >/dev/null 2>&1", quoted(node_path()));
+  return run(found) == 0 ? "" : "no onnxruntime-node in " + node_path();
+}
+
+Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input) {
+  const Scratch scratch;
+  const std::string_view values(reinterpret_cast<const char*>(input.bytes.data()), input.bytes.size());
+  if (const auto written = write_file(scratch / "model.onnx", model); !written) return failed(written);
+  if (const auto written = write_file(scratch / "input.bin", values); !written) return failed(written);
+  std::vector<std::string> sizes;
+  for (const auto size : input.shape) sizes.push_back(std::to_string(size));
+  const auto command = fmt::format("NODE_PATH={} node {} {} {} {} {} >{} 2>&1", quoted(node_path()),
+                                   quoted(QUANTRAIL_SOURCE_DIR "/tests/peer/ort_peer.cjs"),
+                                   quoted(scratch / "model.onnx"), quoted(scratch / "input.bin"), fmt::join(sizes, "x"),
+                                   quoted(scratch.text()), quoted(scratch / "log"));
+  if (run(command) != 0) {
+    return fail(Cause::Backend, "ONNX Runtime: {}", read_file(scratch / "log").value_or("no output"));
+  }
+  auto nodes = nodes_in(scratch / "optimized.onnx");
+  auto optimized = floats_in(scratch / "optimized.bin");
+  auto disabled = floats_in(scratch / "disabled.bin");
+  if (!nodes || !optimized || !disabled) return fail(Cause::Backend, "ONNX Runtime wrote no results");
+  return PeerRun{std::move(*nodes), std::move(*optimized), std::move(*disabled)};
+}
+
+}  // namespace quantrail::testing

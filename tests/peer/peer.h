@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "model/tensor.h"
+
+namespace quantrail::testing {
+
+/// Why real ONNX Runtime cannot be asked here; empty when it can.
+[[nodiscard]] std::string missing_peer();
+
+/// One node of the graph that ONNX Runtime made of a model.
+struct PeerNode {
+  std::string name{};
+  std::string op{};
+  std::vector<std::string> inputs{};
+};
+
+struct PeerRun {
+  std::vector<PeerNode> nodes{};
+  std::vector<float> optimized{};  ///< the first output, as deployed
+  std::vector<float> disabled{};   ///< the same with all optimisation off
+};
+
+/// Runs the ONNX file `model` on `input` (the only input, float32) in ONNX Runtime.
+[[nodiscard]] Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input);
+
+}  // namespace quantrail::testing
