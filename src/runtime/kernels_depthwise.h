@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace quantrail::kernels {
+
+/// src [batch, in_h, in_w, channels] → dst [batch, out_h, out_w, channels], one filter per channel. Output position o
+/// covers source positions o * stride - pad + k * dilation, k < kernel; kernel_h * kernel_w <= kMaxTaps.
+struct DepthwiseShape {
+  std::int64_t batch = 1;
+  std::int64_t channels = 1;
+  std::int64_t in_h = 1;
+  std::int64_t in_w = 1;
+  std::int64_t out_h = 1;
+  std::int64_t out_w = 1;
+  std::int64_t kernel_h = 1;
+  std::int64_t kernel_w = 1;
+  std::int64_t stride_h = 1;
+  std::int64_t stride_w = 1;
+  std::int64_t dilation_h = 1;
+  std::int64_t dilation_w = 1;
+  std::int64_t pad_top = 0;
+  std::int64_t pad_left = 0;
+};
+
+/// How sums become results, per channel c: scale[c] * (float(sum) + bias[c]), clamped to [lo, hi].
+struct DepthwiseRule {
+  std::uint8_t zero_point = 0;     ///< of the source
+  std::span<const float> scale{};  ///< one per channel, finite
+  std::span<const float> bias{};   ///< one per channel, in units of the sum; empty: none
+  float lo = 0.0F;
+  float hi = 255.0F;
+};
+
+/// Which loops run: the same bits either way.
+enum class DepthwisePath : std::uint8_t {
+  Plain,  ///< compiled for each instruction set, like every other kernel
+  Vnni,   ///< AVX512-VNNI, four taps at a time
+};
+[[nodiscard]] DepthwisePath best_depthwise_path();
+
+/// An int8 depthwise convolution, prepared once; immutable and thread-safe. `sum` is the exact int32 sum over the
+/// window's source positions of (code - zero_point) * weight; nothing saturates, on any CPU.
+class DepthwiseCodes {
+ public:
+  static constexpr std::int64_t kMaxTaps = 64;
+
+  /// weights [channels, kernel_h, kernel_w]. Vnni only where best_depthwise_path() says so.
+  DepthwiseCodes(const DepthwiseShape& shape, std::span<const std::int8_t> weights, const DepthwiseRule& rule,
+                 DepthwisePath path = best_depthwise_path());
+
+  /// Codes: rounded half to even, and clamped to what lo and hi round to within [0, 255].
+  void run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst) const;
+  /// Not rounded.
+  void run(std::span<const std::uint8_t> src, std::span<float> dst) const;
+
+  /// Four taps of one output, or one kernel row of two neighbouring outputs: how the taps of the Vnni path meet.
+  [[nodiscard]] bool two_outputs_at_once() const;
+
+ private:
+  template <class T>
+  void run_any(const std::uint8_t* src, T* dst) const;
+  void pack_plain(std::span<const std::int8_t> weights);
+  void pack_vnni(std::span<const std::int8_t> weights);
+
+  DepthwiseShape shape_;
+  DepthwisePath path_;
+  std::int64_t blocks_;  // of 64 channels
+  float lo_;
+  float hi_;
+  // Per channel, filled up to whole blocks, in the order in which the path's lanes hold channels.
+  std::vector<std::int32_t> start_{};  // what the sum starts with: -zero_point * (sum of weights)
+  std::vector<float> scale_{};
+  std::vector<float> bias_{};
+  std::vector<std::int16_t> plain_weights_{};  // [block][tap][64]
+  std::vector<std::int8_t> vnni_weights_{};    // [block][group][quarter][output][64]: 16 channels x 4 taps
+  std::vector<std::uint8_t> outside_{};        // a pixel of zero points, seen where the window leaves the source
+};
+
+}  // namespace quantrail::kernels
