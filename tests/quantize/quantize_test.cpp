@@ -1,0 +1,145 @@
+#include "quantize/quantize.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "export/small_network.h"
+#include "quantize/ranges.h"
+#include "quantize/saturation.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::SmallNetwork;
+using ::testing::UnorderedElementsAre;
+
+ValueStatistics seen(double mean_min, double mean_max, float min, std::size_t channels = 4) {
+  ValueStatistics v;
+  v.mean_min = mean_min;
+  v.mean_max = mean_max;
+  v.mean_abs_max = std::max(-mean_min, mean_max);
+  v.min = min;
+  v.max = static_cast<float>(mean_max) + 1.0F;
+  v.samples = 10;
+  v.channel_means.assign(channels, 0.1);
+  return v;
+}
+
+struct TwoBranches {
+  SmallNetwork net{};
+  Statistics statistics{};
+  TwoBranches() {
+    const auto a = net.relu("ra", net.conv("a", "x"));
+    const auto b = net.conv("b", "x");
+    net.output(net.conv("c", net.concat("cat", {a, b})));
+    statistics.values = {{"x", seen(-0.9, 2.1, -1.0F, 3)},
+                         {"ra:0", seen(0.0, 2.0, 0.0F)},
+                         {"b:0", seen(-1.0, 1.0, -1.5F)},
+                         {"cat:0", seen(-1.0, 2.0, -1.5F, 8)}};
+  }
+  [[nodiscard]] Result<Quantization> quantized_with(const QuantizationParams& params,
+                                                    const std::set<std::string, std::less<>>& excluded = {}) const {
+    return quantized(net.graph(), net.types(), placed(net.graph(), net.types(), excluded), statistics, params);
+  }
+};
+
+QuantizationParams preset(Preset preset) {
+  QuantizationParams params;
+  params.preset = preset;
+  return params;
+}
+
+TEST(Quantized, PerformanceUsesSymmetricActivations) {
+  const auto q = TwoBranches().quantized_with(preset(Preset::Performance));
+  ASSERT_TRUE(q.has_value());
+  EXPECT_EQ(q->activations.at("x"), symmetric_params(2.1, false));
+}
+
+TEST(Quantized, MixedUsesAsymmetricActivations) {
+  const auto q = TwoBranches().quantized_with(preset(Preset::Mixed));
+  EXPECT_EQ(q->activations.at("x"), asymmetric_params(-0.9, 2.1));
+}
+
+TEST(Quantized, OneNegativeValueInAnySampleMakesASymmetricRangeSigned) {
+  TwoBranches network;
+  network.statistics.values["x"].min = -1e-6F;
+  network.statistics.values["x"].mean_min = 0.0;
+  EXPECT_EQ(network.quantized_with({})->activations.at("x").zero_point, 128);
+  network.statistics.values["x"].min = 0.0F;
+  EXPECT_EQ(network.quantized_with({})->activations.at("x").zero_point, 0);
+}
+
+TEST(Quantized, ConcatenatedValuesShareTheWidestRangeWithZeroOnACode) {
+  for (const auto chosen : {Preset::Performance, Preset::Mixed}) {
+    const auto q = TwoBranches().quantized_with(preset(chosen));
+    const auto expected = chosen == Preset::Mixed ? asymmetric_params(-1.0, 2.0) : symmetric_params(2.0, false);
+    for (const auto* value : {"ra:0", "b:0", "cat:0"}) EXPECT_EQ(q->activations.at(value), expected);
+  }
+}
+
+TEST(Quantized, EveryLayerIsAGroupInGraphOrder) {
+  const auto q = TwoBranches().quantized_with({});
+  EXPECT_THAT(q->groups, ElementsAre(Group{"a", {"a"}}, Group{"b", {"b"}}, Group{"c", {"c"}}));
+  EXPECT_THAT(q->passthrough, ElementsAre("cat"));
+  EXPECT_THAT(q->ignored, IsEmpty());
+}
+
+TEST(Quantized, ExcludedLayersAreNeitherLayersNorGroups) {
+  const auto q = TwoBranches().quantized_with({}, {"c"});
+  EXPECT_THAT(q->ignored, ElementsAre("c"));
+  EXPECT_EQ(q->layers.count("c"), 0U);
+  EXPECT_EQ(q->groups.size(), 2U);
+}
+
+TEST(Quantized, FirstLayersHaveWiderStepsAgainstSaturation) {
+  TwoBranches network;
+  QuantizationParams params;
+  const auto fixed = network.quantized_with(params);
+  params.saturation_fix = "no";
+  const auto plain = network.quantized_with(params);
+  EXPECT_EQ(fixed->layers.at("a").weights->scale[0], 2 * plain->layers.at("a").weights->scale[0]);
+  EXPECT_EQ(fixed->layers.at("c"), plain->layers.at("c"));
+}
+
+TEST(Quantized, CorrectsBiasesUnlessToldNotTo) {
+  QuantizationParams params;
+  EXPECT_EQ(TwoBranches().quantized_with(params)->bias_edits.size(), 3U);
+  params.use_fast_bias = false;
+  EXPECT_THAT(TwoBranches().quantized_with(params)->bias_edits, IsEmpty());
+}
+
+TEST(Quantized, NamesTheValueThatTheStatisticsLack) {
+  TwoBranches network;
+  network.statistics.values.erase("b:0");
+  const auto q = network.quantized_with({});
+  ASSERT_FALSE(q.has_value());
+  EXPECT_EQ(q.error().cause, Cause::InvalidInput);
+  EXPECT_THAT(q.error().message, HasSubstr("'b:0'"));
+}
+
+TEST(StatisticsRequest, AsksForComputedValuesAndTheMeansOfLayerInputs) {
+  const TwoBranches network;
+  const auto placement = placed(network.net.graph(), network.net.types(), {});
+  const auto request = statistics_request(network.net.graph(), placement, {});
+  EXPECT_THAT(request.extremes, UnorderedElementsAre("x", "ra:0", "b:0")) << "cat:0 is only moved";
+  EXPECT_THAT(request.channel_means, UnorderedElementsAre("x", "cat:0"));
+  QuantizationParams no_bias;
+  no_bias.use_fast_bias = false;
+  EXPECT_THAT(statistics_request(network.net.graph(), placement, no_bias).channel_means, IsEmpty());
+}
+
+TEST(SaturatingLayers, AreTheFirstConvolutionsOnEveryPath) {
+  SmallNetwork net;
+  const auto a = net.conv("a", net.max_pool("pool", "x"));
+  const auto b = net.conv("b", "x", {.stride = 2});
+  net.output(net.conv("c", net.same("sum", "Add", {a, b})));
+  EXPECT_THAT(saturating_layers(net.graph(), "first_layer"), UnorderedElementsAre("a", "b"));
+  EXPECT_THAT(saturating_layers(net.graph(), "all"), UnorderedElementsAre("a", "b", "c"));
+  EXPECT_THAT(saturating_layers(net.graph(), "no"), IsEmpty());
+}
+
+}  // namespace
+}  // namespace quantrail
