@@ -30,17 +30,16 @@ tl::unexpected<Error> owned(std::int64_t run_id, const std::optional<LeaseRecord
               lease->worker.pid);
 }
 
-/// Whether a lease that somebody left may be taken, given the state of its lock before we took it.
-Status check_predecessor(const Store& store, std::int64_t run_id, const std::optional<LeaseRecord>& lease,
-                         LockState lock, bool take_over_silent, std::string& reason) {
-  if (!lease) return {};
-  const Verdict verdict = judged(lease->worker, store.host(), lock);
+/// Why the worker that left `lease` is out of the way; empty when there was none. Errors: Owned when it is not.
+Result<std::string> reason_to_take(const Store& store, std::int64_t run_id, const std::optional<LeaseRecord>& lease,
+                                   LockState lock_before, bool take_over_silent) {
+  if (!lease) return std::string();
+  Verdict verdict = judged(lease->worker, store.host(), lock_before);
   if (verdict.liveness == Liveness::Alive) return owned(run_id, lease);
   if (verdict.liveness == Liveness::Unknown && !take_over_silent) {
     return fail(Cause::Owned, "run {}: {}, which may still be at work", run_id, verdict.reason);
   }
-  reason = verdict.reason;
-  return {};
+  return std::move(verdict.reason);
 }
 
 /// Closes what a dead worker left open.
@@ -84,6 +83,29 @@ Result<Ownership> begin_attempt(Database& database, const Store& store, std::int
   return owner;
 }
 
+/// Makes this process the run's worker, in one transaction. Precondition: it holds the run's lock.
+Result<Ownership> succeed(Database& database, const Store& store, std::int64_t run_id, LockState lock_before,
+                          const LeaseOptions& options) {
+  auto transaction = Transaction::write(database);
+  if (!transaction) return failed(transaction);
+  const auto lease = read_lease(database, run_id);
+  if (!lease) return failed(lease);
+  const auto reason = reason_to_take(store, run_id, *lease, lock_before, options.take_over_silent);
+  if (!reason) return failed(reason);
+  const auto wanted = read_run(database, run_id);
+  if (!wanted) return failed(wanted);
+  if (wanted->state == RunState::Done) {
+    return fail(Cause::InvalidInput, "run {} is done: there is nothing to continue", run_id);
+  }
+  Status cleaned = answer_all(database, run_id, "the worker was gone", store.now_ms());
+  if (cleaned && *lease) cleaned = bury(database, run_id, **lease, *reason, store.now_ms());
+  if (!cleaned) return failed(cleaned);
+  const auto owner = begin_attempt(database, store, run_id, options);
+  if (!owner) return owner;
+  if (auto committed = transaction->commit(); !committed) return failed(committed);
+  return owner;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Lease>> Lease::acquire(const Store& store, std::int64_t run_id, LeaseOptions options) {
@@ -92,29 +114,17 @@ Result<std::unique_ptr<Lease>> Lease::acquire(const Store& store, std::int64_t r
   const auto wanted = read_run(*database, run_id);
   if (!wanted) return failed(wanted);
   const auto lock_path = store.lock_path(wanted->uid);
-  const LockState lock_before = LockFile::probe(lock_path);
+  // Once the lock is ours, nobody else holds it; only that its file was missing before is still news.
+  const LockState before = LockFile::probe(lock_path) == LockState::Missing ? LockState::Missing : LockState::Free;
   auto lock = LockFile::take(lock_path);
   if (!lock) return failed(lock);
-  auto transaction = Transaction::write(*database);
-  if (!transaction) return failed(transaction);
-  const auto lease = read_lease(*database, run_id);
-  if (!lease) return failed(lease);
-  if (!*lock) return owned(run_id, *lease);
-  std::string reason;
-  // Now that the lock is ours nobody else holds it; only that it was missing is still news.
-  const LockState lock_state = lock_before == LockState::Missing ? LockState::Missing : LockState::Free;
-  if (auto free = check_predecessor(store, run_id, *lease, lock_state, options.take_over_silent, reason); !free)
-    return failed(free);
-  const auto state = read_run(*database, run_id);
-  if (!state) return failed(state);
-  if (state->state == RunState::Done)
-    return fail(Cause::InvalidInput, "run {} is done: there is nothing to continue", run_id);
-  Status cleaned = answer_all(*database, run_id, "the worker was gone", store.now_ms());
-  if (cleaned && *lease) cleaned = bury(*database, run_id, **lease, reason, store.now_ms());
-  if (!cleaned) return failed(cleaned);
-  const auto owner = begin_attempt(*database, store, run_id, options);
+  if (!*lock) {
+    const auto lease = read_lease(*database, run_id);
+    if (!lease) return failed(lease);
+    return owned(run_id, *lease);
+  }
+  const auto owner = succeed(*database, store, run_id, before, options);
   if (!owner) return failed(owner);
-  if (auto committed = transaction->commit(); !committed) return failed(committed);
   std::unique_ptr<Lease> taken(new Lease(store, *owner, std::move(**lock)));
   taken->heartbeat_ = std::make_unique<Heartbeat>(store, *owner, taken->progress_, std::move(options));
   return taken;

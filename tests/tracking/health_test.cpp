@@ -1,0 +1,39 @@
+#include "tracking/health.h"
+
+#include <fstream>
+
+#include "support.h"
+
+namespace quantrail::tracking {
+namespace {
+
+TEST(Health, AStoreInUseIsWhole) {
+  const TempFolder folder;
+  const Store store = new_store(folder);
+  const auto lease = own(store, new_run(store));
+  EXPECT_TRUE(checked(store));
+}
+
+TEST(Health, ADamagedPageIsFound) {
+  const TempFolder folder;
+  const Store store = new_store(folder, {.connection = {.journal = Journal::Truncate}});
+  const auto answers = must(Answers::open(store));
+  for (int i = 0; i < 200; ++i)
+    must(answers->save_blob(digest_of(std::to_string(i)), "statistics", digest_of("x").bytes));
+  std::fstream file(store.database_path(), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-4096, std::ios::end);
+  file << std::string(100, '\xFF');
+  file.close();
+  EXPECT_TRUE(fails_with(checked(store), Cause::Storage, "damaged"));
+}
+
+TEST(Health, ARowThatRefersToNothingIsFound) {
+  const TempFolder folder;
+  const Store store = new_store(folder);
+  auto careless = must(Database::open(store.database_path(), Database::Access::Existing));
+  must(careless.execute("INSERT INTO run_tags(run_id, tag) VALUES(5, 'lost')"));
+  EXPECT_TRUE(fails_with(checked(store), Cause::Storage, "a row of run_tags refers to a row of runs"));
+}
+
+}  // namespace
+}  // namespace quantrail::tracking
