@@ -31,8 +31,8 @@ struct Lowering {
   std::set<std::string, std::less<>> codes{};  ///< values that exist as codes; parameters in Quantization::activations
   std::set<std::string, std::less<>> raw{};    ///< of the values with parameters: those that must exist unquantized
   /// Integer layers that ONNX Runtime will compute in float, since their result is needed in float as well or only,
-  /// or clipped to less than what the codes can hold: node names in graph order. (MatMul, and Gemm without activation, have
-  /// kernels with float results and are not named for that.)
+  /// or clipped to less than what the codes can hold: node names in graph order. (MatMul, and Gemm without activation,
+  /// have kernels with float results and are not named for that.)
   std::vector<std::string> float_in_onnxruntime{};
 };
 
