@@ -1,10 +1,10 @@
 // Helper of runs_test.sh: what a shell cannot do with ONNX files and data sets.
 //   peer_tool inputs CONFIG FOLDER   the validation samples, preprocessed: input.bin (float32), labels.txt, shape.txt
-//   peer_tool floats MODEL.onnx      names of the convolutions and matrix products that run in float, sorted
+//   peer_tool floats MODEL.onnx      what computes in float in a graph that ONNX Runtime optimised: "Conv NAME" per
+//   line
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
-#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -48,12 +48,12 @@ int print_floats(const std::string& path) {
   if (!bytes) return complained(bytes.error());
   onnx::ModelProto model;
   if (!model.ParseFromString(*bytes)) return complained({Cause::InvalidInput, path + ": not ONNX"});
-  const std::set<std::string> float_ops{"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "ConvTranspose"};
-  std::set<std::string> names;
+  const std::set<std::string> computing{"Conv", "Gemm", "MatMul",      "ConvTranspose",
+                                        "Add",  "Mul",  "AveragePool", "GlobalAveragePool"};
   for (const auto& node : model.graph().node()) {
-    if (float_ops.contains(node.op_type())) names.insert(node.name());
+    const std::string op = node.op_type().starts_with("Fused") ? node.op_type().substr(5) : node.op_type();
+    if (computing.contains(op)) fmt::print("{} {}\n", op, node.name());
   }
-  for (const auto& name : names) fmt::print("{}\n", name);
   return 0;
 }
 
