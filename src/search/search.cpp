@@ -82,8 +82,16 @@ Trial trial_of(const SearchState& state, const Evaluation& evaluation) {
   return trial;
 }
 
+double best_accepted_drop(const std::vector<Trial>& trials) {
+  double best = trials.front().drop;
+  for (const auto& trial : trials) {
+    if (trial.accepted) best = std::min(best, trial.drop);
+  }
+  return best;
+}
+
 void judge(SearchState& state, Trial trial, const std::vector<double>& values) {
-  const bool grew = trial.drop > state.trials[state.base].drop;
+  const bool grew = trial.drop > best_accepted_drop(state.trials);
   trial.accepted = !grew || state.tolerant || !state.settings.use_prev_if_drop_increase;
   if (trial.accepted) {
     state.queue.erase(state.queue.begin());
