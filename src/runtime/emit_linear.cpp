@@ -1,5 +1,6 @@
 #include "runtime/emit_linear.h"
 
+#include "runtime/depthwise_linear.h"
 #include "runtime/integer_layer.h"
 
 namespace quantrail {
@@ -53,13 +54,17 @@ class LinearEmitter {
     if (!prepared) return failed(prepared);
     auto& cache = e_.builder().context().cache;
     const auto* weights = prepared->weights ? &*prepared->weights : nullptr;
-    auto linear = cache.get<Linear>(key_of(prepared->spec, weights),
-                                    [&] { return Linear::make(prepared->spec, weights, cache); });
+    auto linear = cache.get<Linear>(key_of(prepared->spec, weights), [&] { return make(prepared->spec, weights); });
     if (!linear) return failed(linear, e_.where());
     return add_step(prepared->spec, std::move(*linear));
   }
 
  private:
+  [[nodiscard]] Result<std::shared_ptr<const Linear>> make(const LinearSpec& spec, const LinearWeights* weights) const {
+    if (spec.source == ElementType::Uint8 && own_depthwise()) return depthwise_linear(spec, *weights);
+    return Linear::make(spec, weights, e_.builder().context().cache);
+  }
+
   [[nodiscard]] const WeightParams* weight_params() const {
     const auto* quantization = e_.builder().context().quantization;
     if (quantization == nullptr || !e_.integer()) return nullptr;
@@ -67,8 +72,11 @@ class LinearEmitter {
     return layer != quantization->layers.end() && layer->second.weights ? &*layer->second.weights : nullptr;
   }
 
+  /// Our kernel is exact on every processor; where oneDNN is exact as well, oneDNN is faster.
+  [[nodiscard]] bool own_depthwise() const { return !e_.builder().context().int8_exact && is_depthwise(job_.shape); }
+
   [[nodiscard]] bool exact_integers() const {
-    return e_.builder().context().int8_exact && e_.node().op != "ConvTranspose";
+    return own_depthwise() || (e_.builder().context().int8_exact && e_.node().op != "ConvTranspose");
   }
 
   Result<Prepared> prepare() {
@@ -135,7 +143,7 @@ class LinearEmitter {
                        job_.bias_factor,
                        e_.bounds()};
     terms.bias = int32_bias(layer_bias(), terms.accumulator_scales);
-    const bool fold = !job_.padded || source.zero_point == 0;
+    const bool fold = source.zero_point == 0 || (!job_.padded && !own_depthwise());
     const bool to_codes = e_.codes_to_codes();
     LinearSpec spec{job_.shape,
                     ElementType::Uint8,

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "runtime/linear.h"
+
+namespace quantrail {
+
+/// Whether our own kernel computes this convolution of codes: one filter per channel, at most two spatial axes.
+[[nodiscard]] bool is_depthwise(const std::variant<ConvShape, MatMulShape>& shape);
+
+/// The same contract as Linear::make() for integer specs of which is_depthwise() holds. Exact on every processor.
+[[nodiscard]] std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights);
+
+}  // namespace quantrail
