@@ -68,6 +68,33 @@ TEST(PlanFloat, MultipliesStacksOfMatrices) {
   expect_float_agrees(net, 3);
 }
 
+TEST(PlanFloat, SpreadsTransposedConvolutions) {
+  constexpr std::int64_t kIn = 5;
+  constexpr std::int64_t kOut = 10;  // 2 * (5 - 1) + 3 + 1 - 1 - 1
+  Network net(12);
+  net.input("x", {1, 4, kIn, kIn});
+  const std::map<std::string, Attribute> attributes{
+      {"group", std::int64_t{2}}, {"strides", Ints{2, 2}}, {"pads", Ints{1, 1, 1, 1}}, {"output_padding", Ints{1, 1}}};
+  net.output(net.node("ConvTranspose", "y", {"x", net.constant("w", {4, 3, 3, 3}, 0.3F), net.constant("b", {6}, 1.0F)},
+                      attributes));
+  const auto inputs = random_inputs(net, 2);
+  const auto x = inputs.at("x").values<float>();
+  const auto w = net.graph().constants.at("w")->values<float>();
+  const auto b = net.graph().constants.at("b")->values<float>();
+  std::vector<double> expected(2 * 6 * kOut * kOut);
+  for (std::size_t at = 0; at < expected.size(); ++at) expected[at] = static_cast<double>(b[at / (kOut * kOut) % 6]);
+  kernels::for_each_index({2, 4, kIn, kIn, 3, 3, 3}, [&](const kernels::Sizes& i) {
+    const std::int64_t row = i[2] * 2 - 1 + i[5];
+    const std::int64_t column = i[3] * 2 - 1 + i[6];
+    if (row < 0 || column < 0 || row >= kOut || column >= kOut) return;
+    const std::int64_t channel = i[1] / 2 * 3 + i[4];
+    expected[kernels::offset({2, 6, kOut, kOut}, {i[0], channel, row, column})] +=
+        static_cast<double>(x[kernels::offset({2, 4, kIn, kIn}, {i[0], i[1], i[2], i[3]})]) *
+        static_cast<double>(w[kernels::offset({4, 3, 3, 3}, {i[1], i[4], i[5], i[6]})]);
+  });
+  expect_near(computed(net.graph(), {}, inputs), std::vector<float>(expected.begin(), expected.end()), 1e-5F);
+}
+
 TEST(PlanFloat, RunsSqueezeAndExcitation) {
   Network net(8);
   const auto x = net.conv("c0", net.input("x", {1, 3, 8, 8}), {12, 3, 3, 3},
