@@ -12,7 +12,7 @@ from network import LAYERS, RESIDUAL, block_of, ends_residual
 
 
 class Folded:
-    """The trained network with BatchNormalization folded, walked step by step through hooks."""
+    """The trained network with BatchNormalization folded, walked step by step."""
 
     def __init__(self, network):
         self.weights, self.biases = {}, {}
@@ -42,10 +42,6 @@ class Folded:
         x = read("pool", tensor, x).mean((2, 3))
         weight, bias = parameters("classifier")
         return F.linear(read("classifier", "pool", x), weight, bias)
-
-
-def _layer(name):
-    return next((layer for layer in LAYERS if layer.name == name), None)
 
 
 def _quantized_weight(weight, levels):
@@ -85,30 +81,14 @@ class Quantized:
         return (value / scale).round().clamp(low, high) * scale
 
     def _corrected(self, name, mean):
-        """Fast bias correction: the shift of the layer's mean output for its mean input, given back by the bias."""
-        layer = _layer(name)
-        tensor = self._input_of(name)
+        """Fast bias correction: what rounding the weights does to the mean output, given back by the bias."""
+        error = self.folded.weights[name] - self.weights[name]
+        layer = next((layer for layer in LAYERS if layer.name == name), None)
         if layer is None:
-            x = mean[None]
-            shift = F.linear(x, self.folded.weights[name]) - F.linear(self._codes(tensor, x), self.weights[name])
-            return self.folded.biases[name] + shift[0]
+            return self.folded.biases[name] + error @ mean
         x = mean[None, :, None, None].expand(1, -1, 14, 14)
-
-        def response(x, weight):
-            return F.conv2d(x, weight, None, layer.stride, layer.kernel // 2, 1, layer.groups).mean((0, 2, 3))
-
-        return self.folded.biases[name] + response(x, self.folded.weights[name]) - response(self._codes(tensor, x),
-                                                                                           self.weights[name])
-
-    def _input_of(self, name):
-        if name == "classifier":
-            return "pool"
-        names = [layer.name for layer in LAYERS]
-        at = names.index(name)
-        if at == 0:
-            return "image"
-        before = LAYERS[at - 1]
-        return f"{block_of(before.name)}/add" if ends_residual(before) else before.name
+        shift = F.conv2d(x, error, None, layer.stride, layer.kernel // 2, 1, layer.groups)
+        return self.folded.biases[name] + shift.mean((0, 2, 3))
 
     def scores(self, x, reverted=()):
         """Scores with the layers `reverted` in float, reading unquantized inputs."""
