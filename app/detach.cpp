@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "app/self.h"
+
 namespace quantrail::app {
 namespace {
 
@@ -40,17 +42,12 @@ namespace {
 }  // namespace
 
 Status start_detached(const std::vector<std::string>& arguments, const std::filesystem::path& log) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<std::string> texts{program};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (auto& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
+  const SelfArguments self(arguments);
   std::array<int, 2> report{};
   if (::pipe2(report.data(), O_CLOEXEC) != 0)
     return fail(Cause::Backend, "cannot start a worker: {}", std::strerror(errno));
   const pid_t child = ::fork();
-  if (child == 0) become_worker(program.c_str(), pointers.data(), log.c_str(), report[1]);
+  if (child == 0) become_worker(self.program(), self.pointers(), log.c_str(), report[1]);
   ::close(report[1]);
   int reason = child < 0 ? errno : 0;
   if (child > 0) {

@@ -34,13 +34,15 @@ std::string read_all(int descriptor) {
 
 }  // namespace
 
+SelfArguments::SelfArguments(const std::vector<std::string>& arguments)
+    : texts_{std::filesystem::read_symlink("/proc/self/exe").string()} {
+  texts_.insert(texts_.end(), arguments.begin(), arguments.end());
+  for (auto& text : texts_) pointers_.push_back(text.data());
+  pointers_.push_back(nullptr);
+}
+
 SelfRun run_self(const std::vector<std::string>& arguments) {
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<std::string> texts{program};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (auto& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
+  const SelfArguments self(arguments);
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return {1, std::strerror(errno)};
   posix_spawn_file_actions_t actions;
@@ -49,7 +51,7 @@ SelfRun run_self(const std::vector<std::string>& arguments) {
   posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
   pid_t child = 0;
-  const int reason = ::posix_spawn(&child, program.c_str(), &actions, nullptr, pointers.data(), environ);
+  const int reason = ::posix_spawn(&child, self.program(), &actions, nullptr, self.pointers(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(pipe[1]);
   if (reason != 0) {

@@ -85,6 +85,12 @@ std::pair<char32_t, std::size_t> next_glyph(std::string_view rest) {
   return {glyph, static_cast<std::size_t>(length)};
 }
 
+int columns_of(std::u32string_view glyphs) {
+  int columns = 0;
+  for (const char32_t glyph : glyphs) columns += width_of(glyph);
+  return columns;
+}
+
 }  // namespace
 
 std::string encoded(std::u32string_view glyphs) {
@@ -116,17 +122,11 @@ std::u32string decoded(std::string_view utf8) {
   return glyphs;
 }
 
-int width_of(std::string_view utf8) {
-  int width = 0;
-  for (const char32_t glyph : decoded(utf8)) width += width_of(glyph);
-  return width;
-}
+int width_of(std::string_view utf8) { return columns_of(decoded(utf8)); }
 
 std::string fitted(std::string_view utf8, int columns, std::string_view ellipsis) {
   const std::u32string glyphs = decoded(utf8);
-  int total = 0;
-  for (const char32_t glyph : glyphs) total += width_of(glyph);
-  if (total <= columns) return encoded(glyphs);
+  if (columns_of(glyphs) <= columns) return encoded(glyphs);
   const int room = columns - width_of(ellipsis);
   if (room < 0) return {};
   int used = 0;
@@ -137,9 +137,7 @@ std::string fitted(std::string_view utf8, int columns, std::string_view ellipsis
 
 std::string fitted_end(std::string_view utf8, int columns, std::string_view ellipsis) {
   const std::u32string glyphs = decoded(utf8);
-  int total = 0;
-  for (const char32_t glyph : glyphs) total += width_of(glyph);
-  if (total <= columns) return encoded(glyphs);
+  if (columns_of(glyphs) <= columns) return encoded(glyphs);
   const int room = columns - width_of(ellipsis);
   if (room < 0) return {};
   int used = 0;
