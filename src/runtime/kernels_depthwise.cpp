@@ -10,18 +10,30 @@
 namespace quantrail::kernels {
 namespace {
 
-/// Which channel of its block a lane holds: in the Vnni path the order that unpacking bytes twice gives.
-std::int64_t channel_of(DepthwisePath path, std::int64_t lane) {
-  if (path == DepthwisePath::Plain) return lane;
+/// The channel that the Vnni path's lane `lane` of a block holds: the order that unpacking bytes twice gives.
+std::int64_t unpacked_channel(std::int64_t lane) {
   const std::int64_t quarter = lane / 16;
   return lane % 16 / 4 * 16 + quarter * 4 + lane % 4;
 }
 
 }  // namespace
 
-bool DepthwiseCodes::two_outputs_at_once() const {
-  return path_ == DepthwisePath::Vnni && shape_.stride_w == 1 && shape_.dilation_w == 1 && shape_.kernel_w <= 3 &&
-         4 * shape_.kernel_h <= kMaxTaps;
+bool depthwise_pays(const DepthwiseShape& shape) {
+  const bool rows = shape.kernel_w == 3 && shape.kernel_h <= 3 && shape.stride_w <= 2 && shape.dilation_w == 1;
+  const std::int64_t enough = shape.stride_w == 1 ? 128 : 192;
+  return best_depthwise_path() == DepthwisePath::Vnni && rows && shape.channels >= enough;
+}
+
+bool DepthwiseCodes::by_rows() const {
+  return path_ == DepthwisePath::Vnni && shape_.stride_w <= 2 && shape_.dilation_w == 1 && shape_.kernel_w <= 3 &&
+         kDepthwisePixels * shape_.kernel_h <= kMaxTaps;
+}
+
+std::int64_t DepthwiseCodes::channel_of(std::int64_t lane) const {
+  if (path_ == DepthwisePath::Plain) return lane;
+  const std::int64_t block = lane / kDepthwiseBlock * kDepthwiseBlock;
+  const std::int64_t channel = unpacked_channel(lane % kDepthwiseBlock);
+  return block + (by_rows() && block == half_block_at(shape_) ? channel % (kDepthwiseBlock / 2) : channel);
 }
 
 DepthwiseCodes::DepthwiseCodes(const DepthwiseShape& shape, std::span<const std::int8_t> weights,
@@ -39,8 +51,7 @@ DepthwiseCodes::DepthwiseCodes(const DepthwiseShape& shape, std::span<const std:
   scale_.assign(lanes, 0.0F);
   bias_.assign(lanes, 0.0F);
   for (std::size_t lane = 0; lane < lanes; ++lane) {
-    const auto at = static_cast<std::int64_t>(lane);
-    const std::int64_t channel = at / kDepthwiseBlock * kDepthwiseBlock + channel_of(path, at % kDepthwiseBlock);
+    const std::int64_t channel = channel_of(static_cast<std::int64_t>(lane));
     if (channel >= shape.channels) continue;
     const auto c = static_cast<std::size_t>(channel);
     for (std::int64_t t = 0; t < taps; ++t) {
@@ -69,35 +80,34 @@ void DepthwiseCodes::pack_plain(std::span<const std::int8_t> weights) {
 
 void DepthwiseCodes::pack_vnni(std::span<const std::int8_t> weights) {
   const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
-  const bool two = two_outputs_at_once();
-  const std::int64_t outputs = two ? 2 : 1;
-  const std::int64_t groups = two ? shape_.kernel_h : (taps + 3) / 4;
+  const bool rows = by_rows();
+  const std::int64_t outputs = rows && shape_.stride_w == 1 ? 2 : 1;
+  const std::int64_t groups = rows ? shape_.kernel_h : (taps + 3) / 4;
   vnni_weights_.assign(static_cast<std::size_t>(blocks_ * groups * outputs * 4 * kDepthwiseBlock), 0);
-  // The weight that tap `k` of group `g` has for the given output; 0 where the kernel does not reach.
+  // The weight that pixel `k` of group `g` has for the given output; 0 where the kernel does not reach.
   const auto weight = [&](std::int64_t c, std::int64_t g, std::int64_t output, std::int64_t k) -> std::int8_t {
     const std::int64_t column = k - output;
-    if (two && (column < 0 || column >= shape_.kernel_w)) return 0;
-    const std::int64_t tap = two ? g * shape_.kernel_w + column : 4 * g + k;
+    if (rows && (column < 0 || column >= shape_.kernel_w)) return 0;
+    const std::int64_t tap = rows ? g * shape_.kernel_w + column : 4 * g + k;
     return c < shape_.channels && tap < taps ? weights[static_cast<std::size_t>(c * taps + tap)] : std::int8_t{0};
   };
   std::size_t to = 0;
-  for (std::int64_t row = 0; row < blocks_ * groups * 4 * outputs; ++row) {
-    const std::int64_t output = row % outputs;
-    const std::int64_t quarter = row / outputs % 4;
-    const std::int64_t group = row / outputs / 4 % groups;
-    const std::int64_t block = row / outputs / 4 / groups;
+  for (std::int64_t line = 0; line < blocks_ * groups * 4 * outputs; ++line) {
+    const std::int64_t output = line % outputs;
+    const std::int64_t quarter = line / outputs % 4;
+    const std::int64_t group = line / outputs / 4 % groups;
+    const std::int64_t block = line / outputs / 4 / groups;
     for (std::int64_t byte = 0; byte < kDepthwiseBlock; ++byte) {
-      const std::int64_t lane = quarter * 16 + byte / 4;
-      const std::int64_t channel = block * kDepthwiseBlock + channel_of(DepthwisePath::Vnni, lane);
-      vnni_weights_[to++] = weight(channel, group, output, byte % 4);
+      const std::int64_t lane = block * kDepthwiseBlock + quarter * 16 + byte / 4;
+      vnni_weights_[to++] = weight(channel_of(lane), group, output, byte % 4);
     }
   }
 }
 
 template <class T>
 void DepthwiseCodes::run_any(const std::uint8_t* src, T* dst) const {
-  const DepthwiseView view{&shape_, two_outputs_at_once(), start_.data(),        scale_.data(),  bias_.data(), lo_,
-                           hi_,     plain_weights_.data(), vnni_weights_.data(), outside_.data()};
+  const DepthwiseView view{&shape_, by_rows(), start_.data(),         scale_.data(),        bias_.data(),
+                           lo_,     hi_,       plain_weights_.data(), vnni_weights_.data(), outside_.data()};
   if (path_ == DepthwisePath::Vnni) {
     depthwise_vnni(view, src, dst);
   } else {

@@ -6,50 +6,48 @@
 namespace quantrail::kernels {
 namespace {
 
-// `live` is a constant where this is inlined for whole blocks.
-QUANTRAIL_INLINE void add_taps(const DepthwiseTaps& taps, std::int64_t count, std::int64_t channel, std::int64_t live,
-                               const std::int16_t* weights, std::int32_t* sums) {
-  for (std::int64_t t = 0; t < count; ++t) {
-    const std::uint8_t* pixel = taps[static_cast<std::size_t>(t)] + channel;
-    const std::int16_t* weight = weights + t * kDepthwiseBlock;
-    QUANTRAIL_INDEPENDENT
-    for (std::int64_t i = 0; i < live; ++i) {
-      sums[i] += static_cast<std::int16_t>(static_cast<std::int16_t>(pixel[i]) * weight[i]);  // 255 * 128 fits
-    }
+/// One tap of some channels: 255 * 128 fits in 16 bits.
+QUANTRAIL_INLINE void add_tap(const std::uint8_t* pixel, const std::int16_t* weights, std::int64_t channels,
+                              std::int32_t* __restrict sums) {
+  for (std::int64_t i = 0; i < channels; ++i) {
+    sums[i] += static_cast<std::int16_t>(static_cast<std::int16_t>(pixel[i]) * weights[i]);
   }
 }
 
-/// One output pixel; `store(results, channel, count)` for each block.
-template <class Store>
-QUANTRAIL_INLINE void one_output(const DepthwiseView& view, const DepthwiseTaps& taps, Store store) {
-  const std::int64_t channels = view.shape->channels;
-  const std::int64_t count = view.shape->kernel_h * view.shape->kernel_w;
+// Channels in constant portions, which vectorise without a remainder.
+QUANTRAIL_CLONES void add_taps(const std::uint8_t* const* taps, std::int64_t count, std::int64_t channel,
+                               std::int64_t live, const std::int16_t* weights, std::int32_t* sums) {
+  if (live == kDepthwiseBlock) {
+    for (std::int64_t t = 0; t < count; ++t) {
+      add_tap(taps[t] + channel, weights + t * kDepthwiseBlock, kDepthwiseBlock, sums);
+    }
+    return;
+  }
+  for (std::int64_t t = 0; t < count; ++t) {
+    const std::uint8_t* pixel = taps[t] + channel;
+    const std::int16_t* weight = weights + t * kDepthwiseBlock;
+    std::int64_t i = 0;
+    for (; i + 16 <= live; i += 16) add_tap(pixel + i, weight + i, 16, sums + i);
+    for (; i < live; ++i) add_tap(pixel + i, weight + i, 1, sums + i);
+  }
+}
+
+QUANTRAIL_CLONES void reals_of(const DepthwiseView& view, std::int64_t channel, const std::int32_t* sums,
+                               float* __restrict reals) {
+  const float* scale = view.scale + channel;
+  const float* bias = view.bias + channel;
   const float lo = view.lo;
   const float hi = view.hi;
-  for (std::int64_t channel = 0; channel < channels; channel += kDepthwiseBlock) {
-    std::int32_t sums[kDepthwiseBlock];
-    std::copy_n(view.start + channel, kDepthwiseBlock, sums);
-    const std::int16_t* weights = view.plain_weights + channel * count;
-    const std::int64_t live = std::min(kDepthwiseBlock, channels - channel);
-    if (live == kDepthwiseBlock) {
-      add_taps(taps, count, channel, kDepthwiseBlock, weights, sums);
-    } else {
-      add_taps(taps, count, channel, live, weights, sums);
-    }
-    const float* scale = view.scale + channel;
-    const float* bias = view.bias + channel;
-    float reals[kDepthwiseBlock];
-    for (std::int64_t i = 0; i < kDepthwiseBlock; ++i) {
-      const float real = scale[i] * (static_cast<float>(sums[i]) + bias[i]);
-      const float bounded = real < hi ? real : hi;
-      reals[i] = bounded > lo ? bounded : lo;
-    }
-    store(reals, channel, live);
+  for (std::int64_t i = 0; i < kDepthwiseBlock; ++i) {
+    const float real = scale[i] * (static_cast<float>(sums[i]) + bias[i]);
+    const float bounded = real < hi ? real : hi;
+    reals[i] = bounded > lo ? bounded : lo;
   }
 }
 
-QUANTRAIL_INLINE void store_codes(const float* reals, std::int64_t count, std::uint8_t* dst) {
-  QUANTRAIL_INDEPENDENT
+void store(const float* reals, std::int64_t count, float* dst) { std::copy_n(reals, count, dst); }
+
+QUANTRAIL_CLONES void store(const float* reals, std::int64_t count, std::uint8_t* __restrict dst) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float below = reals[i] < 255.0F ? reals[i] : 255.0F;
     const float bounded = below > 0.0F ? below : 0.0F;
@@ -57,24 +55,29 @@ QUANTRAIL_INLINE void store_codes(const float* reals, std::int64_t count, std::u
   }
 }
 
+template <class T>
+void convolve(const DepthwiseView& view, const std::uint8_t* src, T* dst) {
+  const std::int64_t channels = view.shape->channels;
+  const std::int64_t count = view.shape->kernel_h * view.shape->kernel_w;
+  for_each_output(view, src, [&](const DepthwiseTaps& taps, std::int64_t first, std::int64_t) {
+    for (std::int64_t channel = 0; channel < channels; channel += kDepthwiseBlock) {
+      const std::int64_t live = std::min(kDepthwiseBlock, channels - channel);
+      std::int32_t sums[kDepthwiseBlock];
+      float reals[kDepthwiseBlock];
+      std::copy_n(view.start + channel, kDepthwiseBlock, sums);
+      add_taps(taps.data(), count, channel, live, view.plain_weights + channel * count, sums);
+      reals_of(view, channel, sums, reals);
+      store(reals, live, dst + first + channel);
+    }
+  });
+}
+
 }  // namespace
 
-QUANTRAIL_CLONES void depthwise_plain(const DepthwiseView& view, const std::uint8_t* src, std::uint8_t* dst) {
-  const auto visit = [&](const DepthwiseTaps& taps, std::int64_t first, std::int64_t) QUANTRAIL_INLINED {
-    const auto store = [&](const float* reals, std::int64_t channel, std::int64_t count)
-                           QUANTRAIL_INLINED { store_codes(reals, count, dst + first + channel); };
-    one_output(view, taps, store);
-  };
-  for_each_output(view, src, visit);
+void depthwise_plain(const DepthwiseView& view, const std::uint8_t* src, std::uint8_t* dst) {
+  convolve(view, src, dst);
 }
 
-QUANTRAIL_CLONES void depthwise_plain(const DepthwiseView& view, const std::uint8_t* src, float* dst) {
-  const auto visit = [&](const DepthwiseTaps& taps, std::int64_t first, std::int64_t) QUANTRAIL_INLINED {
-    const auto store = [&](const float* reals, std::int64_t channel, std::int64_t count)
-                           QUANTRAIL_INLINED { std::copy_n(reals, count, dst + first + channel); };
-    one_output(view, taps, store);
-  };
-  for_each_output(view, src, visit);
-}
+void depthwise_plain(const DepthwiseView& view, const std::uint8_t* src, float* dst) { convolve(view, src, dst); }
 
 }  // namespace quantrail::kernels

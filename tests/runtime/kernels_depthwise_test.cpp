@@ -115,6 +115,7 @@ TEST(DepthwiseCodes, KernelsAndStridesThatDifferByAxis) {
   expect_right(random_case(random, {1, 70, 4, 9, 4, 9, 1, 3, 1, 1, 1, 1, 0, 1}));
   expect_right(random_case(random, {1, 70, 40, 3, 25, 3, 16, 3, 1, 1, 1, 1, 0, 1}));
   expect_right(random_case(random, {3, 9, 8, 8, 4, 8, 3, 3, 2, 1, 1, 1, 0, 1}));
+  expect_right(random_case(random, {1, 150, 8, 9, 8, 4, 3, 3, 1, 2, 1, 1, 1, 0}));
 }
 
 TEST(DepthwiseCodes, ExtremeSumsNeitherSaturateNorWrap) {
