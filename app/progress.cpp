@@ -73,6 +73,7 @@ void ProgressPrinter::show(const StepStarted& step) {
   done_ = 0;
   total_ = step.total;
   started_ = Clock::now();
+  if (total_ == 0) return;  // nothing to count
   if (!terminal_) line(fmt::format("{}: {} {}", printable(step.name), step.total, step.unit));
   draw_bar();
 }
