@@ -79,6 +79,10 @@ bool is_depthwise(const std::variant<ConvShape, MatMulShape>& shape) {
          conv->channels_in == conv->channels_out && element_count(conv->kernel) <= DepthwiseCodes::kMaxTaps;
 }
 
+bool depthwise_is_faster(const std::variant<ConvShape, MatMulShape>& shape) {
+  return kernels::depthwise_pays(kernel_shape(std::get<ConvShape>(shape)));
+}
+
 std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights) {
   return std::make_shared<const DepthwiseLinear>(spec, std::get<ConvShape>(spec.shape), weights);
 }

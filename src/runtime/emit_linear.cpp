@@ -72,8 +72,10 @@ class LinearEmitter {
     return layer != quantization->layers.end() && layer->second.weights ? &*layer->second.weights : nullptr;
   }
 
-  /// Our kernel is exact on every processor; where oneDNN is exact as well, oneDNN is faster.
-  [[nodiscard]] bool own_depthwise() const { return !e_.builder().context().int8_exact && is_depthwise(job_.shape); }
+  /// Our kernel is exact on every processor; where oneDNN is exact as well, the faster one runs.
+  [[nodiscard]] bool own_depthwise() const {
+    return is_depthwise(job_.shape) && (!e_.builder().context().int8_exact || depthwise_is_faster(job_.shape));
+  }
 
   [[nodiscard]] bool exact_integers() const {
     return own_depthwise() || (e_.builder().context().int8_exact && e_.node().op != "ConvTranspose");
