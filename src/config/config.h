@@ -15,6 +15,12 @@ namespace quantrail {
 
 enum class Interpolation { Nearest, Bilinear, Bicubic };
 
+/// How sizes and places that fall between pixels are rounded.
+enum class Rounding {
+  Nearest,      ///< the resized long side to the nearest, half to even; the crop's offset down
+  Torchvision,  ///< as torchvision's Resize and CenterCrop: the long side down, the offset to the nearest, half to even
+};
+
 /// Image to tensor, in this order: resize, centre crop, channel order, (value * scale_input - mean) / std, layout.
 struct Preprocess {
   enum class ResizeMode { None, ShortSide, Exact };
@@ -25,6 +31,7 @@ struct Preprocess {
   bool antialias = true;        ///< as Pillow does when shrinking
   std::int64_t crop_width = 0;  ///< centre crop; 0: none
   std::int64_t crop_height = 0;
+  Rounding rounding = Rounding::Nearest;
   std::string channel_order = "RGB";  ///< "RGB" or "BGR"
   double divide_by = 1.0;             ///< every value is divided by this first (255 for [0, 1])
   std::vector<double> mean{};         ///< subtracted, per channel in output order; one: for all; empty: 0

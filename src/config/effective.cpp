@@ -56,6 +56,7 @@ Json preprocess_json(const Preprocess& preprocess) {
       {{"resize", resize_json(preprocess)},
        {"crop", cropped ? object({{"width", Json{preprocess.crop_width}}, {"height", Json{preprocess.crop_height}}})
                         : Json{nullptr}},
+       {"rounding", text(preprocess.rounding == Rounding::Torchvision ? "torchvision" : "nearest")},
        {"channel_order", text(preprocess.channel_order)},
        {"divide_by", Json{preprocess.divide_by}},
        {"mean", numbers(preprocess.mean)},

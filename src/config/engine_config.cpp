@@ -70,6 +70,8 @@ Preprocess parse_preprocess(const Section& section) {
     }
   }
   if (section.has("crop")) parse_crop(section, out);
+  const bool torchvision = section.choice("rounding", "nearest", {"nearest", "torchvision"}) == "torchvision";
+  out.rounding = torchvision ? Rounding::Torchvision : Rounding::Nearest;
   out.channel_order = section.choice("channel_order", out.channel_order, {"RGB", "BGR"});
   out.divide_by = section.number("divide_by", out.divide_by, kPositive);
   out.mean = section.numbers("mean", {});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "data/image_fit.h"
 #include "data/image_pipeline.h"
 
 namespace quantrail {

@@ -1,12 +1,11 @@
 #include "data/image_pipeline.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 #include <utility>
 
 #include "base/text.h"
-#include "data/resample.h"
+#include "data/image_fit.h"
 
 namespace quantrail {
 namespace {
@@ -35,14 +34,6 @@ std::array<std::array<float, 256>, 3> value_table(const Preprocess& preprocess) 
   return table;
 }
 
-/// numerator / denominator to the nearest integer, half to even; both positive.
-std::int64_t nearest_ratio(std::int64_t numerator, std::int64_t denominator) {
-  const std::int64_t down = numerator / denominator;
-  const std::int64_t twice_left = 2 * (numerator - down * denominator);
-  const bool up = twice_left > denominator || (twice_left == denominator && down % 2 != 0);
-  return up ? down + 1 : down;
-}
-
 std::string shape_text(const Shape& shape) {
   std::vector<std::string> sizes;
   for (const auto size : shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
@@ -64,44 +55,6 @@ void lay_out(const Image& image, bool bgr, bool planes, T* out, Value value) {
 }
 
 }  // namespace
-
-ImageSize resized_size(const Preprocess& preprocess, ImageSize size) {
-  switch (preprocess.resize) {
-    case Preprocess::ResizeMode::None: return size;
-    case Preprocess::ResizeMode::Exact: return {preprocess.width, preprocess.height};
-    case Preprocess::ResizeMode::ShortSide: break;
-  }
-  const std::int64_t side = preprocess.width;
-  if (size.width <= size.height) return {side, nearest_ratio(side * size.height, size.width)};
-  return {nearest_ratio(side * size.width, size.height), side};
-}
-
-Image center_crop(const Image& image, ImageSize size) {
-  const std::int64_t left = (image.size.width - size.width) / 2;
-  const std::int64_t top = (image.size.height - size.height) / 2;
-  assert(left >= 0 && top >= 0);
-  Image out = Image::of_size(size);
-  std::uint8_t* target = out.rgb.data();
-  for (std::int64_t y = 0; y < size.height; ++y) {
-    target = std::copy_n(image.rgb.data() + 3 * ((top + y) * image.size.width + left), 3 * size.width, target);
-  }
-  return out;
-}
-
-Result<Image> fitted(const Preprocess& preprocess, Image image) {
-  const ImageSize resized = resized_size(preprocess, image.size);
-  if (resized.width * resized.height > kMostPixels) {
-    return fail(Cause::InvalidInput, "{} x {} pixels would become {} x {}: too many", image.size.width,
-                image.size.height, resized.width, resized.height);
-  }
-  if (resized != image.size) image = resampled(image, resized, preprocess.interpolation, preprocess.antialias);
-  if (preprocess.crop_width == 0) return image;
-  if (preprocess.crop_width > resized.width || preprocess.crop_height > resized.height) {
-    return fail(Cause::InvalidInput, "the crop of {} x {} is larger than the image of {} x {}", preprocess.crop_width,
-                preprocess.crop_height, resized.width, resized.height);
-  }
-  return center_crop(image, {preprocess.crop_width, preprocess.crop_height});
-}
 
 Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const ValueInfo& input, ImageSize first) {
   const std::string name = printable(input.name);
@@ -157,6 +110,7 @@ void ImagePipeline::add_to(Hasher& hasher) const {
   hasher.add(static_cast<std::int64_t>(preprocess_.interpolation))
       .add(static_cast<std::int64_t>(preprocess_.antialias));
   hasher.add(preprocess_.crop_width).add(preprocess_.crop_height);
+  hasher.add(static_cast<std::int64_t>(preprocess_.rounding));
   hasher.add(preprocess_.channel_order).add(preprocess_.layout);
   for (const auto& channel : values_) hasher.add_bytes(std::as_bytes(std::span(channel)));
   hasher.add(sample_.name).add(name_of(sample_.type));

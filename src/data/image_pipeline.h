@@ -14,17 +14,6 @@
 
 namespace quantrail {
 
-/// The size of an image after resizing: the short side becomes `width` and the long one follows, rounded to the
-/// nearest, half to even, or both are given.
-[[nodiscard]] ImageSize resized_size(const Preprocess& preprocess, ImageSize size);
-
-/// The middle of `image`; an odd pixel left over goes to the right and the bottom.
-/// Precondition: `size` is no larger than the image.
-[[nodiscard]] Image center_crop(const Image& image, ImageSize size);
-
-/// Resizes and crops. Errors: InvalidInput when the crop is larger than the image or the result has too many pixels.
-[[nodiscard]] Result<Image> fitted(const Preprocess& preprocess, Image image);
-
 /// From an RGB image to what one network input takes: size, channel order, normalised values, layout.
 /// Values are computed in double for each of the 256 codes and then rounded to float32. Thread-safe.
 class ImagePipeline {

@@ -24,7 +24,10 @@ std::string validation(const std::string& data) { return R"("validation": {"data
 Preprocess preprocess(const std::string& text) {
   const auto config = parsed(validation(R"("type": "cifar10", "path": "x")") + R"(, "preprocess": {)" + text + "}");
   EXPECT_TRUE(config) << config.error().message;
-  return config ? config->engine.validation->preprocess : Preprocess{};
+  if (!config) return {};
+  const auto stored = parse_config(config->effective_json, "/", "stored", {});
+  EXPECT_TRUE(stored && stored->engine == config->engine) << config->effective_json;
+  return config->engine.validation->preprocess;
 }
 
 TEST(Engine, ReadsTheUsualRecipe) {
@@ -34,13 +37,14 @@ TEST(Engine, ReadsTheUsualRecipe) {
                             .antialias = false,
                             .crop_width = 224,
                             .crop_height = 224,
+                            .rounding = Rounding::Torchvision,
                             .channel_order = "BGR",
                             .divide_by = 127.5,
                             .mean = {1, 1, 1},
                             .std = {0.5},
                             .layout = "NHWC"};
   EXPECT_EQ(preprocess(R"("resize": {"size": 256, "mode": "short_side", "interpolation": "bicubic", "antialias": false},
-                          "crop": 224, "channel_order": "BGR", "divide_by": 127.5, "mean": [1, 1, 1], "std": 0.5, "layout": "NHWC")"),
+                          "crop": 224, "rounding": "torchvision", "channel_order": "BGR", "divide_by": 127.5, "mean": [1, 1, 1], "std": 0.5, "layout": "NHWC")"),
             expected);
 }
 
@@ -68,6 +72,8 @@ TEST(Engine, RefusesHalfGivenSizes) {
   EXPECT_THAT(refused(R"("resize": {"size": 3, "width": 3, "height": 3})"), HasSubstr("give either"));
   EXPECT_THAT(refused(R"("crop": {"width": 3})"), HasSubstr("crop.height: missing"));
   EXPECT_THAT(refused(R"("crop": "middle")"), HasSubstr("crop: found \"middle\" (a text), an integer is needed"));
+  EXPECT_THAT(refused(R"("rounding": "down")"),
+              HasSubstr("rounding: found \"down\", allowed are nearest, torchvision"));
   EXPECT_THAT(refused(R"("mean": [1, 2])"), HasSubstr("mean: found 2 numbers, 1 or 3 are needed"));
   EXPECT_THAT(refused(R"("mean": [1, "2", 3])"), HasSubstr("mean: found \"2\" (a text), a number is needed"));
 }

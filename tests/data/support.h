@@ -12,12 +12,20 @@
 
 #include "base/hash.h"
 #include "data/dataset.h"
+#include "data/image.h"
 #include "model/graph.h"
 
 namespace quantrail {
 
 inline std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(QUANTRAIL_SOURCE_DIR) / "tests/data/fixtures" / name;
+}
+
+/// An image whose values count up from 0, modulo 256.
+inline Image ramp(ImageSize size) {
+  Image image = Image::of_size(size);
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i);
+  return image;
 }
 
 /// A folder that is removed, with all that is in it, when it goes out of scope.

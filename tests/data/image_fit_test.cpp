@@ -1,0 +1,100 @@
+#include "data/image_fit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/data/support.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// The long side after resizing the short one to `side`, whichever way the image lies.
+std::int64_t long_side(std::int64_t side, std::int64_t shorter, std::int64_t longer, Rounding rounding) {
+  Preprocess preprocess;
+  preprocess.resize = Preprocess::ResizeMode::ShortSide;
+  preprocess.width = side;
+  preprocess.rounding = rounding;
+  const ImageSize upright = resized_size(preprocess, {shorter, longer});
+  const ImageSize wide = resized_size(preprocess, {longer, shorter});
+  EXPECT_EQ(upright, (ImageSize{side, wide.width}));
+  EXPECT_EQ(wide.height, side);
+  return wide.width;
+}
+
+TEST(ImageFit, SizesTheLongSideToTheNearestPixelHalfToEven) {
+  const auto nearest = [](std::int64_t side, std::int64_t shorter, std::int64_t longer) {
+    return long_side(side, shorter, longer, Rounding::Nearest);
+  };
+  EXPECT_EQ(nearest(256, 375, 500), 341);  // 341.33
+  EXPECT_EQ(nearest(256, 300, 451), 385);  // 384.85
+  EXPECT_EQ(nearest(2, 4, 5), 2);          // 2.5
+  EXPECT_EQ(nearest(2, 4, 7), 4);          // 3.5
+  EXPECT_EQ(nearest(256, 8, 8), 256);
+}
+
+// Values of torchvision's size formula, int(side * longer / shorter).
+TEST(ImageFit, CutsTheLongSideOffAsTorchvisionDoes) {
+  const auto cut = [](std::int64_t side, std::int64_t shorter, std::int64_t longer) {
+    return long_side(side, shorter, longer, Rounding::Torchvision);
+  };
+  EXPECT_EQ(cut(256, 375, 500), 341);  // 341.33
+  EXPECT_EQ(cut(256, 300, 451), 384);  // 384.85
+  EXPECT_EQ(cut(2, 4, 7), 3);          // 3.5
+  EXPECT_EQ(cut(256, 333, 500), 384);  // 384.38
+  EXPECT_EQ(cut(232, 375, 500), 309);  // 309.33
+  EXPECT_EQ(cut(256, 256, 999), 999);
+}
+
+std::int64_t left_of(std::int64_t width, std::int64_t crop, Rounding rounding) {
+  return center_crop(ramp({width, 1}), {crop, 1}, rounding).rgb.front() / 3;
+}
+std::int64_t top_of(std::int64_t height, std::int64_t crop, Rounding rounding) {
+  return center_crop(ramp({1, height}), {1, crop}, rounding).rgb.front() / 3;
+}
+
+TEST(ImageFit, CropsTheMiddleWithAnOddPixelLeftAtTheEnd) {
+  for (const auto offset : {left_of, top_of}) {
+    EXPECT_EQ(offset(4, 2, Rounding::Nearest), 1);
+    EXPECT_EQ(offset(5, 4, Rounding::Nearest), 0);
+    EXPECT_EQ(offset(7, 4, Rounding::Nearest), 1);
+    EXPECT_EQ(offset(9, 4, Rounding::Nearest), 2);
+    EXPECT_EQ(offset(3, 3, Rounding::Nearest), 0);
+  }
+}
+
+// Values of torchvision's offset formula, int(round((size - crop) / 2.0)).
+TEST(ImageFit, CropsTheMiddleAsTorchvisionDoes) {
+  for (const auto offset : {left_of, top_of}) {
+    EXPECT_EQ(offset(4, 2, Rounding::Torchvision), 1);
+    EXPECT_EQ(offset(5, 4, Rounding::Torchvision), 0);   // 0.5
+    EXPECT_EQ(offset(7, 4, Rounding::Torchvision), 2);   // 1.5
+    EXPECT_EQ(offset(9, 4, Rounding::Torchvision), 2);   // 2.5
+    EXPECT_EQ(offset(11, 4, Rounding::Torchvision), 4);  // 3.5
+    EXPECT_EQ(offset(3, 3, Rounding::Torchvision), 0);
+  }
+}
+
+TEST(ImageFit, RoundsAsItWasAsked) {
+  Preprocess preprocess;
+  preprocess.resize = Preprocess::ResizeMode::ShortSide;
+  preprocess.width = preprocess.crop_width = preprocess.crop_height = 4;
+  const Image image = ramp({7, 4});
+  EXPECT_EQ(fitted(preprocess, image)->rgb.front(), 3);
+  preprocess.rounding = Rounding::Torchvision;
+  EXPECT_EQ(fitted(preprocess, image)->rgb.front(), 6);
+}
+
+TEST(ImageFit, RefusesImpossibleCropsAndSizes) {
+  Preprocess preprocess;
+  preprocess.crop_width = preprocess.crop_height = 10;
+  EXPECT_THAT(fitted(preprocess, ramp({9, 20})).error().message,
+              HasSubstr("the crop of 10 x 10 is larger than the image of 9 x 20"));
+  preprocess.resize = Preprocess::ResizeMode::ShortSide;
+  preprocess.width = 60000;
+  EXPECT_THAT(fitted(preprocess, ramp({1, 9})).error().message, HasSubstr("too many"));
+}
+
+}  // namespace
+}  // namespace quantrail
