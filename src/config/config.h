@@ -21,7 +21,8 @@ enum class Rounding {
   Torchvision,  ///< as torchvision's Resize and CenterCrop: the long side down, the offset to the nearest, half to even
 };
 
-/// Image to tensor, in this order: resize, centre crop, channel order, (value * scale_input - mean) / std, layout.
+/// Image to tensor, in this order: luminance where channel_order is GRAY, resize, centre crop, channel order,
+/// (value / divide_by - mean) / std, layout.
 struct Preprocess {
   enum class ResizeMode { None, ShortSide, Exact };
   ResizeMode resize = ResizeMode::None;
@@ -32,7 +33,7 @@ struct Preprocess {
   std::int64_t crop_width = 0;  ///< centre crop; 0: none
   std::int64_t crop_height = 0;
   Rounding rounding = Rounding::Nearest;
-  std::string channel_order = "RGB";  ///< "RGB" or "BGR"
+  std::string channel_order = "RGB";  ///< "RGB", "BGR", or "GRAY" for networks that take one channel
   double divide_by = 1.0;             ///< every value is divided by this first (255 for [0, 1])
   std::vector<double> mean{};         ///< subtracted, per channel in output order; one: for all; empty: 0
   std::vector<double> std{};          ///< then divided by; one: for all; empty: 1

@@ -54,9 +54,10 @@ void parse_crop(const Section& preprocess, Preprocess& out) {
   if (out.crop_height == 0) crop.report("height", "missing: the crop's size in pixels");
 }
 
-void check_channels(const Section& preprocess, std::string_view key, const std::vector<double>& values) {
-  if (values.size() <= 1 || values.size() == 3) return;
-  preprocess.report(key, fmt::format("found {} numbers, 1 or 3 are needed", values.size()));
+void check_channels(const Section& preprocess, std::string_view key, const std::vector<double>& values, bool grey) {
+  if (values.size() <= 1 || (values.size() == 3 && !grey)) return;
+  preprocess.report(key, fmt::format("found {} numbers, {}", values.size(),
+                                     grey ? "channel_order GRAY needs one" : "1 or 3 are needed"));
 }
 
 Preprocess parse_preprocess(const Section& section) {
@@ -72,12 +73,13 @@ Preprocess parse_preprocess(const Section& section) {
   if (section.has("crop")) parse_crop(section, out);
   const bool torchvision = section.choice("rounding", "nearest", {"nearest", "torchvision"}) == "torchvision";
   out.rounding = torchvision ? Rounding::Torchvision : Rounding::Nearest;
-  out.channel_order = section.choice("channel_order", out.channel_order, {"RGB", "BGR"});
+  out.channel_order = section.choice("channel_order", out.channel_order, {"RGB", "BGR", "GRAY"});
   out.divide_by = section.number("divide_by", out.divide_by, kPositive);
   out.mean = section.numbers("mean", {});
   out.std = section.numbers("std", kPositive);
-  check_channels(section, "mean", out.mean);
-  check_channels(section, "std", out.std);
+  const bool grey = out.channel_order == "GRAY";
+  check_channels(section, "mean", out.mean, grey);
+  check_channels(section, "std", out.std, grey);
   out.layout = section.choice("layout", out.layout, {"NCHW", "NHWC"});
   return out;
 }

@@ -49,7 +49,7 @@ class Cifar10 final : public ImageSource {
     Image image = Image::of_size(kSize);
     for (std::size_t pixel = 0; pixel < kPixels; ++pixel) {
       for (std::size_t c = 0; c < 3; ++c)
-        image.rgb[3 * pixel + c] = std::to_integer<std::uint8_t>(planes[c * kPixels + pixel]);
+        image.values[3 * pixel + c] = std::to_integer<std::uint8_t>(planes[c * kPixels + pixel]);
     }
     return image;
   }

@@ -11,13 +11,15 @@ struct ImageSize {
   bool operator==(const ImageSize&) const = default;
 };
 
-/// An 8-bit RGB image. Invariant: rgb.size() == 3 * width * height, rows top to bottom, pixels left to right.
+/// An 8-bit image: RGB or, with one channel, luminance. Rows run top to bottom, pixels left to right, channels
+/// innermost. Invariant: values.size() == channels * width * height.
 struct Image {
   ImageSize size{};
-  std::vector<std::uint8_t> rgb{};
+  std::int64_t channels = 3;  ///< 3 or 1
+  std::vector<std::uint8_t> values{};
 
-  [[nodiscard]] static Image of_size(ImageSize size) {
-    return {size, std::vector<std::uint8_t>(static_cast<std::size_t>(size.width * size.height) * 3)};
+  [[nodiscard]] static Image of_size(ImageSize size, std::int64_t channels = 3) {
+    return {size, channels, std::vector<std::uint8_t>(static_cast<std::size_t>(size.width * size.height * channels))};
   }
   bool operator==(const Image&) const = default;
 };

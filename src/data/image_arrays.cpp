@@ -29,12 +29,12 @@ class ImageArrays final : public ImageSource {
     const Shape shape = array_.row_shape();
     const auto channels = static_cast<std::size_t>(planes_ ? shape[0] : shape[2]);
     Image image = Image::of_size(planes_ ? ImageSize{shape[2], shape[1]} : ImageSize{shape[1], shape[0]});
-    const std::size_t pixels = image.rgb.size() / 3;
+    const std::size_t pixels = image.values.size() / 3;
     for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
       for (std::size_t c = 0; c < 3; ++c) {
         const std::size_t channel = channels == 1 ? 0 : c;
         const std::size_t at = planes_ ? channel * pixels + pixel : pixel * channels + channel;
-        image.rgb[3 * pixel + c] = std::to_integer<std::uint8_t>(row[at]);
+        image.values[3 * pixel + c] = std::to_integer<std::uint8_t>(row[at]);
       }
     }
     return image;

@@ -38,10 +38,11 @@ Image center_crop(const Image& image, ImageSize size, Rounding rounding) {
   const std::int64_t left = half(image.size.width - size.width, 2);
   const std::int64_t top = half(image.size.height - size.height, 2);
   assert(left >= 0 && top >= 0);
-  Image out = Image::of_size(size);
-  std::uint8_t* target = out.rgb.data();
+  Image out = Image::of_size(size, image.channels);
+  std::uint8_t* target = out.values.data();
   for (std::int64_t y = 0; y < size.height; ++y) {
-    target = std::copy_n(image.rgb.data() + 3 * ((top + y) * image.size.width + left), 3 * size.width, target);
+    const std::int64_t first = (top + y) * image.size.width + left;
+    target = std::copy_n(image.values.data() + image.channels * first, image.channels * size.width, target);
   }
   return out;
 }

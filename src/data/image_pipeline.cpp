@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "data/image_fit.h"
+#include "data/luminance.h"
 
 namespace quantrail {
 namespace {
@@ -42,15 +43,36 @@ std::string shape_text(const Shape& shape) {
 
 bool agrees(std::int64_t found, std::int64_t needed) { return needed < 0 || found == needed; }
 
+std::int64_t channels_of(const Preprocess& preprocess) { return preprocess.channel_order == "GRAY" ? 1 : 3; }
+
+bool are_channels(std::int64_t size) { return size == 1 || size == 3; }
+
+/// What to change in `preprocess` so that its samples suit a network that takes the four axes `needed`.
+std::string remedy(const Preprocess& preprocess, const Shape& needed) {
+  const std::int64_t channels = channels_of(preprocess);
+  const bool planes = preprocess.layout == "NCHW";
+  std::int64_t taken = needed[planes ? 1 : 3];
+  if (agrees(channels, taken)) return "check resize and crop";
+  std::vector<std::string> changes;
+  if (!are_channels(taken) && are_channels(needed[planes ? 3 : 1])) {
+    changes.emplace_back(planes ? "layout NHWC" : "layout NCHW");
+    taken = needed[planes ? 3 : 1];
+  }
+  if (!are_channels(taken)) return "images have 3 channels, or 1 with channel_order GRAY";
+  if (taken != channels) changes.emplace_back(taken == 1 ? "channel_order GRAY" : "channel_order RGB or BGR");
+  return "use " + joined(changes, " and ");
+}
+
 /// Writes codes, mapped by `value(channel, code)`, in the order that the layout asks for.
 template <class T, class Value>
-void lay_out(const Image& image, bool bgr, bool planes, T* out, Value value) {
-  const std::size_t pixels = image.rgb.size() / 3;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    const std::uint8_t* from = image.rgb.data() + (bgr ? 2 - channel : channel);
+void lay_out(const Image& image, bool reversed, bool planes, T* out, Value value) {
+  const auto channels = static_cast<std::size_t>(image.channels);
+  const std::size_t pixels = image.values.size() / channels;
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    const std::uint8_t* from = image.values.data() + (reversed ? channels - 1 - channel : channel);
     T* to = planes ? out + channel * pixels : out + channel;
-    const std::size_t step = planes ? 1 : 3;
-    for (std::size_t i = 0; i < pixels; ++i) to[i * step] = value(channel, from[3 * i]);
+    const std::size_t step = planes ? 1 : channels;
+    for (std::size_t i = 0; i < pixels; ++i) to[i * step] = value(channel, from[channels * i]);
   }
 }
 
@@ -70,11 +92,12 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
   ImageSize size = resized_size(preprocess, first);
   if (preprocess.crop_width > 0) size = {preprocess.crop_width, preprocess.crop_height};
   const bool planes = preprocess.layout == "NCHW";
-  const Shape sample = planes ? Shape{3, size.height, size.width} : Shape{size.height, size.width, 3};
+  const std::int64_t channels = channels_of(preprocess);
+  const Shape sample = planes ? Shape{channels, size.height, size.width} : Shape{size.height, size.width, channels};
   if (!std::equal(sample.begin(), sample.end(), input.shape.begin() + 1, agrees)) {
-    return fail(Cause::InvalidInput,
-                "the network input \"{}\" needs {}, preprocessing gives {} ({}): check resize, crop and layout", name,
-                shape_text({input.shape.begin() + 1, input.shape.end()}), shape_text(sample), preprocess.layout);
+    return fail(Cause::InvalidInput, "the network input \"{}\" needs {}, preprocessing gives {} ({}): {}", name,
+                shape_text({input.shape.begin() + 1, input.shape.end()}), shape_text(sample), preprocess.layout,
+                remedy(preprocess, input.shape));
   }
   ImagePipeline pipeline;
   pipeline.preprocess_ = preprocess;
@@ -85,6 +108,7 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
 }
 
 Status ImagePipeline::write(Image image, std::span<std::byte> out) const {
+  if (channels_of(preprocess_) == 1) image = luminance(image);
   const auto ready = fitted(preprocess_, std::move(image));
   if (!ready) return failed(ready);
   if (ready->size != size_) {

@@ -14,7 +14,8 @@
 
 namespace quantrail {
 
-/// From an RGB image to what one network input takes: size, channel order, normalised values, layout.
+/// From an RGB image to what one network input takes: luminance where one channel is asked for, size, channel order,
+/// normalised values, layout.
 /// Values are computed in double for each of the 256 codes and then rounded to float32. Thread-safe.
 class ImagePipeline {
  public:

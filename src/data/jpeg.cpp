@@ -71,7 +71,8 @@ bool read_pixels(Decoder& decoder, std::uint8_t* pixels, std::size_t row_bytes) 
 }
 
 void spread_grey(const std::vector<std::uint8_t>& grey, Image& out) {
-  for (std::size_t i = 0; i < grey.size(); ++i) out.rgb[3 * i] = out.rgb[3 * i + 1] = out.rgb[3 * i + 2] = grey[i];
+  for (std::size_t i = 0; i < grey.size(); ++i)
+    out.values[3 * i] = out.values[3 * i + 1] = out.values[3 * i + 2] = grey[i];
 }
 
 /// a * b / 255, rounded.
@@ -86,7 +87,7 @@ void mix_inks(const std::vector<std::uint8_t>& cmyk, bool inverted, Image& out) 
   for (std::size_t i = 0; i < cmyk.size() / 4; ++i) {
     const int light = 255 - ink(4 * i + 3);
     for (std::size_t c = 0; c < 3; ++c) {
-      out.rgb[3 * i + c] = static_cast<std::uint8_t>(light - scaled_product(ink(4 * i + c), light));
+      out.values[3 * i + c] = static_cast<std::uint8_t>(light - scaled_product(ink(4 * i + c), light));
     }
   }
 }
@@ -111,7 +112,7 @@ Result<Image> decode_jpeg(std::span<const std::byte> bytes) {
   Image image = Image::of_size(size);
   const auto row_bytes = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(components);
   if (components == 3)
-    return read_pixels(decoder, image.rgb.data(), row_bytes) ? Result<Image>(std::move(image)) : damaged();
+    return read_pixels(decoder, image.values.data(), row_bytes) ? Result<Image>(std::move(image)) : damaged();
   std::vector<std::uint8_t> pixels(row_bytes * static_cast<std::size_t>(size.height));
   if (!read_pixels(decoder, pixels.data(), row_bytes)) return damaged();
   if (components == 1)

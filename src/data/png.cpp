@@ -81,7 +81,7 @@ Result<Image> decode_png(std::span<const std::byte> bytes) {
   }
   Image image = Image::of_size(size);
   std::vector<png_bytep> rows(static_cast<std::size_t>(size.height));
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.rgb.data() + y * row_bytes;
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = image.values.data() + y * row_bytes;
   if (!read_pixels(decoder, rows.data())) return damaged();
   return image;
 }

@@ -75,37 +75,35 @@ Windows windows_for(std::int64_t from, std::int64_t to, Kernel kernel, bool anti
 
 std::uint8_t rounded(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> kFractionBits, 0, 255)); }
 
+template <std::size_t Channels>
 Image with_width(const Image& image, std::int64_t width, const Windows& columns) {
-  Image out = Image::of_size({width, image.size.height});
-  std::uint8_t* target = out.rgb.data();
+  Image out = Image::of_size({width, image.size.height}, image.channels);
+  std::uint8_t* target = out.values.data();
   for (std::int64_t y = 0; y < image.size.height; ++y) {
-    const std::uint8_t* row = image.rgb.data() + 3 * y * image.size.width;
+    const std::uint8_t* row = image.values.data() + image.channels * y * image.size.width;
     for (const Window& window : columns.windows) {
       const std::int32_t* weights = columns.weights.data() + window.weights;
-      const std::uint8_t* pixel = row + 3 * window.first;
-      std::int32_t red = kHalf, green = kHalf, blue = kHalf;
-      for (std::size_t i = 0; i < window.count; ++i, pixel += 3) {
-        red += pixel[0] * weights[i];
-        green += pixel[1] * weights[i];
-        blue += pixel[2] * weights[i];
+      const std::uint8_t* pixel = row + Channels * window.first;
+      std::array<std::int32_t, Channels> sums{};
+      sums.fill(kHalf);
+      for (std::size_t i = 0; i < window.count; ++i, pixel += Channels) {
+        for (std::size_t c = 0; c < Channels; ++c) sums[c] += pixel[c] * weights[i];
       }
-      *target++ = rounded(red);
-      *target++ = rounded(green);
-      *target++ = rounded(blue);
+      for (const std::int32_t sum : sums) *target++ = rounded(sum);
     }
   }
   return out;
 }
 
 Image with_height(const Image& image, std::int64_t height, const Windows& lines) {
-  Image out = Image::of_size({image.size.width, height});
-  const auto row_bytes = static_cast<std::size_t>(3 * image.size.width);
+  Image out = Image::of_size({image.size.width, height}, image.channels);
+  const auto row_bytes = static_cast<std::size_t>(image.channels * image.size.width);
   std::vector<std::int32_t> sums(row_bytes);
-  std::uint8_t* target = out.rgb.data();
+  std::uint8_t* target = out.values.data();
   for (const Window& window : lines.windows) {
     std::fill(sums.begin(), sums.end(), kHalf);
     for (std::size_t i = 0; i < window.count; ++i) {
-      const std::uint8_t* row = image.rgb.data() + (window.first + i) * row_bytes;
+      const std::uint8_t* row = image.values.data() + (window.first + i) * row_bytes;
       const std::int32_t weight = lines.weights[window.weights + i];
       for (std::size_t x = 0; x < row_bytes; ++x) sums[x] += row[x] * weight;
     }
@@ -127,11 +125,12 @@ std::vector<std::size_t> nearest_positions(std::int64_t from, std::int64_t to) {
 
 Image nearest_pixels(const Image& image, ImageSize size) {
   const auto columns = nearest_positions(image.size.width, size.width);
-  Image out = Image::of_size(size);
-  std::uint8_t* target = out.rgb.data();
+  const auto channels = static_cast<std::size_t>(image.channels);
+  Image out = Image::of_size(size, image.channels);
+  std::uint8_t* target = out.values.data();
   for (const std::size_t line : nearest_positions(image.size.height, size.height)) {
-    const std::uint8_t* row = image.rgb.data() + line * static_cast<std::size_t>(3 * image.size.width);
-    for (const std::size_t column : columns) target = std::copy_n(row + 3 * column, 3, target);
+    const std::uint8_t* row = image.values.data() + line * channels * static_cast<std::size_t>(image.size.width);
+    for (const std::size_t column : columns) target = std::copy_n(row + channels * column, channels, target);
   }
   return out;
 }
@@ -145,7 +144,8 @@ Image resampled(const Image& image, ImageSize size, Interpolation interpolation,
   const Kernel kernel = kernel_of(interpolation);
   Image wide;
   if (size.width != image.size.width) {
-    wide = with_width(image, size.width, windows_for(image.size.width, size.width, kernel, antialias));
+    const auto columns = windows_for(image.size.width, size.width, kernel, antialias);
+    wide = image.channels == 1 ? with_width<1>(image, size.width, columns) : with_width<3>(image, size.width, columns);
   }
   const Image& half_done = size.width != image.size.width ? wide : image;
   if (size.height == image.size.height) return half_done;

@@ -61,6 +61,12 @@ TEST(Engine, KnowsTheFormsOfResizeAndCrop) {
   EXPECT_EQ(preprocess(R"("resize": null, "crop": null)"), Preprocess{});
 }
 
+TEST(Engine, TakesOneMeanForGreyNetworks) {
+  const Preprocess grey = preprocess(R"("channel_order": "GRAY", "mean": [0.1307], "std": 0.3081)");
+  EXPECT_EQ(grey.channel_order, "GRAY");
+  EXPECT_THAT(grey.mean, ElementsAre(0.1307));
+}
+
 TEST(Engine, RefusesHalfGivenSizes) {
   const auto refused = [](const std::string& text) {
     return problem(validation(R"("type": "cifar10", "path": "x")") + R"(, "preprocess": {)" + text + "}");
@@ -75,6 +81,8 @@ TEST(Engine, RefusesHalfGivenSizes) {
   EXPECT_THAT(refused(R"("rounding": "down")"),
               HasSubstr("rounding: found \"down\", allowed are nearest, torchvision"));
   EXPECT_THAT(refused(R"("mean": [1, 2])"), HasSubstr("mean: found 2 numbers, 1 or 3 are needed"));
+  EXPECT_THAT(refused(R"("channel_order": "GRAY", "std": [1, 2, 3])"),
+              HasSubstr("std: found 3 numbers, channel_order GRAY needs one"));
   EXPECT_THAT(refused(R"("mean": [1, "2", 3])"), HasSubstr("mean: found \"2\" (a text), a number is needed"));
 }
 

@@ -42,7 +42,7 @@ TEST(Decode, EqualsPillowToTheBit) {
     const auto image = decoded(content_of(golden.name));
     ASSERT_TRUE(image) << golden.name << ": " << image.error().message;
     EXPECT_EQ(image->size, (ImageSize{37, 23})) << golden.name;
-    EXPECT_EQ(sha256(std::as_bytes(std::span(image->rgb))).hex(), golden.sha256) << golden.name;
+    EXPECT_EQ(sha256(std::as_bytes(std::span(image->values))).hex(), golden.sha256) << golden.name;
   }
 }
 
@@ -83,7 +83,7 @@ TEST(Decode, SurvivesEveryFlippedByte) {
       flipped[at] = static_cast<char>(~flipped[at]);
       const auto image = decoded(flipped);
       if (image)
-        EXPECT_EQ(image->rgb.size(), static_cast<std::size_t>(3 * image->size.width * image->size.height));
+        EXPECT_EQ(image->values.size(), static_cast<std::size_t>(3 * image->size.width * image->size.height));
       else
         EXPECT_FALSE(image.error().message.empty());
     }

@@ -11,6 +11,7 @@ namespace quantrail {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 ValueInfo input(Shape shape, ElementType type = ElementType::Float32) { return {"input", type, std::move(shape), {}}; }
@@ -53,6 +54,28 @@ TEST(ImagePipeline, NormalisesInOutputOrder) {
   EXPECT_THAT(written<float>(preprocess, input({-1, 3, 1, 2}), image), ElementsAre(0, 3, -1, 2, -2, 1));
 }
 
+TEST(ImagePipeline, GivesNetworksOfOneChannelTheLuminance) {
+  Preprocess preprocess;
+  preprocess.channel_order = "GRAY";
+  preprocess.mean = {1};
+  preprocess.std = {2};
+  Image image = Image::of_size({2, 1});
+  image.values = {255, 0, 0, 7, 7, 7};  // red and grey
+  EXPECT_THAT(written<float>(preprocess, input({-1, 1, 1, 2}), image), ElementsAre(37.5F, 3.0F));
+  preprocess.layout = "NHWC";
+  EXPECT_THAT(written<float>(preprocess, input({-1, 1, 2, 1}), image), ElementsAre(37.5F, 3.0F));
+}
+
+TEST(ImagePipeline, TakesTheLuminanceBeforeResizing) {
+  Preprocess preprocess;
+  preprocess.channel_order = "GRAY";
+  preprocess.resize = Preprocess::ResizeMode::Exact;
+  preprocess.width = preprocess.height = 1;
+  Image image = Image::of_size({2, 1});
+  image.values = {0, 0, 0, 2, 0, 2};  // 0 and 0.83, so 0 and 1; averaged first, (1, 0, 1) would be 0.41
+  EXPECT_THAT(written<std::uint8_t>(preprocess, input({-1, 1, 1, 1}, ElementType::Uint8), image), ElementsAre(1));
+}
+
 TEST(ImagePipeline, FeedsUint8NetworksWithCodes) {
   EXPECT_THAT(written<std::uint8_t>({}, input({-1, 3, 1, 2}, ElementType::Uint8), ramp({2, 1})),
               ElementsAre(0, 3, 1, 4, 2, 5));
@@ -73,9 +96,21 @@ TEST(ImagePipeline, TakesItsSizeFromPreprocessingWhereTheNetworkTakesAny) {
 TEST(ImagePipeline, RefusesWhatTheNetworkDoesNotTake) {
   EXPECT_THAT(problem({}, input({-1, 3, 8, 8}), {9, 8}),
               HasSubstr("needs [3,8,8], preprocessing gives [3,8,9] (NCHW)"));
-  EXPECT_THAT(problem({}, input({-1, 1, 8, 8}), {8, 8}), HasSubstr("needs [1,8,8]"));
   EXPECT_THAT(problem({}, input({-1, 10}), {8, 8}), HasSubstr("images need 4 axes"));
   EXPECT_THAT(problem({}, input({-1, 3, 8, 8}, ElementType::Int64), {8, 8}), HasSubstr("is int64"));
+}
+
+TEST(ImagePipeline, SaysWhatToChange) {
+  Preprocess grey;
+  grey.channel_order = "GRAY";
+  const ImageSize size{8, 8};
+  EXPECT_THAT(problem({}, input({-1, 1, 8, 8}), size),
+              HasSubstr("needs [1,8,8], preprocessing gives [3,8,8] (NCHW): use channel_order GRAY"));
+  EXPECT_THAT(problem(grey, input({-1, 3, 8, 8}), size), HasSubstr("(NCHW): use channel_order RGB or BGR"));
+  EXPECT_THAT(problem({}, input({-1, 8, 8, 3}), size), EndsWith("(NCHW): use layout NHWC"));
+  EXPECT_THAT(problem({}, input({-1, 8, 8, 1}), size), EndsWith("use layout NHWC and channel_order GRAY"));
+  EXPECT_THAT(problem({}, input({-1, 4, 8, 8}), size), HasSubstr("images have 3 channels, or 1"));
+  EXPECT_THAT(problem(grey, input({-1, 1, 9, 9}), size), EndsWith("check resize and crop"));
 }
 
 class Images : public ::testing::Test {
@@ -157,6 +192,9 @@ TEST_F(Images, HaveAFingerprintOfContentLabelsOrderAndPreprocessing) {
   all.push_back(fingerprint(changed));
   changed = config_;
   changed.preprocess.rounding = Rounding::Torchvision;
+  all.push_back(fingerprint(changed));
+  changed = config_;
+  changed.preprocess.channel_order = "BGR";
   all.push_back(fingerprint(changed));
   folder_.write("val.txt", "b.png 0\na.jpg 1\n");
   all.push_back(fingerprint(config_));

@@ -8,6 +8,7 @@
 namespace quantrail {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// The long side after resizing the short one to `side`, whichever way the image lies.
@@ -48,10 +49,10 @@ TEST(ImageFit, CutsTheLongSideOffAsTorchvisionDoes) {
 }
 
 std::int64_t left_of(std::int64_t width, std::int64_t crop, Rounding rounding) {
-  return center_crop(ramp({width, 1}), {crop, 1}, rounding).rgb.front() / 3;
+  return center_crop(ramp({width, 1}), {crop, 1}, rounding).values.front() / 3;
 }
 std::int64_t top_of(std::int64_t height, std::int64_t crop, Rounding rounding) {
-  return center_crop(ramp({1, height}), {1, crop}, rounding).rgb.front() / 3;
+  return center_crop(ramp({1, height}), {1, crop}, rounding).values.front() / 3;
 }
 
 TEST(ImageFit, CropsTheMiddleWithAnOddPixelLeftAtTheEnd) {
@@ -76,14 +77,22 @@ TEST(ImageFit, CropsTheMiddleAsTorchvisionDoes) {
   }
 }
 
+TEST(ImageFit, CropsOneChannel) {
+  Image image = Image::of_size({4, 3}, 1);
+  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] = static_cast<std::uint8_t>(i);
+  const Image middle = center_crop(image, {2, 1}, Rounding::Nearest);
+  EXPECT_EQ(middle.channels, 1);
+  EXPECT_THAT(middle.values, ElementsAre(5, 6));
+}
+
 TEST(ImageFit, RoundsAsItWasAsked) {
   Preprocess preprocess;
   preprocess.resize = Preprocess::ResizeMode::ShortSide;
   preprocess.width = preprocess.crop_width = preprocess.crop_height = 4;
   const Image image = ramp({7, 4});
-  EXPECT_EQ(fitted(preprocess, image)->rgb.front(), 3);
+  EXPECT_EQ(fitted(preprocess, image)->values.front(), 3);
   preprocess.rounding = Rounding::Torchvision;
-  EXPECT_EQ(fitted(preprocess, image)->rgb.front(), 6);
+  EXPECT_EQ(fitted(preprocess, image)->values.front(), 6);
 }
 
 TEST(ImageFit, RefusesImpossibleCropsAndSizes) {

@@ -129,8 +129,8 @@ TEST(Cifar10, ReadsRecordsOfOneFile) {
   const auto image = (*source)->image(1);
   ASSERT_TRUE(image);
   EXPECT_EQ(image->size, (ImageSize{32, 32}));
-  EXPECT_EQ(image->rgb[0], 4);
-  EXPECT_EQ(image->rgb[3 * 1023 + 2], 6);
+  EXPECT_EQ(image->values[0], 4);
+  EXPECT_EQ(image->values[3 * 1023 + 2], 6);
 }
 
 TEST(Cifar10, ReadsTheTrainingBatchesOfAFolderInOrder) {
@@ -161,7 +161,7 @@ TEST(ImageArrays, TakeEitherLayoutAndOneOrThreeChannels) {
   const std::vector<std::uint8_t> codes{1, 2, 3, 4, 5, 6};
   const auto image = [&](const Shape& shape, const std::string& layout) {
     const auto path = folder.write("x.npy", npy_of<std::uint8_t>("|u1", shape, codes));
-    return (*open_image_arrays({.type = "npy", .path = path, .layout = layout}, false))->image(0)->rgb;
+    return (*open_image_arrays({.type = "npy", .path = path, .layout = layout}, false))->image(0)->values;
   };
   EXPECT_EQ(image({1, 1, 2, 3}, "NHWC"), codes);
   EXPECT_EQ(image({1, 3, 1, 2}, "NCHW"), (std::vector<std::uint8_t>{1, 3, 5, 2, 4, 6}));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/hash.h"
+#include "data/luminance.h"
 
 namespace quantrail {
 namespace {
@@ -22,14 +23,14 @@ Image synthetic(ImageSize size) {
     for (std::uint32_t x = 0; x < static_cast<std::uint32_t>(size.width); ++x) {
       for (std::uint32_t c = 0; c < 3; ++c) {
         const std::uint32_t noise = ((x * 31 + y * 17 + c * 7) * 2654435761U) >> 16U;
-        image.rgb[at++] = static_cast<std::uint8_t>(x * 3 + y * 5 + x * y * 7 + c * 41 + (noise & 63U));
+        image.values[at++] = static_cast<std::uint8_t>(x * 3 + y * 5 + x * y * 7 + c * 41 + (noise & 63U));
       }
     }
   }
   return image;
 }
 
-std::string hash_of(const Image& image) { return sha256(std::as_bytes(std::span(image.rgb))).hex(); }
+std::string hash_of(const Image& image) { return sha256(std::as_bytes(std::span(image.values))).hex(); }
 
 struct Golden {
   ImageSize from{};
@@ -92,6 +93,22 @@ TEST(Resampled, EqualsPillowToTheBit) {
   }
 }
 
+// Image.fromarray(synthetic).convert("L").resize(...) of Pillow 9.4.
+const Golden kPillowGrey[] = {
+    {{37, 23}, {16, 11}, Interpolation::Bilinear, "bf84353ef1e7be488c188f264fca3cfc416737751a618d5623bdeea885af28c5"},
+    {{37, 23}, {101, 64}, Interpolation::Bicubic, "d0f860ebcd9e880665805bec35715f18aaf7400a59b111ad3f766f0678c709f0"},
+    {{37, 23}, {16, 11}, Interpolation::Nearest, "c6e377e641c1c30cd86a329101f859db0b7c0ca9d64974b945cad51660e2e933"},
+    {{64, 64}, {64, 32}, Interpolation::Bilinear, "ba7419ccaf366068edc0748fa53d99fc50c61f05e6b931abd5e8b2c9328ed5e1"},
+};
+
+TEST(Resampled, EqualsPillowToTheBitInOneChannel) {
+  for (const Golden& golden : kPillowGrey) {
+    const Image image = resampled(luminance(synthetic(golden.from)), golden.to, golden.interpolation, true);
+    EXPECT_EQ(image.channels, 1);
+    EXPECT_EQ(hash_of(image), golden.sha256) << static_cast<int>(golden.interpolation);
+  }
+}
+
 TEST(Resampled, KeepsAnImageOfTheRightSize) {
   const Image image = synthetic({9, 4});
   for (const auto interpolation : {Interpolation::Nearest, Interpolation::Bilinear, Interpolation::Bicubic}) {
@@ -101,10 +118,10 @@ TEST(Resampled, KeepsAnImageOfTheRightSize) {
 
 TEST(Resampled, KeepsFlatColour) {
   Image flat = Image::of_size({13, 7});
-  for (auto& value : flat.rgb) value = 201;
+  for (auto& value : flat.values) value = 201;
   for (const auto interpolation : {Interpolation::Nearest, Interpolation::Bilinear, Interpolation::Bicubic}) {
     for (const bool antialias : {true, false}) {
-      EXPECT_THAT(resampled(flat, {5, 19}, interpolation, antialias).rgb, Each(201));
+      EXPECT_THAT(resampled(flat, {5, 19}, interpolation, antialias).values, Each(201));
     }
   }
 }
@@ -112,9 +129,9 @@ TEST(Resampled, KeepsFlatColour) {
 TEST(Resampled, WithoutAntialiasingReadsOnlyTheNeighbours) {
   // Eight columns to two: the centres lie at 2.0 and 6.0, between columns 1, 2 and 5, 6.
   Image image = Image::of_size({8, 1});
-  for (std::size_t x = 0; x < 8; ++x) image.rgb[3 * x] = static_cast<std::uint8_t>(x * x);
+  for (std::size_t x = 0; x < 8; ++x) image.values[3 * x] = static_cast<std::uint8_t>(x * x);
   const Image sharp = resampled(image, {2, 1}, Interpolation::Bilinear, false);
-  EXPECT_THAT((std::vector<int>{sharp.rgb[0], sharp.rgb[3]}), ElementsAre(3, 31));  // 2.5 and 30.5, rounded up
+  EXPECT_THAT((std::vector<int>{sharp.values[0], sharp.values[3]}), ElementsAre(3, 31));  // 2.5 and 30.5, rounded up
   const Image smooth = resampled(image, {2, 1}, Interpolation::Bilinear, true);
   EXPECT_NE(smooth, sharp);
 }

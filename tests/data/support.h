@@ -24,7 +24,7 @@ inline std::filesystem::path fixture(const std::string& name) {
 /// An image whose values count up from 0, modulo 256.
 inline Image ramp(ImageSize size) {
   Image image = Image::of_size(size);
-  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] = static_cast<std::uint8_t>(i);
   return image;
 }
 
