@@ -100,6 +100,7 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
   out.shuffle_data = params.flag("shuffle_data", out.shuffle_data);
   out.seed = params.integer("seed", out.seed, kFromZero);
   out.threshold = params.number("threshold", out.threshold, {.least = 0.0});
+  out.saturation_fix = params.choice("saturation_fix", out.saturation_fix, {"first_layer", "all", "no"});
   if (params.has("ignored")) out.ignored = parse_ignored(params.child("ignored"));
   return out;
 }

@@ -89,7 +89,7 @@ std::vector<KeyRule> params_keys() {
       read("threshold"),
       default_only("apply_for_all_nodes", "false"),
       default_only("use_layerwise_tuning", "false"),
-      default_only("saturation_fix", "\"first_layer\""),
+      read("saturation_fix"),
       object("ignored", "ignored"),
       default_only("weights", "{}"),
       default_only("activations", "{}"),

@@ -172,7 +172,7 @@ TEST(Config, RefusesWhatThisVersionDoesNotServe) {
        {R"("use_fast_bias": false)", R"("weights": {"bits": 4})", R"("activations": {"mode": "asymmetric"})",
         R"("range_estimator": {"preset": "quantile"})", R"("layerwise_configs": [{}])", R"("tune_hyperparams": true)",
         R"("convert_to_mixed_preset": true)", R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
-        R"("model_type": "transformer")", R"("use_layerwise_tuning": true)", R"("saturation_fix": "all")",
+        R"("model_type": "transformer")", R"("use_layerwise_tuning": true)",
         R"("ignored": {"operations": [{"type": "Conv", "attributes": {"group": 1}}]})"}) {
     const auto config = parsed(with_params(param));
     ASSERT_FALSE(config) << param;
@@ -189,6 +189,17 @@ TEST(Config, AcceptsTheSameKeysAtPotsDefault) {
       "base_algorithm": "DefaultQuantization", "model_type": "None", "use_layerwise_tuning": false,
       "saturation_fix": "first_layer", "metric_subset_ratio": 0.5, "target_device": "CPU")")),
             "none");
+}
+
+TEST(Config, KnowsWhichLayersToKeepFromSaturating) {
+  const auto fix = [](const std::string& value) {
+    return parsed(with_params(R"("saturation_fix": )" + value))->compression.quantization.saturation_fix;
+  };
+  EXPECT_EQ(fix("null"), "first_layer");
+  EXPECT_EQ(fix(R"("first_layer")"), "first_layer");
+  EXPECT_EQ(fix(R"("all")"), "all");
+  EXPECT_EQ(fix(R"("no")"), "no");
+  EXPECT_THAT(problem(with_params(R"("saturation_fix": "none")")), HasSubstr("params.saturation_fix: found \"none\""));
 }
 
 TEST(Config, TakesOneAlgorithm) {
@@ -258,8 +269,8 @@ TEST(Paths, ExpandEnvironmentVariables) {
 }
 
 TEST(EffectiveJson, IsReadBackToTheSameConfiguration) {
-  const auto config = parsed(
-      with_params(R"("preset": "mixed", "stat_subset_size": 100, "ignored": {"scope": ["a"], "operations": ["MatMul"]},
+  const auto config = parsed(with_params(
+      R"("preset": "mixed", "stat_subset_size": 100, "saturation_fix": "all", "ignored": {"scope": ["a"], "operations": ["MatMul"]},
       "maximal_drop": 0.1, "metrics": [{"name": "accuracy@top5", "baseline_value": 0.1}])"));
   ASSERT_TRUE(config) << config.error().message;
   const auto again = parse_config(config->effective_json, "/elsewhere", "stored", {});
