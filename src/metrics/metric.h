@@ -28,9 +28,11 @@ class Metric {
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
   /// Checks, before anything long starts, that the outputs and a label suit. Errors: InvalidInput.
-  [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs, std::optional<std::int64_t> label) const = 0;
+  [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs,
+                                       std::optional<std::int64_t> label) const = 0;
   /// The value of one sample; NaN when an output is NaN is not allowed: a NaN score counts as wrong.
-  [[nodiscard]] virtual double of_sample(std::span<const OutputView> outputs, std::optional<std::int64_t> label) const = 0;
+  [[nodiscard]] virtual double of_sample(std::span<const OutputView> outputs,
+                                         std::optional<std::int64_t> label) const = 0;
   /// The metric over samples, from of_sample values in sample order. Precondition: not empty.
   [[nodiscard]] virtual double aggregated(std::span<const double> values) const = 0;
 };
