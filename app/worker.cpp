@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "app/exit_code.h"
 #include "app/progress.h"
@@ -43,6 +45,8 @@ class WorkerObserver final : public RunObserver {
   tracking::ProgressMeter& meter_;
 };
 
+constexpr int kReleaseTries = 15;  // within the 20 s that a stopped worker has
+
 /// How the attempt ends in the store.
 struct Ending {
   tracking::RunState state = tracking::RunState::Failed;
@@ -59,6 +63,16 @@ Ending ending_of(const Result<RunResult>& result, bool asked) {
                              : asked         ? "stopped on request"
                                              : "stopped";
   return {tracking::RunState::Interrupted, reason, kStopped};
+}
+
+/// A full disk may have room again in a moment; a run that cannot write how it ended shows as killed, and is resumable.
+Status released_patiently(tracking::Lease& lease, const Ending& ending) {
+  Status released = lease.release(ending.state, ending.reason);
+  for (int again = 0; again < kReleaseTries && !released && released.error().cause == Cause::Blocked; ++again) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    released = lease.release(ending.state, ending.reason);
+  }
+  return released;
 }
 
 Result<RunResult> executed(const tracking::Store& store, const Prepared& p, tracking::Lease& lease,
@@ -159,8 +173,7 @@ int work(const tracking::Store& store, std::int64_t id, const Prepared* ready, c
   const auto result = prepared_and_executed(store, id, ready, *holder, output, stop.get_token());
   const Ending ending = ending_of(result, asked);
   if (!result && result.error().cause != Cause::Cancelled) (void)complained(result.error());
-  if (const auto released = (*lease)->release(ending.state, ending.reason); !released)
-    return complained(released.error());
+  if (const auto released = released_patiently(**lease, ending); !released) return complained(released.error());
   if (ending.code == kStopped) {
     fmt::print(output.out, "run {} {}; `quantrail resume {}` goes on with it\n", id, ending.reason, id);
   }
