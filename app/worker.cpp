@@ -11,6 +11,7 @@
 #include "app/progress.h"
 #include "app/signals.h"
 #include "app/version.h"
+#include "base/parallel.h"
 #include "run/execute.h"
 #include "runtime/plan.h"
 #include "tracking/answers.h"
@@ -53,6 +54,15 @@ struct Ending {
   std::string reason{};
   int code = kFailed;
 };
+
+/// The threads that the recorded configuration of the run means.
+std::size_t recorded_threads(const tracking::Store& store, std::int64_t id) {
+  auto runs = tracking::Runs::open(store);
+  const auto details = runs ? runs->show(id) : failed(runs);
+  const auto config =
+      details ? parse_config(details->config_json, "/", "the run's configuration", {}) : failed(details);
+  return config ? threads_of(*config) : default_threads();
+}
 
 Ending ending_of(const Result<RunResult>& result, bool asked) {
   if (result) return {tracking::RunState::Done, "", exit_code(result->outcome)};
@@ -157,9 +167,9 @@ int work(const tracking::Store& store, std::int64_t id, const Prepared* ready, c
   std::stop_source stop;
   std::atomic<bool> asked = false;
   const StopOnSignals signals(stop);
-  tracking::Lease* holder = nullptr;
   tracking::LeaseOptions options;
-  options.environment_json = environment_json(ready != nullptr ? threads_of(ready->config) : 0);
+  options.environment_json =
+      environment_json(ready != nullptr ? threads_of(ready->config) : recorded_threads(store, id));
   options.log_path = output.log_path;
   options.on_lost = [&stop] { stop.request_stop(); };
   options.on_request = [&](const tracking::Request& request) {
@@ -169,8 +179,7 @@ int work(const tracking::Store& store, std::int64_t id, const Prepared* ready, c
   };
   auto lease = tracking::Lease::acquire(store, id, options);
   if (!lease) return complained(lease.error());
-  holder = lease->get();
-  const auto result = prepared_and_executed(store, id, ready, *holder, output, stop.get_token());
+  const auto result = prepared_and_executed(store, id, ready, **lease, output, stop.get_token());
   const Ending ending = ending_of(result, asked);
   if (!result && result.error().cause != Cause::Cancelled) (void)complained(result.error());
   if (const auto released = released_patiently(**lease, ending); !released) return complained(released.error());
