@@ -30,7 +30,12 @@ class StorePerformer final : public tui::Performer {
     const auto runs = runs_.list();
     if (!runs) return told(runs.error());
     tui::RunsLoaded loaded;
-    for (const auto& run : *runs) loaded.runs.push_back(run_row(run));
+    for (const auto& run : *runs) {
+      // Only runs at work have a step to show.
+      const auto details = tracking::is_live(run.state) ? runs_.show(run.id) : Result<tracking::RunDetails>();
+      const bool live = details && details->lease;
+      loaded.runs.push_back(live ? run_detail(*details).run : run_row(run));
+    }
     return {loaded};
   }
   Told done(const tui::LoadRun& command) {
