@@ -149,6 +149,8 @@ DataConfig parse_side(const Section& side, const Section& engine, const std::fil
   return out;
 }
 
+bool are_same_files(const DataSpec& a, const DataSpec& b) { return a.path == b.path && a.arrays == b.arrays; }
+
 MetricSpec parse_metric(const Section& metric) {
   MetricSpec out;
   out.type = metric.text("type", out.type);
@@ -192,6 +194,11 @@ EngineConfig parse_engine(const Section& engine, const std::filesystem::path& fo
   EngineConfig out;
   if (engine.has("calibration")) out.calibration = parse_side(engine.child("calibration"), engine, folder);
   if (engine.has("validation")) out.validation = parse_side(engine.child("validation"), engine, folder);
+  if (out.calibration && out.validation && are_same_files(out.calibration->data, out.validation->data)) {
+    engine.findings().note(
+        "engine.calibration and engine.validation read the same files: a network quantized for the samples that it is "
+        "measured on looks better than it is.");
+  }
   out.metrics = parse_metrics(engine);
   if (out.metrics.empty() && out.validation) {
     out.metrics.push_back({});

@@ -29,6 +29,7 @@ struct KeyRule {
 struct SectionRule {
   std::string_view name{};  ///< also the name of its definition in configs/quantrail.schema.json
   std::vector<KeyRule> keys{};
+  std::string_view place{};  ///< where it stands in a configuration, for messages; empty: as its name says
 
   [[nodiscard]] const KeyRule* find(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> names() const;

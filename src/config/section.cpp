@@ -14,7 +14,8 @@ namespace {
 std::string other_place(std::string_view key) {
   for (const auto& section : section_rules()) {
     const KeyRule* rule = section.find(key);
-    if (rule != nullptr && !rule->alias) return fmt::format(" (it is a key of \"{}\")", section.name);
+    if (rule == nullptr || rule->alias) continue;
+    return fmt::format(" (it is a key of {})", section.place.empty() ? section.name : section.place);
   }
   return {};
 }

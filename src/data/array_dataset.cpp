@@ -72,8 +72,12 @@ Result<std::vector<Feed>> make_feeds(const std::map<std::string, NpyArray>& arra
     const bool used =
         unnamed || std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.name == name; });
     if (used) continue;
+    const bool like_labels = array.row_shape().empty() && array.kind != 'f';
     return fail(Cause::InvalidInput, "{}: the network has no input \"{}\"{}; its inputs are {}", array.name,
-                printable(name), did_you_mean(name, needed), joined(needed, ", "));
+                printable(name),
+                like_labels ? " (if these are labels, name them in data.labels_array or data.labels)"
+                            : did_you_mean(name, needed),
+                joined(needed, ", "));
   }
   return feeds;
 }

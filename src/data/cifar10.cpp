@@ -76,7 +76,8 @@ Result<std::vector<std::filesystem::path>> batch_files(const std::filesystem::pa
     if (matches_glob("data_batch_*.bin", at->path().filename().string())) files.push_back(at->path());
   }
   if (error) return fail(Cause::InvalidInput, "{}: {}", path.string(), error.message());
-  if (files.empty()) return fail(Cause::InvalidInput, "{}: there is no data_batch_*.bin", path.string());
+  if (files.empty())
+    return fail(Cause::InvalidInput, "{}: there is no data_batch_*.bin; name any other batch itself", path.string());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -84,7 +85,8 @@ Result<std::vector<std::filesystem::path>> batch_files(const std::filesystem::pa
 /// Adds the labels of a batch.
 Status add_records(const Batch& batch, std::size_t number, std::vector<Record>& records) {
   const std::uint64_t bytes = batch.bytes->size();
-  if (bytes == 0 || bytes % kRecordBytes != 0) {
+  if (bytes == 0) return fail(Cause::InvalidInput, "{}: the file is empty", batch.path.string());
+  if (bytes % kRecordBytes != 0) {
     return fail(Cause::InvalidInput, "{}: {} bytes are not a whole number of CIFAR-10 records of {} bytes",
                 batch.path.string(), bytes, kRecordBytes);
   }

@@ -1,4 +1,6 @@
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -9,10 +11,26 @@
 namespace quantrail {
 namespace {
 
+/// What the axes of one row mean.
+struct RowAxes {
+  ImageSize size{};
+  std::int64_t channels = 0;
+};
+
+/// Nothing for arrays that hold no images. Without an axis for them, there is one channel.
+std::optional<RowAxes> row_axes(const NpyArray& array, bool planes) {
+  const Shape row = array.row_shape();
+  if (array.type() != ElementType::Uint8) return std::nullopt;
+  if (row.size() == 2) return RowAxes{{row[1], row[0]}, 1};
+  if (row.size() != 3) return std::nullopt;
+  const RowAxes axes = planes ? RowAxes{{row[2], row[1]}, row[0]} : RowAxes{{row[1], row[0]}, row[2]};
+  return axes.channels == 1 || axes.channels == 3 ? std::optional(axes) : std::nullopt;
+}
+
 class ImageArrays final : public ImageSource {
  public:
-  ImageArrays(ArrayFiles files, bool planes)
-      : files_(std::move(files)), array_(files_.arrays.begin()->second), planes_(planes) {}
+  ImageArrays(ArrayFiles files, bool planes, RowAxes axes)
+      : files_(std::move(files)), array_(files_.arrays.begin()->second), planes_(planes), axes_(axes) {}
 
   [[nodiscard]] std::size_t size() const override { return files_.rows(); }
   [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override {
@@ -26,9 +44,8 @@ class ImageArrays final : public ImageSource {
     std::vector<std::byte> row(array_.row_bytes());
     const auto read = array_.bytes->read(array_.data_offset + index * row.size(), row);
     if (!read) return failed(read);
-    const Shape shape = array_.row_shape();
-    const auto channels = static_cast<std::size_t>(planes_ ? shape[0] : shape[2]);
-    Image image = Image::of_size(planes_ ? ImageSize{shape[2], shape[1]} : ImageSize{shape[1], shape[0]});
+    const auto channels = static_cast<std::size_t>(axes_.channels);
+    Image image = Image::of_size(axes_.size);
     const std::size_t pixels = image.values.size() / 3;
     for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
       for (std::size_t c = 0; c < 3; ++c) {
@@ -52,6 +69,7 @@ class ImageArrays final : public ImageSource {
   ArrayFiles files_;
   const NpyArray& array_;
   bool planes_;
+  RowAxes axes_;
 };
 
 }  // namespace
@@ -61,17 +79,18 @@ Result<ImageSourcePtr> open_image_arrays(const DataSpec& spec, bool labels_requi
   if (!files) return failed(files);
   const NpyArray& array = files->arrays.begin()->second;
   const bool planes = spec.layout == "NCHW";
-  const auto channels = array.shape.size() == 4 ? array.shape[planes ? 1 : 3] : 0;
-  if (files->arrays.size() != 1 || array.type() != ElementType::Uint8 || (channels != 1 && channels != 3)) {
-    return fail(Cause::InvalidInput, "{}: data.layout {} needs one uint8 array {}, found {} [{}]", array.name,
-                spec.layout, planes ? "[N,C,H,W] with C 1 or 3" : "[N,H,W,C] with C 1 or 3", array.type_name(),
-                fmt::join(array.shape, ","));
+  const auto axes = row_axes(array, planes);
+  if (files->arrays.size() != 1 || !axes) {
+    return fail(Cause::InvalidInput, "{}: data.layout {} needs one uint8 array {} or [N,H,W], found {} [{}]{}",
+                array.name, spec.layout, planes ? "[N,C,H,W] with C 1 or 3" : "[N,H,W,C] with C 1 or 3",
+                array.type_name(), fmt::join(array.shape, ","),
+                array.type() == ElementType::Uint8 ? "" : "; without data.layout, arrays are fed as stored");
   }
-  if (array.row_shape()[0] * array.row_shape()[1] * array.row_shape()[2] > 3 * kMostPixels) {
+  if (axes->size.width * axes->size.height > kMostPixels) {
     return fail(Cause::InvalidInput, "{}: images of shape [{}] are too large", array.name,
                 fmt::join(array.row_shape(), ","));
   }
-  return std::make_unique<ImageArrays>(std::move(*files), planes);
+  return std::make_unique<ImageArrays>(std::move(*files), planes, *axes);
 }
 
 }  // namespace quantrail

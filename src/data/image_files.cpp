@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -22,7 +23,9 @@ std::string shown(const ImageFile& file) {
 Status check_file(const ImageFile& file) {
   struct stat status {};
   if (::stat(file.path.c_str(), &status) != 0) {
-    return fail(Cause::InvalidInput, "{}: {}", shown(file), std::strerror(errno));
+    const bool unsplit = !file.origin.empty() && !file.label;
+    return fail(Cause::InvalidInput, "{}: {}{}", shown(file), std::strerror(errno),
+                unsplit ? " (a line is \"path label\", the label an integer, or a path alone)" : "");
   }
   if (!S_ISREG(status.st_mode)) return fail(Cause::InvalidInput, "{}: is not a file", shown(file));
   if (status.st_size == 0) return fail(Cause::InvalidInput, "{}: the file is empty", shown(file));
@@ -58,8 +61,8 @@ class ImageFiles final : public ImageSource {
 
 }  // namespace
 
-Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files, const std::filesystem::path& where) {
-  if (files.empty()) return fail(Cause::InvalidInput, "{}: there are no images", where.string());
+Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files) {
+  assert(!files.empty());
   for (const auto& file : files) {
     if (const auto checked = check_file(file); !checked) return failed(checked);
   }

@@ -14,7 +14,8 @@ struct ImageFile {
   std::string origin{};  ///< where it is named: "val.txt:12"; empty when it was found in a folder
 };
 
-/// The files as a source. Errors: InvalidInput for no file at all, and for the first that is missing, empty or no file.
-[[nodiscard]] Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files, const std::filesystem::path& where);
+/// The files as a source. Precondition: at least one. Errors: InvalidInput for the first that is missing, empty or no
+/// file.
+[[nodiscard]] Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files);
 
 }  // namespace quantrail

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -10,12 +11,15 @@
 namespace quantrail {
 namespace {
 
-bool is_image(const std::filesystem::path& path) {
+constexpr std::array<std::string_view, 3> kRead{".jpg", ".jpeg", ".png"};
+constexpr std::array<std::string_view, 9> kOtherImages{".avif", ".bmp", ".gif",  ".heic", ".jfif",
+                                                       ".ppm",  ".tif", ".tiff", ".webp"};
+
+bool has_extension(const std::filesystem::path& path, std::span<const std::string_view> known) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  constexpr std::array<std::string_view, 3> kKnown{".jpg", ".jpeg", ".png"};
-  return std::find(kKnown.begin(), kKnown.end(), extension) != kKnown.end();
+  return std::find(known.begin(), known.end(), extension) != known.end();
 }
 
 bool is_hidden(const std::filesystem::path& path) { return path.filename().string().starts_with('.'); }
@@ -46,8 +50,11 @@ Status add_images(const std::filesystem::path& folder, std::optional<std::int64_
     if (entry.is_directory(ignored)) {
       if (!deep || entry.is_symlink(ignored)) continue;
       if (const auto added = add_images(entry.path(), label, deep, files); !added) return failed(added);
-    } else if (is_image(entry.path())) {
+    } else if (has_extension(entry.path(), kRead)) {
       files.push_back({entry.path(), label, {}});
+    } else if (has_extension(entry.path(), kOtherImages)) {
+      return fail(Cause::InvalidInput, "{}: images of this kind are not read, convert them to PNG or JPEG",
+                  printable(entry.path().string()));
     }
   }
   return {};
@@ -56,6 +63,11 @@ Status add_images(const std::filesystem::path& folder, std::optional<std::int64_
 }  // namespace
 
 Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required) {
+  std::error_code unknown;
+  if (std::filesystem::is_regular_file(spec.path, unknown)) {
+    return fail(Cause::InvalidInput, "{}: is a file, image_folder needs a folder (a list of images is an image_list)",
+                spec.path.string());
+  }
   const auto entries = entries_of(spec.path);
   if (!entries) return failed(entries);
   std::vector<ImageFile> files;
@@ -71,7 +83,10 @@ Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_requi
   if (classes == 0) {
     if (const auto added = add_images(spec.path, std::nullopt, false, files); !added) return failed(added);
   }
-  return make_image_files(std::move(files), spec.path);
+  if (files.empty()) {
+    return fail(Cause::InvalidInput, "{}: there are no images ({})", spec.path.string(), fmt::join(kRead, ", "));
+  }
+  return make_image_files(std::move(files));
 }
 
 }  // namespace quantrail

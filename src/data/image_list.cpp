@@ -29,7 +29,7 @@ Number whole_number(std::string_view text, std::int64_t& value) {
 Result<ImageFile> entry_of(std::string_view line, const std::string& origin, const std::filesystem::path& root,
                            bool label_required) {
   if (line.find('\0') != std::string_view::npos)
-    return fail(Cause::InvalidInput, "{}: the line holds a zero byte", origin);
+    return fail(Cause::InvalidInput, "{}: the line holds a zero byte, this is no text file", origin);
   ImageFile file;
   file.origin = origin;
   std::string_view path = line;
@@ -69,7 +69,8 @@ Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_require
     if (!file) return failed(file);
     files.push_back(std::move(*file));
   }
-  return make_image_files(std::move(files), spec.path);
+  if (files.empty()) return fail(Cause::InvalidInput, "{}: there are no images in the list", spec.path.string());
+  return make_image_files(std::move(files));
 }
 
 }  // namespace quantrail

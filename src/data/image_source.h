@@ -36,14 +36,16 @@ using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 [[nodiscard]] Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required);
 
 /// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .png in any case)
-/// lie in them at any depth, other files are skipped. Where labels are not required, images without subfolders will do.
+/// lie in them at any depth, other files are skipped, but for images of other
+/// kinds, which are refused: a class would silently lack them. Where labels are not required, images without subfolders
+/// will do.
 [[nodiscard]] Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required);
 
 /// CIFAR-10's binary batches: records of a label and three planes of 32 x 32 bytes. A folder means its
 /// data_batch_*.bin in the order of their names.
 [[nodiscard]] Result<ImageSourcePtr> open_cifar10(const DataSpec& spec);
 
-/// A uint8 array [N,H,W,C] or [N,C,H,W], as spec.layout says, with 1 or 3 channels.
+/// A uint8 array [N,H,W,C] or [N,C,H,W], as spec.layout says, with 1 or 3 channels, or [N,H,W] with one.
 [[nodiscard]] Result<ImageSourcePtr> open_image_arrays(const DataSpec& spec, bool labels_required);
 
 }  // namespace quantrail

@@ -58,6 +58,10 @@ Result<std::vector<std::byte>> entry_bytes(zip_t* archive, std::uint64_t index, 
 }  // namespace
 
 Result<std::map<std::string, NpyArray>> open_npz(const std::filesystem::path& path) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(path, unknown)) {
+    return fail(Cause::InvalidInput, "{}: No such file or directory", path.string());
+  }
   const auto archive = open_archive(path);
   if (!archive) return failed(archive, path.string());
   std::map<std::string, NpyArray> arrays;

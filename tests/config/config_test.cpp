@@ -65,7 +65,8 @@ TEST(Config, NamesUnknownKeysAndTheNearestOne) {
 }
 
 TEST(Config, SaysWhereAMisplacedKeyBelongs) {
-  EXPECT_THAT(problem(with(R"("compression": {"maximal_drop": 0.1})")), HasSubstr("it is a key of \"params\""));
+  EXPECT_THAT(problem(with(R"("compression": {"maximal_drop": 0.1})")),
+              HasSubstr("it is a key of compression.algorithms[0].params"));
 }
 
 TEST(Config, NamesWrongTypes) {

@@ -9,6 +9,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Result<Config> parsed(const std::string& engine) {
   return parse_config(R"({"model": {"model": "m.onnx"}, "engine": {)" + engine + "}}", "/folder", "c.json", {});
@@ -129,6 +130,24 @@ TEST(Engine, RefusesDataThatIsIncompleteOrContradictory) {
 TEST(Engine, NotesPreprocessingThatArraysDoNotGet) {
   const auto config = parsed(validation(R"("type": "npy", "path": "v.npy")") + R"(, "preprocess": {"divide_by": 255})");
   EXPECT_THAT(config->notes, Contains(HasSubstr("engine.preprocess has no effect on engine.validation.data")));
+}
+
+TEST(Engine, NotesThatBothSidesReadTheSameFiles) {
+  const auto notes = [](const std::string& validation_path) {
+    return parsed(R"("calibration": {"data": {"type": "npz", "path": "a.npz"}},
+        "validation": {"data": {"type": "npz", "labels_array": "y", "path": ")" +
+                  validation_path + R"("}})")
+        ->notes;
+  };
+  EXPECT_THAT(notes("a.npz"), Contains(HasSubstr("engine.calibration and engine.validation read the same files")));
+  EXPECT_THAT(notes("b.npz"), Not(Contains(HasSubstr("same files"))));
+}
+
+TEST(Engine, SaysWhereAMisplacedKeyBelongs) {
+  EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "limit": 3)")),
+              HasSubstr("data.limit: unknown key (it is a key of engine.calibration or engine.validation)"));
+  EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "channel_order": "GRAY")")),
+              HasSubstr("(it is a key of preprocess)"));
 }
 
 TEST(Engine, NamesMetricsAfterTheirType) {

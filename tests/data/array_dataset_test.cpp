@@ -105,7 +105,9 @@ TEST_F(Arrays, MustMatchTheInputsOfTheNetwork) {
   config.data.arrays = {{"ids", pairs_}, {"mas", labels_}};
   EXPECT_THAT(problem(config, two), HasSubstr("no array for the network input \"mask\" (did you mean \"mas\"?)"));
   config.data.arrays = {{"ids", pairs_}, {"mask", labels_}, {"more", labels_}};
-  EXPECT_THAT(problem(config, two), HasSubstr("the network has no input \"more\""));
+  EXPECT_THAT(problem(config, two), HasSubstr("the network has no input \"more\" (if these are labels, name them in"));
+  config.data.arrays = {{"ids", pairs_}, {"mask", labels_}, {"id", pairs_}};
+  EXPECT_THAT(problem(config, two), HasSubstr("the network has no input \"id\" (did you mean \"ids\"?)"));
 }
 
 TEST_F(Arrays, MustHaveEquallyManyRows) {

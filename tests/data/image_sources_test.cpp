@@ -55,6 +55,7 @@ TEST_F(ImageList, RefusesBadLabelsNamingTheLine) {
 TEST_F(ImageList, NamesMissingEmptyAndImpossibleFilesAtOnce) {
   EXPECT_THAT(problem("a b.png 1\nmissing.jpg 2\n"), HasSubstr("val.txt:2: "));
   EXPECT_THAT(problem("a b.png 1\nmissing.jpg 2\n"), HasSubstr("missing.jpg: No such file"));
+  EXPECT_THAT(opened("missing.jpg,2\n", false).error().message, HasSubstr("a line is \"path label\""));
   folder_.write("lists/zero.jpg", "");
   EXPECT_THAT(problem("zero.jpg 1\n"), HasSubstr("zero.jpg: the file is empty"));
   EXPECT_THAT(problem(". 1\n"), HasSubstr("is not a file"));
@@ -109,7 +110,16 @@ TEST(ImageFolder, RefusesFoldersWithoutImages) {
   const TemporaryFolder folder;
   EXPECT_THAT(open_image_folder({.path = folder.path()}, false).error().message, HasSubstr("there are no images"));
   EXPECT_THAT(open_image_folder({.path = folder.path() / "no"}, false).error().message, HasSubstr("No such file"));
-  EXPECT_FALSE(open_image_folder({.path = folder.write("file", "x")}, false));
+  EXPECT_THAT(open_image_folder({.path = folder.write("list.txt", "x")}, false).error().message,
+              HasSubstr("list.txt: is a file, image_folder needs a folder"));
+}
+
+TEST(ImageFolder, RefusesImagesOfOtherKindsRatherThanSkipThem) {
+  const TemporaryFolder folder;
+  folder.copy("cat/a.jpg", fixture("grey.jpg"));
+  folder.write("cat/b.WebP", "RIFF");
+  EXPECT_THAT(open_image_folder({.path = folder.path()}, true).error().message,
+              HasSubstr("b.WebP: images of this kind are not read, convert them to PNG or JPEG"));
 }
 
 std::string record(int label, std::uint8_t red, std::uint8_t green, std::uint8_t blue) {
@@ -150,7 +160,7 @@ TEST(Cifar10, RefusesOtherFiles) {
   EXPECT_THAT(problem(folder.path()), HasSubstr("there is no data_batch_*.bin"));
   EXPECT_THAT(problem(folder.write("cut.bin", record(1, 0, 0, 0).substr(1))),
               HasSubstr("3072 bytes are not a whole number"));
-  EXPECT_THAT(problem(folder.write("empty.bin", "")), HasSubstr("0 bytes"));
+  EXPECT_THAT(problem(folder.write("empty.bin", "")), HasSubstr("the file is empty"));
   EXPECT_THAT(problem(folder.write("label.bin", record(10, 0, 0, 0))),
               HasSubstr("record 0: the label is 10, allowed are 0 to 9"));
   EXPECT_THAT(problem(folder.path() / "missing.bin"), HasSubstr("No such file"));
@@ -165,7 +175,11 @@ TEST(ImageArrays, TakeEitherLayoutAndOneOrThreeChannels) {
   };
   EXPECT_EQ(image({1, 1, 2, 3}, "NHWC"), codes);
   EXPECT_EQ(image({1, 3, 1, 2}, "NCHW"), (std::vector<std::uint8_t>{1, 3, 5, 2, 4, 6}));
-  EXPECT_EQ(image({3, 1, 2, 1}, "NHWC"), (std::vector<std::uint8_t>{1, 1, 1, 2, 2, 2}));
+  const std::vector<std::uint8_t> grey{1, 1, 1, 2, 2, 2};
+  EXPECT_EQ(image({3, 1, 2, 1}, "NHWC"), grey);
+  EXPECT_EQ(image({3, 1, 1, 2}, "NCHW"), grey);
+  EXPECT_EQ(image({3, 1, 2}, "NHWC"), grey);
+  EXPECT_EQ(image({3, 1, 2}, "NCHW"), grey);
 }
 
 TEST(ImageArrays, RefuseOtherArrays) {
@@ -176,7 +190,8 @@ TEST(ImageArrays, RefuseOtherArrays) {
         .message;
   };
   EXPECT_THAT(problem(npy_of<float>("<f4", {1, 1, 1, 3}, {1, 2, 3})), HasSubstr("found float32 [1,1,1,3]"));
-  EXPECT_THAT(problem(npy_of<std::uint8_t>("|u1", {1, 1, 3}, {1, 2, 3})), HasSubstr("needs one uint8 array"));
+  EXPECT_THAT(problem(npy_of<float>("<f4", {1, 1, 1, 3}, {1, 2, 3})), HasSubstr("without data.layout, arrays are fed"));
+  EXPECT_THAT(problem(npy_of<std::uint8_t>("|u1", {3, 1}, {1, 2, 3})), HasSubstr("needs one uint8 array"));
   EXPECT_THAT(problem(npy_of<std::uint8_t>("|u1", {1, 1, 1, 2}, {1, 2})), HasSubstr("C 1 or 3"));
 }
 
