@@ -44,12 +44,16 @@ TapView view_of(const Watch& watch, const Plan& plan, PlanState& state) {
           plan.inputs()[watch.index].shape};
 }
 
-/// Row `row` of a value whose outermost axis runs over `batch` samples; all of a value that has no batch axis.
+/// Sample `row` of a value whose outermost axis runs over `batch` samples, each perhaps with several rows (tokens
+/// folded into the batch); all of a value that has no batch axis.
 SampleStatistics sample_of(const TapView& view, std::size_t row, std::size_t batch, bool means) {
   const bool batched = !view.shape.empty() && view.shape[0] % static_cast<std::int64_t>(batch) == 0;
   const std::size_t size = batched ? view.values.size() / batch : view.values.size();
-  const std::int64_t channels = view.shape.size() > 1 ? view.shape[1] : 1;
-  return observed(view.values.subspan(batched ? row * size : 0, size), channels, view.channels_last, means);
+  const bool has_channels = view.shape.size() > 1;
+  const std::int64_t channels = has_channels ? view.shape[1] : 1;
+  const std::int64_t outer = has_channels ? view.shape[0] : 1;
+  const std::int64_t rows = has_channels && batched ? outer / static_cast<std::int64_t>(batch) : outer;
+  return observed(view.values.subspan(batched ? row * size : 0, size), channels, view.channels_last, means, rows);
 }
 
 /// Takes the blocks' rows in any order and learns them in sample order, so that sums do not depend on threads. At most

@@ -55,30 +55,58 @@ void learn_extremes(std::span<const float> values, SampleStatistics& sample) {
   if (sample.finite == 0) sample.min = sample.max = 0.0F;
 }
 
-std::vector<double> means_per_channel(std::span<const float> values, std::size_t channels, bool channels_last) {
-  std::vector<double> sums(channels, 0.0);
-  const std::size_t spatial = channels == 0 ? 0 : values.size() / channels;
-  if (channels_last) {
-    for (std::size_t s = 0; s < spatial; ++s) {
-      for (std::size_t c = 0; c < channels; ++c) sums[c] += values[s * channels + c];
+/// Where a channel's elements lie in one sample.
+struct Channels {
+  std::size_t rows = 1;
+  std::size_t count = 1;
+  std::size_t spatial = 0;
+  bool last = false;
+};
+
+/// Calls see(channel, element) for each element.
+template <class See>
+void each_element(std::span<const float> values, const Channels& layout, const See& see) {
+  if (layout.last) {
+    for (std::size_t s = 0; s < layout.rows * layout.spatial; ++s) {
+      for (std::size_t c = 0; c < layout.count; ++c) see(c, values[s * layout.count + c]);
     }
-  } else {
-    for (std::size_t c = 0; c < channels; ++c) {
-      for (const float x : values.subspan(c * spatial, spatial)) sums[c] += x;
+    return;
+  }
+  for (std::size_t c = 0; c < layout.count; ++c) {
+    for (std::size_t row = 0; row < layout.rows; ++row) {
+      const std::size_t first = (row * layout.count + c) * layout.spatial;
+      for (const float x : values.subspan(first, layout.spatial)) see(c, x);
     }
   }
-  for (double& sum : sums) sum /= static_cast<double>(std::max<std::size_t>(spatial, 1));
+}
+
+/// Over the finite elements; 0 for a channel that has none. `all_finite`: known to be, which is several times faster.
+std::vector<double> means_per_channel(std::span<const float> values, const Channels& layout, bool all_finite) {
+  std::vector<double> sums(layout.count, 0.0);
+  std::vector<double> finite(layout.count, static_cast<double>(all_finite ? layout.rows * layout.spatial : 0));
+  if (all_finite) {
+    each_element(values, layout, [&](std::size_t c, float x) { sums[c] += x; });
+  } else {
+    each_element(values, layout, [&](std::size_t c, float x) {
+      if (!(std::abs(x) < kInfinity)) return;
+      sums[c] += x;
+      finite[c] += 1.0;
+    });
+  }
+  for (std::size_t c = 0; c < layout.count; ++c) sums[c] /= std::max(finite[c], 1.0);
   return sums;
 }
 
 }  // namespace
 
 SampleStatistics observed(std::span<const float> values, std::int64_t channels, bool channels_last,
-                          bool with_channel_means) {
+                          bool with_channel_means, std::int64_t rows) {
   SampleStatistics sample;
   learn_extremes(values, sample);
   if (with_channel_means) {
-    sample.channel_means = means_per_channel(values, static_cast<std::size_t>(channels), channels_last);
+    Channels layout{static_cast<std::size_t>(rows), static_cast<std::size_t>(channels), 0, channels_last};
+    layout.spatial = values.size() / std::max<std::size_t>(layout.rows * layout.count, 1);
+    sample.channel_means = means_per_channel(values, layout, sample.not_finite == 0);
   }
   return sample;
 }

@@ -25,12 +25,12 @@ struct SampleStatistics {
   float max = 0.0F;
   std::int64_t finite = 0;
   std::int64_t not_finite = 0;
-  std::vector<double> channel_means{};  ///< mean over space, per channel; only where asked for
+  std::vector<double> channel_means{};  ///< mean over rows and space, per channel; only where asked for
 };
 
-/// `values`: one sample, [channels, spatial] or with `channels_last` [spatial, channels].
+/// `values`: one sample, [rows, channels, spatial] or with `channels_last` [rows, spatial, channels].
 [[nodiscard]] SampleStatistics observed(std::span<const float> values, std::int64_t channels, bool channels_last,
-                                        bool with_channel_means);
+                                        bool with_channel_means, std::int64_t rows = 1);
 
 /// What all samples say about one value. Means are over samples of each sample's extreme, POT's default estimators.
 struct ValueStatistics {

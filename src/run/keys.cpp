@@ -4,7 +4,7 @@ namespace quantrail {
 namespace {
 
 /// Raised when calibration learns something else from the same samples.
-constexpr std::int64_t kStatisticsRevision = 1;
+constexpr std::int64_t kStatisticsRevision = 2;
 /// Raised when evaluations mean something else, such as another definition of the distance.
 constexpr std::int64_t kEvaluationRevision = 1;
 

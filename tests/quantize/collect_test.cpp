@@ -49,6 +49,20 @@ TEST(Collected, LearnsValuesBeforeAndBehindAnActivation) {
   EXPECT_EQ(learned->values.at("r1:0").channel_means.size(), 4U);
 }
 
+TEST(Collected, AveragesChannelsOverAllRowsOfASample) {
+  // Tokens folded into the first axis, as a Gemm on sequences has them: [N, 3, 2] becomes [3 N, 2].
+  SmallNetwork net({1, 3, 2});
+  const std::vector<std::int64_t> shape{-1, 2};
+  net.keep("shape", Tensor::of<std::int64_t>({2}, std::span<const std::int64_t>(shape)));
+  net.output(net.gemm("fc", net.add({"fold", "Reshape", {"x", "shape"}, {}, {}, {}}, {3, 2}), 4));
+  const RandomData data({3, 2}, 5);
+  const auto learned = collected(net.graph(), {{}, {"fold:0"}}, data, first(5), {});
+  ASSERT_TRUE(learned.has_value()) << learned.error().message;
+  ValueStatistics expected;
+  for (std::size_t i = 0; i < 5; ++i) expected.add(observed(data.sample(i), 2, true, true));
+  EXPECT_EQ(learned->values.at("fold:0"), expected);
+}
+
 TEST(Collected, DoesNotDependOnThreads) {
   const RandomData data({3, 8, 8}, 37);
   const auto one = collected(network().graph(), kRequest, data, first(37), {.threads = 1});

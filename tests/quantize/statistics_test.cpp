@@ -50,6 +50,14 @@ TEST(Observed, GivesTheSameChannelMeansInBothLayouts) {
   EXPECT_THAT(observed(channels_last, 2, true, true).channel_means, ElementsAre(2.0, 20.0));
 }
 
+TEST(Observed, LeavesWhatIsNotFiniteOutOfChannelMeans) {
+  EXPECT_THAT(observed(std::vector<float>{1, kNan, 3, 10, kInf, 30}, 2, false, true).channel_means,
+              ElementsAre(2.0, 20.0));
+  EXPECT_THAT(observed(std::vector<float>{1, 10, -kInf, 20}, 2, true, true).channel_means, ElementsAre(1.0, 15.0));
+  EXPECT_THAT(observed(std::vector<float>{kNan, kNan, 1, 3}, 2, false, true).channel_means, ElementsAre(0.0, 2.0))
+      << "a channel without a finite element";
+}
+
 TEST(ValueStatistics, AveragesEachSamplesExtremes) {
   ValueStatistics learned;
   learned.add(sample({-1.0F, 2.0F}));
