@@ -11,8 +11,8 @@
 namespace quantrail {
 namespace {
 
-constexpr std::array<std::string_view, 3> kRead{".jpg", ".jpeg", ".png"};
-constexpr std::array<std::string_view, 9> kOtherImages{".avif", ".bmp", ".gif",  ".heic", ".jfif",
+constexpr std::array<std::string_view, 4> kRead{".jpg", ".jpeg", ".jfif", ".png"};
+constexpr std::array<std::string_view, 8> kOtherImages{".avif", ".bmp", ".gif",  ".heic",
                                                        ".ppm",  ".tif", ".tiff", ".webp"};
 
 bool has_extension(const std::filesystem::path& path, std::span<const std::string_view> known) {

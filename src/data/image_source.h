@@ -35,10 +35,9 @@ using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 /// relative to spec.root, or else to the list's folder. Every file is looked for now.
 [[nodiscard]] Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required);
 
-/// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .png in any case)
-/// lie in them at any depth, other files are skipped, but for images of other
-/// kinds, which are refused: a class would silently lack them. Where labels are not required, images without subfolders
-/// will do.
+/// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .jfif, .png in any
+/// case) lie in them at any depth, other files are skipped, but for images of other kinds, which are refused: a class
+/// would silently lack them. Where labels are not required, images without subfolders will do.
 [[nodiscard]] Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required);
 
 /// CIFAR-10's binary batches: records of a label and three planes of 32 x 32 bytes. A folder means its

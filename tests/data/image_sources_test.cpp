@@ -80,14 +80,14 @@ TEST(ImageFolder, MakesClassesOfSortedSubfolders) {
   const TemporaryFolder folder;
   folder.copy("val/dog/z.JPG", fixture("colour_420.jpg"));
   folder.copy("val/dog/deep/a.png", fixture("colour.png"));
-  folder.copy("val/cat/b.jpeg", fixture("grey.jpg"));
+  folder.copy("val/cat/b.jfif", fixture("grey.jpg"));
   folder.copy("val/.hidden/b.jpeg", fixture("grey.jpg"));
   folder.write("val/cat/notes.txt", "no image");
   folder.write("val/readme.md", "no image");
   const auto source = open_image_folder({.type = "image_folder", .path = folder.path() / "val"}, true);
   ASSERT_TRUE(source) << source.error().message;
   ASSERT_EQ((*source)->size(), 3U);
-  EXPECT_THAT((*source)->describe(0), EndsWith("cat/b.jpeg"));
+  EXPECT_THAT((*source)->describe(0), EndsWith("cat/b.jfif"));
   EXPECT_THAT((*source)->describe(1), EndsWith("dog/deep/a.png"));
   EXPECT_THAT((*source)->describe(2), EndsWith("dog/z.JPG"));
   EXPECT_EQ((*source)->label(0), 0);
