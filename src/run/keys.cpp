@@ -30,8 +30,9 @@ Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
   hasher.add("evaluation").add(kEvaluationRevision).add(inputs.model);
   add(hasher, runtime);
   hasher.add(std::int64_t{identity.quantization.has_value()});
-  if (identity.quantization) hasher.add(*identity.quantization).add(name_of(identity.revert_mode));
+  if (identity.quantization) hasher.add(*identity.quantization);
   add(hasher, identity.reverted);
+  if (!identity.reverted.empty()) hasher.add(name_of(identity.revert_mode));
   hasher.add(std::int64_t{identity.distance});
   add(hasher, *inputs.validation, samples);
   hasher.add(static_cast<std::int64_t>(inputs.metrics.size()));

@@ -53,6 +53,14 @@ TEST(EvaluationKey, ChangesWithEverythingThatCanChangeTheAnswer) {
   }
 }
 
+TEST(EvaluationKey, DoesNotChangeWithTheModeWhereNothingIsReverted) {
+  Asked full;
+  full.identity.reverted.clear();
+  Asked compute = full;
+  compute.identity.revert_mode = RevertMode::Compute;
+  EXPECT_EQ(compute.key(), full.key());
+}
+
 TEST(EvaluationKey, DoesNotChangeWithThreadsMemoryOrTheSearchsParameters) {
   Asked asked;
   asked.inputs.threads = 7;
