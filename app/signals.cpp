@@ -48,7 +48,12 @@ StopOnSignals::StopOnSignals(std::stop_source stop) {
   struct sigaction action {};
   action.sa_handler = on_stop_signal;
   action.sa_flags = SA_RESTART;
-  for (std::size_t at = 0; at < kSignals.size(); ++at) sigaction(kSignals[at], &action, &installed.old[at]);
+  for (std::size_t at = 0; at < kSignals.size(); ++at) {
+    sigaction(kSignals[at], nullptr, &installed.old[at]);
+    // Ignored by whoever started us (nohup, detached workers): the run shall outlive its terminal.
+    if (kSignals[at] == SIGHUP && installed.old[at].sa_handler == SIG_IGN) continue;
+    sigaction(kSignals[at], &action, nullptr);
+  }
 }
 
 StopOnSignals::~StopOnSignals() {

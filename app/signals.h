@@ -5,7 +5,7 @@
 namespace quantrail::app {
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP ask the run to stop; a second one ends the process at once (exit code 3).
-/// At most one at a time.
+/// A SIGHUP that the process was started to ignore (nohup) stays ignored. At most one at a time.
 class StopOnSignals {
  public:
   explicit StopOnSignals(std::stop_source stop);

@@ -51,6 +51,16 @@ for signal in TERM HUP; do
   [ "$("$QUANTRAIL" --store "$other" show latest --json | jq -r .run.state)" = done ] || bad "not resumed after SIG$signal"
 done
 
+# A run that was told to ignore SIGHUP (nohup, and every detached worker) outlives its terminal.
+deaf=$work/deaf
+(trap '' HUP; exec "$QUANTRAIL" --store "$deaf" run "$demo" "${small[@]}" >"$work/out" 2>&1) &
+pid=$!
+for _ in $(seq 100); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
+kill -HUP "$pid"
+wait "$pid"
+state=$("$QUANTRAIL" --store "$deaf" show latest --json | jq -r '.run.state + " " + .run.reason')
+[ "$state" = "done " ] || bad "a run that ignores SIGHUP is $state after one"
+
 # One owner: a second worker is told who has the run, and leaves it alone.
 owned=$work/owned
 "$QUANTRAIL" --store "$owned" run "$demo" --set engine.threads=1 --set maximal_drop=0 >/dev/null 2>&1 &
