@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/parallel.h"
 #include "base/text.h"
+#include "evaluate/evaluator.h"
+#include "evaluate/feed.h"
 #include "metrics/registry.h"
 #include "model/canonical.h"
 #include "runtime/plan.h"
@@ -82,6 +87,40 @@ Status make_metrics(Prepared& p) {
   return {};
 }
 
+bool finite_first_row(const Plan& plan, const PlanState& state, std::size_t output) {
+  const ValueInfo& info = plan.outputs()[output];
+  if (info.type != ElementType::Float32) return true;
+  const auto bytes = state.output(output);
+  const std::span values(reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float));
+  const auto row = values.first(values.size() / static_cast<std::size_t>(plan.batch()));
+  return std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); });
+}
+
+/// Whether labels and outputs suit the metrics, and the float model makes numbers of the first sample.
+Status check_measuring(const Prepared& p) {
+  if (!p.validation) return {};
+  EvaluatorOptions options;
+  options.threads = 1;
+  if (const auto fits = Evaluator::create(p.graph, p.validation, p.metrics, options); !fits) return failed(fits);
+  PlanCache cache;
+  const auto plan = Plan::build(p.graph, {}, p.batch, cache);
+  if (!plan) return failed(plan);
+  const auto feed = Feed::matched(p.validation->inputs(), **plan);
+  if (!feed) return failed(feed);
+  PlanState state(*plan);
+  const std::size_t first = 0;
+  if (auto filled = feed->fill(state, *p.validation, std::span(&first, 1)); !filled) return failed(filled);
+  if (auto computed = state.run(); !computed) return failed(computed);
+  for (std::size_t at = 0; at < (*plan)->outputs().size(); ++at) {
+    if (finite_first_row(**plan, state, at)) continue;
+    return fail(Cause::InvalidInput,
+                "{}: output \"{}\" of the float model is not a number for {}: a weight, the sample or the "
+                "preprocessing is wrong",
+                p.config.model.string(), (*plan)->outputs()[at].name, p.validation->describe(0));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::size_t threads_of(const Config& config) {
@@ -95,6 +134,7 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   if (auto opened = open_model(p, std::move(model)); !opened) return failed(opened);
   if (auto opened = open_data(p, purpose, hash_file); !opened) return failed(opened);
   if (auto made = make_metrics(p); !made) return failed(made);
+  if (auto suits = check_measuring(p); !suits) return failed(suits);
   return p;
 }
 

@@ -67,6 +67,9 @@ std::size_t recorded_threads(const tracking::Store& store, std::int64_t id) {
 Ending ending_of(const Result<RunResult>& result, bool asked) {
   if (result) return {tracking::RunState::Done, "", exit_code(result->outcome)};
   const Error& error = result.error();
+  // What the run works on is gone or differs: nothing of the run is lost, and it goes on when that is put right.
+  const bool mendable = error.cause == Cause::InvalidInput;
+  if (mendable) return {tracking::RunState::Interrupted, error.message, exit_code(error.cause)};
   if (error.cause != Cause::Cancelled) return {tracking::RunState::Failed, error.message, exit_code(error.cause)};
   const std::string signal = StopOnSignals::received();
   const std::string reason = !signal.empty() ? fmt::format("stopped by {}", signal)
@@ -182,7 +185,10 @@ int work(const tracking::Store& store, std::int64_t id, const Prepared* ready, c
   const auto result = prepared_and_executed(store, id, ready, **lease, output, stop.get_token());
   const Ending ending = ending_of(result, asked);
   if (!result && result.error().cause != Cause::Cancelled) (void)complained(result.error());
-  if (const auto released = released_patiently(**lease, ending); !released) return complained(released.error());
+  if (const auto released = released_patiently(**lease, ending); !released) {
+    const int code = complained(released.error());
+    return ending.code == kStopped ? kStopped : code;
+  }
   if (ending.code == kStopped) {
     fmt::print(output.out, "run {} {}; `quantrail resume {}` goes on with it\n", id, ending.reason, id);
   }

@@ -27,8 +27,13 @@ std::optional<double> measured(const Row& row, int present, int value) {
   return row.real(value);
 }
 
+constexpr std::int64_t kTakeUpMs = 60'000;
+
 StateNow state_in(const Row& row, const Store& store) {
   const StateNow stored{run_state(row.text(2)).value_or(RunState::Unknown), row.text(3)};
+  // A worker takes a run up within seconds; one that was killed before leaves no trace but the time.
+  const bool forgotten = stored.state == RunState::Queued && store.now_ms() - row.integer(17) > kTakeUpMs;
+  if (forgotten) return {RunState::Interrupted, "no worker took it up"};
   if (!is_live(stored.state)) return stored;
   std::optional<Verdict> verdict;
   if (!row.is_null(19)) {

@@ -32,6 +32,7 @@ constexpr std::array<Interval, 11> kWide{{{0x1100, 0x115F},
                                           {0xFF00, 0xFF60},
                                           {0x1F300, 0x1FAFF},
                                           {0x20000, 0x3FFFD}}};
+constexpr std::array<Interval, 2> kDirections{{{0x202A, 0x202E}, {0x2066, 0x2069}}};  // reorder what is around them
 constexpr char32_t kReplacement = U'?';
 
 template <std::size_t N>
@@ -113,7 +114,7 @@ std::u32string decoded(std::string_view utf8) {
     if (glyph < 0x20) {
       glyphs += U'^';
       glyphs += glyph + 0x40;
-    } else if (glyph == 0x7F || (glyph >= 0x80 && glyph < 0xA0)) {
+    } else if (glyph == 0x7F || (glyph >= 0x80 && glyph < 0xA0) || within(kDirections, glyph)) {
       glyphs += kReplacement;
     } else {
       glyphs += glyph;

@@ -1,0 +1,71 @@
+#include "base/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace quantrail {
+namespace {
+
+class Files : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(::testing::TempDir()) / "quantrail_files_test";
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  [[nodiscard]] std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(Files, AreReadAsTheyWereWritten) {
+  const std::string content("a\0b\n\xff", 5);
+  ASSERT_TRUE(write_file(folder_ / "f", content));
+  EXPECT_EQ(read_file(folder_ / "f").value(), content);
+}
+
+TEST_F(Files, AreReplacedWhole) {
+  ASSERT_TRUE(write_file(folder_ / "f", "a longer content"));
+  ASSERT_TRUE(write_file(folder_ / "f", "short"));
+  EXPECT_EQ(read_file(folder_ / "f").value(), "short");
+  EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(Files, HaveThePermissionsThatTheUserWants) {
+  const mode_t old = ::umask(027);
+  ASSERT_TRUE(write_file(folder_ / "f", "x"));
+  ::umask(old);
+  struct stat status {};
+  ASSERT_EQ(::stat((folder_ / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0640U);
+}
+
+TEST_F(Files, LeaveNothingBehindWhenTheyCannotBeWritten) {
+  std::filesystem::create_directory(folder_ / "taken");
+  const auto written = write_file(folder_ / "taken", "x");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().cause, Cause::Storage);
+  EXPECT_NE(written.error().message.find("taken"), std::string::npos);
+  EXPECT_EQ(entries(), 1U);
+  EXPECT_FALSE(write_file(folder_ / "no" / "such" / "folder", "x"));
+}
+
+TEST_F(Files, AreNotFolders) {
+  const auto content = read_file(folder_);
+  ASSERT_FALSE(content);
+  EXPECT_EQ(content.error().cause, Cause::InvalidInput);
+  EXPECT_NE(content.error().message.find("folder"), std::string::npos);
+}
+
+TEST_F(Files, ThatAreMissingAreNamed) {
+  const auto content = read_file(folder_ / "nothing");
+  ASSERT_FALSE(content);
+  EXPECT_NE(content.error().message.find("nothing: No such file"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace quantrail
