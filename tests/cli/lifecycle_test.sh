@@ -41,7 +41,7 @@ for signal in TERM HUP; do
   other=$work/$signal
   "$QUANTRAIL" --store "$other" run "$demo" "${small[@]}" >"$work/out" 2>&1 &
   pid=$!
-  for _ in $(seq 100); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
+  for _ in $(seq 1000); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
   kill "-$signal" "$pid"
   wait "$pid"
   code=$?
@@ -55,7 +55,7 @@ done
 deaf=$work/deaf
 (trap '' HUP; exec "$QUANTRAIL" --store "$deaf" run "$demo" "${small[@]}" >"$work/out" 2>&1) &
 pid=$!
-for _ in $(seq 100); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
+for _ in $(seq 1000); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
 kill -HUP "$pid"
 wait "$pid"
 state=$("$QUANTRAIL" --store "$deaf" show latest --json | jq -r '.run.state + " " + .run.reason')
@@ -65,7 +65,7 @@ state=$("$QUANTRAIL" --store "$deaf" show latest --json | jq -r '.run.state + " 
 owned=$work/owned
 "$QUANTRAIL" --store "$owned" run "$demo" --set engine.threads=1 --set maximal_drop=0 >/dev/null 2>&1 &
 pid=$!
-for _ in $(seq 200); do [ "$("$QUANTRAIL" --store "$owned" show latest --json 2>/dev/null | jq -r .run.state)" = running ] && break; sleep 0.02; done
+for _ in $(seq 1000); do [ "$("$QUANTRAIL" --store "$owned" show latest --json 2>/dev/null | jq -r .run.state)" = running ] && break; sleep 0.02; done
 expect 75 'worker|owns' -- "$QUANTRAIL" --store "$owned" resume latest
 kill "$pid"
 wait "$pid"
