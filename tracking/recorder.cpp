@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "tracking/environment_difference.h"
 #include "tracking/record_difference.h"
 #include "tracking/record_rows.h"
 #include "tracking/statement.h"
@@ -12,13 +13,15 @@ namespace {
 
 /// Success when the record is there and equal, an error when it differs, nothing when it is not there.
 template <class Record>
-std::optional<Status> compared(const Record* stored, const Record& now, std::string_view what, std::int64_t run) {
+std::optional<Status> compared(Database& database, const Ownership& owner, const Record* stored, const Record& now,
+                               std::string_view what) {
   if (stored == nullptr) return std::nullopt;
   const auto differs = difference(*stored, now);
   if (!differs) return Status();
+  const std::string cause = environment_difference(database, owner).value_or("");
   return fail(Cause::Storage,
-              "{} of run {} differs from its record ({}); the run cannot be continued here, start a new one", what, run,
-              *differs);
+              "{} of run {} differs from its record ({}){}{}; the run cannot be continued here, start a new one", what,
+              owner.run, *differs, cause.empty() ? "" : ", with ", cause);
 }
 
 template <class Record>
@@ -59,14 +62,14 @@ Status Recorder::write(const std::function<Status()>& statements) {
 Status Recorder::baseline(const Baseline& baseline) {
   const auto stored = read_baseline(database_, owner_.run);
   if (!stored) return failed(stored);
-  if (auto known = compared(first(*stored), baseline, "the baseline", owner_.run)) return *known;
+  if (auto known = compared(database_, owner_, first(*stored), baseline, "the baseline")) return *known;
   return write([&] { return insert_baseline(database_, owner_.run, baseline); });
 }
 
 Status Recorder::ranking(const RankingRecord& ranking) {
   const auto stored = read_rankings(database_, owner_.run, ranking.index, ranking.index);
   if (!stored) return failed(stored);
-  if (auto known = compared(first(*stored), ranking, fmt::format("ranking {}", ranking.index), owner_.run))
+  if (auto known = compared(database_, owner_, first(*stored), ranking, fmt::format("ranking {}", ranking.index)))
     return *known;
   return write([&] { return insert_ranking(database_, owner_.run, ranking, store_.now_ms()); });
 }
@@ -74,7 +77,7 @@ Status Recorder::ranking(const RankingRecord& ranking) {
 Status Recorder::iteration(const IterationRecord& iteration) {
   const auto stored = read_iterations(database_, owner_.run, iteration.index, iteration.index);
   if (!stored) return failed(stored);
-  if (auto known = compared(first(*stored), iteration, fmt::format("iteration {}", iteration.index), owner_.run))
+  if (auto known = compared(database_, owner_, first(*stored), iteration, fmt::format("iteration {}", iteration.index)))
     return *known;
   return write([&] { return insert_iteration(database_, owner_.run, owner_.attempt, iteration, store_.now_ms()); });
 }
@@ -82,7 +85,7 @@ Status Recorder::iteration(const IterationRecord& iteration) {
 Status Recorder::finished(const RunResult& result) {
   const auto stored = read_result(database_, owner_.run);
   if (!stored) return failed(stored);
-  if (auto known = compared(first(*stored), result, "the result", owner_.run)) return *known;
+  if (auto known = compared(database_, owner_, first(*stored), result, "the result")) return *known;
   return write([&] { return insert_result(database_, owner_.run, result, store_.now_ms()); });
 }
 

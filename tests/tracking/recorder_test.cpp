@@ -68,6 +68,24 @@ TEST_F(RecorderTest, AReplayThatAgreesChangesNothing) {
   EXPECT_EQ(shown().rankings.size(), 1U);
 }
 
+TEST_F(RecorderTest, AReplayThatDiffersOnAnotherMachineSaysWhatTheMachineLacks) {
+  const auto attempt = [this](const std::string& isa, int threads) {
+    lease_.reset();
+    LeaseOptions options;
+    options.environment_json =
+        fmt::format(R"({{"backend":"oneDNN 2.6.3","instruction_set":"{}","threads":{}}})", isa, threads);
+    lease_ = must(Lease::acquire(store_, run_, std::move(options)));
+    return recorder();
+  };
+  begin(*attempt("avx512_vnni", 2));
+  IterationRecord other = sample_iteration(0);
+  other.drop = 0.25;
+  EXPECT_TRUE(fails_with(attempt("avx2", 4)->iteration(other), Cause::Storage,
+                         "now), with instruction_set \"avx2\" instead of \"avx512_vnni\"; the run cannot"));
+  EXPECT_TRUE(fails_with(attempt("avx512_vnni", 4)->iteration(other), Cause::Storage, "now); the run cannot"))
+      << "compared with who recorded, not with who failed";
+}
+
 TEST_F(RecorderTest, AReplayThatDiffersIsRefusedAndSaysWhere) {
   const auto recorder = this->recorder();
   begin(*recorder);
