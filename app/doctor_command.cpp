@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "runtime/plan.h"
 #include "tracking/health.h"
+#include "tracking/kept_models.h"
 
 namespace quantrail::app {
 namespace {
@@ -21,6 +23,20 @@ struct StoreHealth {
   std::size_t runs = 0;
   std::size_t interrupted = 0;
 };
+
+/// Whether the model of every run is still there, whole.
+Status check_models(const tracking::Store& store, tracking::Runs& runs,
+                    const std::vector<tracking::RunSummary>& summaries) {
+  std::set<Digest> seen;
+  for (const auto& summary : summaries) {
+    const auto details = runs.show(summary.id);
+    if (!details) return failed(details);
+    if (!seen.insert(details->model_hash).second) continue;
+    const auto model = tracking::base_model(store, details->model_hash, details->model_path);
+    if (!model) return failed(model, fmt::format("run {}", summary.id));
+  }
+  return {};
+}
 
 Result<StoreHealth> checked_store(const Options& options) {
   const auto folder = tracking::store_folder(options.store);
@@ -37,7 +53,7 @@ Result<StoreHealth> checked_store(const Options& options) {
     if (!summaries) return failed(summaries);
     health.runs = summaries->size();
     for (const auto& run : *summaries) health.interrupted += run.state == tracking::RunState::Interrupted ? 1 : 0;
-    return {};
+    return check_models(*store, *runs, *summaries);
   }();
   if (!looked) health.problem = looked.error().message;
   return health;

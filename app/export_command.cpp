@@ -14,6 +14,11 @@ Result<std::string> exported_to(const Options& options, std::string_view target,
                                 bool sidecar) {
   const auto named = named_iteration(options, target);
   if (!named) return failed(named);
+  std::error_code not_there;
+  if (std::filesystem::equivalent(path, named->details.model_path, not_there)) {
+    return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
+                named->run.id);
+  }
   const auto file = iteration_file(*named);
   if (!file) return failed(file);
   if (auto written = write_file(path, file->bytes); !written) return failed(written);

@@ -18,13 +18,27 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
 
-Status open_model(Prepared& p, std::optional<Model> given) {
+/// Quantizing codes again would lose accuracy and gain nothing.
+Status check_not_quantized(const std::filesystem::path& model, const Graph& graph) {
+  const auto node =
+      std::find_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& n) { return n.op == "QuantizeLinear"; });
+  if (node == graph.nodes.end()) return {};
+  return fail(Cause::InvalidInput,
+              "{}: is quantized already (node \"{}\"): quantize the float model that it was made from; "
+              "`quantrail evaluate CONFIG.json --model {}` measures it as it is",
+              model.string(), node->name, model.string());
+}
+
+Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   auto model = given ? Result<Model>(std::move(*given)) : load_model(p.config.model);
   if (!model) return failed(model);
   auto graph = canonicalised(model->graph);
   if (!graph) return failed(graph, p.config.model.string());
   const auto batch = micro_batch(*graph);
   if (!batch) return failed(batch, p.config.model.string());
+  if (purpose == Purpose::Run) {
+    if (auto plain = check_not_quantized(p.config.model, *graph); !plain) return failed(plain);
+  }
   PlanCache cache;
   if (const auto plan = Plan::build(*graph, {}, *batch, cache); !plan) return failed(plan, p.config.model.string());
   auto ignored = resolved(p.config.compression.quantization.ignored, *graph);
@@ -131,7 +145,7 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   Prepared p;
   p.notes = config.notes;
   p.config = std::move(config);
-  if (auto opened = open_model(p, std::move(model)); !opened) return failed(opened);
+  if (auto opened = open_model(p, purpose, std::move(model)); !opened) return failed(opened);
   if (auto opened = open_data(p, purpose, hash_file); !opened) return failed(opened);
   if (auto made = make_metrics(p); !made) return failed(made);
   if (auto suits = check_measuring(p); !suits) return failed(suits);

@@ -4,11 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 #include <utility>
+#include <vector>
 
 namespace quantrail {
 namespace {
@@ -47,25 +48,39 @@ void sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::filesystem::path& path) {
+Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t largest) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return fail(Cause::InvalidInput, "{}: is a folder, a file is needed", path.string());
+  if (std::filesystem::is_directory(path, ignored)) {
+    return fail(Cause::InvalidInput, "{}: is a folder, a file is needed", path.string());
+  }
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Cause::InvalidInput, "{}: {}", path.string(), std::strerror(errno != 0 ? errno : ENOENT));
-  std::ostringstream content;
-  content << file.rdbuf();
+  std::string content;
+  const auto size = std::filesystem::file_size(path, ignored);
+  if (!ignored) content.reserve(std::min<std::uint64_t>(size, largest));
+  std::vector<char> block(1U << 18U);
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    content.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    if (content.size() > largest) return fail(Cause::InvalidInput, "{}: larger than {} bytes", path.string(), largest);
+  }
   if (file.bad()) return fail(Cause::InvalidInput, "{}: cannot be read", path.string());
-  return std::move(content).str();
+  return content;
 }
 
 Status write_file(const std::filesystem::path& path, std::string_view content) {
+  std::error_code ignored;
+  const auto there = std::filesystem::status(path, ignored).type();
+  if (there != std::filesystem::file_type::regular && there != std::filesystem::file_type::not_found) {
+    return fail(Cause::InvalidInput, "{}: is not a file; name a file to write", path.string());
+  }
   std::string pattern = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
   Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
   if (file.get() < 0) return fail(Cause::Storage, "{}: {}", path.string(), std::strerror(errno));
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  const bool written = write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~mask) == 0 && ::fsync(file.get()) == 0;
+  const bool written =
+      write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~mask) == 0 && ::fsync(file.get()) == 0;
   const bool closed = file.close();
   if (!written || !closed || ::rename(pattern.c_str(), path.c_str()) != 0) {
     const int reason = errno;

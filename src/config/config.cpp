@@ -15,6 +15,8 @@ void parse_model(const Section& model, const std::filesystem::path& folder, Conf
   out.model_name = model.text("model_name", out.model.stem().string());
 }
 
+constexpr std::uint64_t kLargestConfig = 16U << 20U;  // bytes; a file that never ends must not be read for ever
+
 }  // namespace
 
 Result<Config> parse_config(const std::string& text, const std::filesystem::path& folder, const std::string& name,
@@ -39,7 +41,7 @@ Result<Config> parse_config(const std::string& text, const std::filesystem::path
 }
 
 Result<Config> load_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
-  const auto text = read_file(path);
+  const auto text = read_file(path, kLargestConfig);
   if (!text) return failed(text);
   auto config = parse_config(*text, path.parent_path().empty() ? "." : path.parent_path(), path.string(), overrides);
   if (config) config->source = path;

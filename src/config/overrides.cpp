@@ -87,7 +87,9 @@ Result<std::string> full_path(std::string_view written, const Json& document) {
     });
   };
   const bool dotted = written.find('.') != std::string_view::npos;
-  if (candidates.size() > 1 && !dotted) std::erase_if(candidates, [&](const auto& path) { return !is_leaf(path); });
+  const bool some_leaf = std::any_of(candidates.begin(), candidates.end(), is_leaf);
+  if (candidates.size() > 1 && !dotted && some_leaf)
+    std::erase_if(candidates, [&](const auto& path) { return !is_leaf(path); });
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty() && dotted) return std::string(written);  // checked with the rest of the document
   if (candidates.empty()) {
@@ -130,7 +132,9 @@ Status set_one(Json& document, std::string_view override_text) {
   for (const Step& step : *steps) {
     place = stepped(*place, step);
     if (place == nullptr)
-      return fail(Cause::InvalidInput, "--set {}: there is no such place in the configuration", printable(*path));
+      return fail(Cause::InvalidInput,
+                  "--set {}: there is no such place in the configuration; list elements are written name[0]",
+                  printable(*path));
   }
   const std::string_view value = override_text.substr(equals + 1);
   const auto parsed = parse_json(value);

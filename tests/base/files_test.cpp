@@ -48,10 +48,24 @@ TEST_F(Files, LeaveNothingBehindWhenTheyCannotBeWritten) {
   std::filesystem::create_directory(folder_ / "taken");
   const auto written = write_file(folder_ / "taken", "x");
   ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().cause, Cause::Storage);
+  EXPECT_EQ(written.error().cause, Cause::InvalidInput);
   EXPECT_NE(written.error().message.find("taken"), std::string::npos);
   EXPECT_EQ(entries(), 1U);
   EXPECT_FALSE(write_file(folder_ / "no" / "such" / "folder", "x"));
+}
+
+TEST_F(Files, NeverReplaceADevice) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(write_file(folder_ / "pipe", "x"));
+  EXPECT_TRUE(std::filesystem::is_fifo(folder_ / "pipe"));
+  EXPECT_FALSE(write_file("/dev/full", "x"));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
+TEST_F(Files, ThatNeverEndAreNotRead) {
+  const auto content = read_file("/dev/zero", 1000);
+  ASSERT_FALSE(content);
+  EXPECT_NE(content.error().message.find("larger than 1000 bytes"), std::string::npos);
 }
 
 TEST_F(Files, AreNotFolders) {

@@ -44,6 +44,14 @@ head -c 5000 "$SOURCE/demo/shapes.onnx" >short.onnx
 expect 2 'short\.onnx' -- q inspect short.onnx
 expect 2 'absent\.onnx' -- q inspect absent.onnx
 
+expect 2 'larger than' -- timeout 20 "$QUANTRAIL" check /dev/zero
+
+# Metrics that the network cannot serve, and a network that makes no numbers.
+expect 2 'top_k is 99' -- q check "$demo" --set 'engine.metrics[0].top_k=99'
+expect 2 'output 7' -- q check "$demo" --set 'engine.metrics[0].output=7'
+expect 2 'means several parameters.*compression' -- q check "$demo" --set 'metrics=[]'
+expect 2 'name\[0\]' -- q check "$demo" --set engine.metrics.0.top_k=5
+
 # Image lists.
 printf 'nowhere.jpg 3\n' >list.txt
 cat >images.json <<J

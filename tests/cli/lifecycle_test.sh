@@ -79,6 +79,12 @@ jq -e '.metrics == .recorded' "$work/e.json" >/dev/null || bad "evaluated otherw
 expect 2 'iteration' -- q export 1@99 -o "$work/none.onnx"
 expect 2 'iteration' -- q export 1@x -o "$work/none.onnx"
 expect 2 'no/such' -- q export 1 -o "$work/no/such/folder.onnx"
+cp "$SOURCE/demo/shapes.onnx" "$work/base.onnx"
+sed -e "s#\.\./demo/shapes.onnx#$work/base.onnx#" -e "s#\"\.\./demo/#\"$SOURCE/demo/#" "$demo" >"$work/base.json"
+q run "$work/base.json" "${small[@]}" --set max_iter_num=0 --name base >/dev/null 2>&1
+expect 2 'began with' -- q export base -o "$work/base.onnx"
+expect 2 'is not a file' -- q export base -o /dev/full
+expect 2 'quantized already' -- q run "$demo" --set model.model="$work/m.onnx"
 [ ! -e "$work/none.onnx" ] || bad "a file that should not exist"
 
 # The original model may be overwritten: the store has its own copy.
