@@ -30,6 +30,7 @@ Result<Graph> canonicalised(Graph graph) {
   lower_batch_normalizations(graph, probe);
   pool_spatial_means(graph, probe);
   merge_pads(graph);
+  merge_clamps(graph);
   remove_unused(graph);
   return graph;
 }

@@ -28,6 +28,9 @@ void lower_batch_normalizations(Graph& graph, const Probe& probe);
 void pool_spatial_means(Graph& graph, const Probe& probe);
 /// Zero padding directly before a Conv becomes the Conv's own.
 void merge_pads(Graph& graph);
+/// A chain of Relu and Clip (constant bounds) becomes one of them: it fuses with the layer before it, and ONNX Runtime
+/// refuses some quantized models with two in a row ("two nodes with same node name").
+void merge_clamps(Graph& graph);
 
 /// The rank of a value; nothing when it is not known.
 [[nodiscard]] std::optional<std::size_t> rank_of(const Probe& probe, const std::string& value);

@@ -247,6 +247,48 @@ TEST(Canonical, OtherPaddingStays) {
               ElementsAre("Pad", "Conv"));
 }
 
+std::string clip(GraphBuilder& b, const std::string& name, const std::string& in, float lo, float hi) {
+  return b.node("Clip", name, {in, b.floats(name + "_lo", {}, {lo}), b.floats(name + "_hi", {}, {hi})});
+}
+
+TEST(Canonical, ChainsOfClampsBecomeOne) {
+  GraphBuilder b;
+  const auto relus = b.node("Relu", "r2", {b.node("Relu", "r1", {b.input("x", {-1, 2})})});
+  b.output(clip(b, "c2", clip(b, "c1", b.node("Sigmoid", "s", {relus}), -1.0F, 6.0F), 0.0F, 8.0F), {-1, 2});
+  const auto graph = canonicalised(b.graph());
+  ASSERT_TRUE(graph) << graph.error().message;
+  ASSERT_THAT(operators(*graph), ElementsAre("Relu", "Sigmoid", "Clip"));
+  EXPECT_THAT(graph->nodes[0].absorbed, ElementsAre("r2"));
+  EXPECT_EQ(graph->nodes[1].inputs[0], "r2_out");
+  EXPECT_THAT(graph->nodes[2].outputs, ElementsAre("c2_out"));
+  EXPECT_THAT(constant_floats(*graph, "c1", 1), ElementsAre(0.0F));
+  EXPECT_THAT(constant_floats(*graph, "c1", 2), ElementsAre(6.0F));
+}
+
+TEST(Canonical, ClampsThatDoNotMeetGiveTheLastOnesBorder) {
+  GraphBuilder b;
+  b.output(clip(b, "c2", clip(b, "c1", b.input("x", {-1, 2}), -3.0F, -1.0F), 2.0F, 8.0F), {-1, 2});
+  const auto graph = canonicalised(b.graph());
+  ASSERT_TRUE(graph);
+  EXPECT_THAT(constant_floats(*graph, "c1", 1), ElementsAre(2.0F));
+  EXPECT_THAT(constant_floats(*graph, "c1", 2), ElementsAre(2.0F));
+}
+
+TEST(Canonical, AClampThatOthersReadTooStays) {
+  GraphBuilder b;
+  const auto relu = b.node("Relu", "r1", {b.input("x", {-1, 2})});
+  b.output(relu, {-1, 2});
+  b.output(clip(b, "c1", relu, 0.0F, 6.0F), {-1, 2});
+  EXPECT_THAT(operators(canonicalised(b.graph()).value()), ElementsAre("Relu", "Clip"));
+}
+
+TEST(Canonical, AClampWithComputedBoundsStays) {
+  GraphBuilder b;
+  const auto relu = b.node("Relu", "r1", {b.input("x", {-1, 2})});
+  b.output(b.node("Clip", "c1", {relu, b.input("lo", {})}), {-1, 2});
+  EXPECT_THAT(operators(canonicalised(b.graph()).value()), ElementsAre("Relu", "Clip"));
+}
+
 TEST(Canonical, ConstantExpressionsAreComputedAndUnusedNodesGo) {
   GraphBuilder b;
   const auto x = b.input("x", {-1, 2});
