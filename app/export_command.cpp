@@ -28,8 +28,10 @@ Result<std::string> exported_to(const Options& options, std::string_view target,
     if (auto written = write_file(beside, sidecar_json(named->details, named->iteration) + "\n"); !written)
       return failed(written);
   }
-  return fmt::format("{}: iteration {} of run {}, {:.2f} MiB, drop {:.4f}", path.string(), named->iteration.index,
-                     named->run.id, static_cast<double>(file->bytes.size()) / 1048576.0, named->iteration.drop);
+  const std::string drop =
+      named->iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named->iteration.drop);
+  return fmt::format("{}: iteration {} of run {}, {:.2f} MiB, {}", path.string(), named->iteration.index, named->run.id,
+                     static_cast<double>(file->bytes.size()) / 1048576.0, drop);
 }
 
 int run(const Options& options, const ExportCommand& command) {

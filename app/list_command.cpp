@@ -21,7 +21,7 @@ std::vector<std::string> row_of(const tracking::RunSummary& run) {
           decimals(run.float_metric),
           decimals(run.quantized),
           decimals(run.best),
-          decimals(run.drop),
+          run.best ? decimals(run.drop) : "-",
           std::to_string(run.reverted),
           std::to_string(run.iterations),
           time_text(run.created_ms),

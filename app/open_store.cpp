@@ -36,6 +36,9 @@ Result<tracking::Store> opened_store(const Options& options, tracking::Store::Mo
 }
 
 Result<NamedRun> named_run(const Options& options, std::string_view run, tracking::Store::Mode mode) {
+  if (run.find('@') != std::string_view::npos) {
+    return fail(Cause::InvalidInput, "{}: a whole run is needed here, without @", run);
+  }
   auto store = opened_store(options, mode);
   if (!store) return failed(store);
   auto runs = tracking::Runs::open(*store);

@@ -111,9 +111,10 @@ void ProgressPrinter::show(const RankingRecord& ranking) {
 void ProgressPrinter::show(const IterationRecord& it) {
   std::string what = fmt::format("{}", name_of(it.kind));
   if (!it.changed_layers.empty()) what += " " + printable(joined(it.changed_layers, ", "));
-  line(fmt::format("iteration {}: {}: {}, drop {:.4f}, {} layers float, {:.1f} % of multiply-adds int8{}", it.index,
-                   what, metrics_text(it.metrics), it.drop, it.reverted_layers.size(), it.int8_macs_share * 100,
-                   it.accepted ? "" : " (taken back)"));
+  const std::string measured =
+      it.metrics.empty() ? "not measured" : fmt::format("{}, drop {:.4f}", metrics_text(it.metrics), it.drop);
+  line(fmt::format("iteration {}: {}: {}, {} layers float, {:.1f} % of multiply-adds int8{}", it.index, what, measured,
+                   it.reverted_layers.size(), it.int8_macs_share * 100, it.accepted ? "" : " (taken back)"));
 }
 
 void ProgressPrinter::show(const RunResult& result) {

@@ -72,6 +72,9 @@ int run(const Options& options, const RunCommand& command) {
   if (!p) return complained(p.error());
   const auto created = created_run(*store, *p, command.name);
   if (!created) return complained(created.error());
+  if (!command.name.empty() && created->name != command.name) {
+    fmt::print("the name {} is taken: this run is {}\n", command.name, created->name);
+  }
   if (command.detach) return start_worker(*store, created->id, created->uid);
   fmt::print("run {} {} in {}\n", created->id, created->name, store->folder().string());
   const int code = work(*store, created->id, &*p, terminal_output());

@@ -22,7 +22,8 @@ std::vector<std::vector<std::string>> rows_of(const tracking::RunDetails& detail
     const auto value = it.metrics.find(metric);
     const bool best = details.summary.best_iteration == it.index;
     rows.push_back({std::to_string(it.index), std::string(quantrail::name_of(it.kind)), joined(it.changed_layers, ", "),
-                    value == it.metrics.end() ? "-" : decimals(value->second), decimals(it.drop),
+                    value == it.metrics.end() ? "-" : decimals(value->second),
+                    it.drops.empty() ? "-" : decimals(it.drop),
                     !it.accepted ? "taken back"
                     : best       ? "best"
                                  : "",

@@ -75,13 +75,21 @@ void draw_log(Frame& frame, const Area& box, const Model& model, const RunDetail
   }
 }
 
-/// Text from cell to cell of `area`, broken where a row ends.
-void draw_wrapped(Frame& frame, const Area& area, std::string rest, Style style) {
+/// As much of `rest` as fits, up to the last blank of the row where there is one; removed from `rest`.
+std::string taken_line(std::string& rest, int columns, bool last) {
+  std::string line = fitted(rest, columns, last ? "~" : "");
+  const auto blank = line.rfind(' ');
+  if (!last && line.size() < rest.size() && rest[line.size()] != ' ' && blank != std::string::npos) line.resize(blank);
+  rest.erase(0, std::min(rest.size(), line.size()));
+  rest.erase(0, rest.find_first_not_of(' '));
+  return line;
+}
+
+/// Text from row to row of `area`, broken between words where possible.
+void draw_wrapped(Frame& frame, const Area& area, std::string_view text, Style style) {
+  std::string rest = encoded(decoded(text));  // as it is shown, so that lengths agree
   for (int row = 0; row < area.rows && !rest.empty(); ++row) {
-    const bool last = row + 1 == area.rows;
-    const std::string line = fitted(rest, area.columns, last ? "~" : "");
-    frame.put(area.row + row, area.column, line, style);
-    rest = rest.size() > line.size() ? rest.substr(line.size()) : std::string{};
+    frame.put(area.row + row, area.column, taken_line(rest, area.columns, row + 1 == area.rows), style);
   }
 }
 

@@ -12,7 +12,7 @@ constexpr int kPreviewRows = 6;
 
 std::string columns_title(bool wide) {
   std::string line = "   id  " + padded("name", 22) + " " + padded("state", 14) + " ";
-  if (wide) line += padded("model", 22) + " " + padded("metric", 12) + " ";
+  if (wide) line += padded("model", 20) + " " + padded("metric", 14) + " ";
   line += padded("it", -3) + " " + padded("float", -7) + " ";
   if (wide) line += padded("int8", -7) + " ";
   return line + padded("best", -7) + " " + padded("drop", -7) + " " + padded("rev", -3);
@@ -21,7 +21,7 @@ std::string columns_title(bool wide) {
 std::string row_text(const RunRow& run, bool wide) {
   std::string line =
       padded(fmt::format("{}", run.id), -4) + "  " + padded(run.name, 22) + " " + padded(state_text(run), 14) + " ";
-  if (wide) line += padded(run.model, 22) + " " + padded(run.metric, 12) + " ";
+  if (wide) line += padded(run.model, 20) + " " + padded(run.metric, 14) + " ";
   line += padded(fmt::format("{}", run.iterations), -3) + " " + padded(number(run.float_value), -7) + " ";
   if (wide) line += padded(number(run.quantized), -7) + " ";
   return line + padded(number(run.best), -7) + " " + padded(number(run.drop), -7) + " " +

@@ -27,6 +27,7 @@ Status Reporting::report(const SearchState& state, const Quantization& quantizat
     if (!recorded) return recorded;
     observer_.on_event(*state.baseline);
     baseline_told_ = true;
+    if (const auto noted = note_useless_model(state); !noted) return noted;
   }
   for (; trials_told_ < state.trials.size(); ++trials_told_) {
     if (const auto told = report_iteration(state, quantization); !told) return told;
@@ -35,6 +36,15 @@ Status Reporting::report(const SearchState& state, const Quantization& quantizat
     if (const auto told = report_ranking(state); !told) return told;
   }
   return {};
+}
+
+// Nothing can get worse than useless, so the run would end well: most likely labels or preprocessing are wrong.
+Status Reporting::note_useless_model(const SearchState& state) {
+  const auto value = state.baseline->metrics.find(state.settings.metric);
+  const auto higher = state.settings.higher_is_better.find(state.settings.metric);
+  if (value == state.baseline->metrics.end() || value->second != 0.0) return {};
+  if (higher == state.settings.higher_is_better.end() || !higher->second) return {};
+  return note(fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing", value->first));
 }
 
 Status Reporting::report_iteration(const SearchState& state, const Quantization& quantization) {

@@ -34,6 +34,7 @@ class Reporting {
  private:
   [[nodiscard]] Result<IterationRecord> iteration(const SearchState& state, std::size_t at,
                                                   const Quantization& quantization) const;
+  [[nodiscard]] Status note_useless_model(const SearchState& state);
   [[nodiscard]] Status report_iteration(const SearchState& state, const Quantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);
 
