@@ -68,6 +68,12 @@ Result<Measured> measured_iteration(const Options& options, const EvaluateComman
   if (!named) return failed(named);
   const auto p = prepared_again(named->run.store, named->details, Purpose::Measure);
   if (!p) return failed(p);
+  for (const auto& data : named->details.data) {
+    if (data.role != "validation" || data.fingerprint == p->validation->fingerprint()) continue;
+    return fail(Cause::InvalidInput,
+                "the validation samples of run {} changed since it measured them: not the same question",
+                named->run.id);
+  }
   auto answers = tracking::Answers::open(named->run.store);
   if (!answers) return failed(answers);
   const auto quantization = stored_quantization(**answers, named->iteration.quantization);
