@@ -18,6 +18,19 @@ namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
 
+/// Infinite constants have their uses (masks, open bounds); one that is no number never has.
+Status check_numbers(const std::filesystem::path& model, const Graph& graph) {
+  for (const auto& [name, tensor] : graph.constants) {
+    if (tensor->type != ElementType::Float32) continue;
+    const auto values = tensor->values<float>();
+    const auto bad = std::find_if(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+    if (bad == values.end()) continue;
+    return fail(Cause::InvalidInput, "{}: element {} of the weights \"{}\" is not a number (NaN)", model.string(),
+                bad - values.begin(), name);
+  }
+  return {};
+}
+
 /// Quantizing codes again would lose accuracy and gain nothing.
 Status check_not_quantized(const std::filesystem::path& model, const Graph& graph) {
   const auto node =
@@ -36,6 +49,7 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   if (!graph) return failed(graph, p.config.model.string());
   const auto batch = micro_batch(*graph);
   if (!batch) return failed(batch, p.config.model.string());
+  if (auto sound = check_numbers(p.config.model, *graph); !sound) return failed(sound);
   if (purpose == Purpose::Run) {
     if (auto plain = check_not_quantized(p.config.model, *graph); !plain) return failed(plain);
   }

@@ -5,6 +5,8 @@ store=$work/store
 q() { "$QUANTRAIL" --store "$store" "$@"; }
 mapfile -t small < <(small_demo)
 demo=$SOURCE/configs/demo.json
+# Long enough on a fast and idle machine to be met at work: each ranking takes seconds.
+long=(--set engine.threads=1 --set maximal_drop=0 --set ranking_subset_size=2000)
 field() { q show "$1" --json | jq -r ".run.$2"; }
 wait_for() { # RUN STATE
   for _ in $(seq 300); do
@@ -27,7 +29,7 @@ q run "$demo" "${small[@]}" --name second --set max_iter_num=2 >"$work/out" 2>&1
 
 # Stopped from another shell, resumed to its end.
 s() { "$QUANTRAIL" --store "$work/stopped" "$@"; }
-s run "$demo" --set engine.threads=1 --set maximal_drop=0 --set max_iter_num=3 --detach >/dev/null || bad "start of a run to stop"
+s run "$demo" "${long[@]}" --set max_iter_num=1 --detach >/dev/null || bad "start of a run to stop"
 expect 0 'asked run 1 to stop' -- s stop latest
 expect 3 'interrupted: stopped on request' -- s watch latest
 expect 0 'interrupted \(stopped on request\)' -- s show latest
@@ -39,7 +41,7 @@ s resume latest >"$work/out" 2>&1
 # SIGTERM: interrupted with its reason, exit code 3, resumable. SIGHUP (a lost terminal) likewise.
 for signal in TERM HUP; do
   other=$work/$signal
-  "$QUANTRAIL" --store "$other" run "$demo" "${small[@]}" >"$work/out" 2>&1 &
+  "$QUANTRAIL" --store "$other" run "$demo" "${long[@]}" --set max_iter_num=1 >"$work/out" 2>&1 &
   pid=$!
   for _ in $(seq 1000); do grep -q 'calibrate' "$work/out" && break; sleep 0.02; done
   kill "-$signal" "$pid"
@@ -63,7 +65,7 @@ state=$("$QUANTRAIL" --store "$deaf" show latest --json | jq -r '.run.state + " 
 
 # One owner: a second worker is told who has the run, and leaves it alone.
 owned=$work/owned
-"$QUANTRAIL" --store "$owned" run "$demo" --set engine.threads=1 --set maximal_drop=0 >/dev/null 2>&1 &
+"$QUANTRAIL" --store "$owned" run "$demo" "${long[@]}" >/dev/null 2>&1 &
 pid=$!
 for _ in $(seq 1000); do [ "$("$QUANTRAIL" --store "$owned" show latest --json 2>/dev/null | jq -r .run.state)" = running ] && break; sleep 0.02; done
 expect 75 'worker|owns' -- "$QUANTRAIL" --store "$owned" resume latest

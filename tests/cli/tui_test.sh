@@ -23,7 +23,7 @@ start() { # COLUMNS ROWS LOCALE
   mux new-session -d -x "$1" -y "$2" -s t "LC_ALL=$3 TERM=screen-256color '$QUANTRAIL' --store '$store'; echo left with \$?; sleep 100"
 }
 
-sed -e "s#\"\.\./demo/#\"$SOURCE/demo/#" -e 's#"maximal_drop": 0.01#"maximal_drop": 0, "max_iter_num": 3#' \
+sed -e "s#\"\.\./demo/#\"$SOURCE/demo/#" -e 's#"maximal_drop": 0.01#"maximal_drop": 0, "max_iter_num": 1#' -e 's#"ranking_subset_size": 300#"ranking_subset_size": 2000#' \
   -e 's#"metrics": \[#"threads": 1, "metrics": [#' "$SOURCE/configs/demo.json" >"$work/c.json"
 
 start 80 24 C.UTF-8
