@@ -46,7 +46,11 @@ expect 2 'absent\.onnx' -- q inspect absent.onnx
 
 expect 2 'larger than' -- timeout 20 "$QUANTRAIL" check /dev/zero
 
-# Metrics that the network cannot serve, and a network that makes no numbers.
+# A network with a weight that is no number (eight bytes of ones hold one wherever floats begin), and metrics that the
+# network cannot serve.
+cp "$SOURCE/demo/shapes.onnx" nan.onnx
+printf '\377\377\377\377\377\377\377\377' | dd of=nan.onnx bs=1 seek=400000 conv=notrunc 2>/dev/null
+expect 2 'nan\.onnx.*not a number' -- q check "$demo" --set model.model="$work/nan.onnx"
 expect 2 'top_k is 99' -- q check "$demo" --set 'engine.metrics[0].top_k=99'
 expect 2 'output 7' -- q check "$demo" --set 'engine.metrics[0].output=7'
 expect 2 'means several parameters.*compression' -- q check "$demo" --set 'metrics=[]'
