@@ -120,9 +120,14 @@ std::optional<ElementType> NpyArray::type() const {
   if (kind == 'b') return ElementType::Bool;
   if (kind == 'f')
     return item_bytes == 4 ? ElementType::Float32 : item_bytes == 8 ? ElementType::Float64 : ElementType::Float16;
-  if (item_bytes == 1) return kind == 'i' ? ElementType::Int8 : ElementType::Uint8;
-  if (kind == 'i' && item_bytes >= 4) return item_bytes == 4 ? ElementType::Int32 : ElementType::Int64;
-  return std::nullopt;
+  const bool has_sign = kind == 'i';
+  switch (item_bytes) {
+    case 1: return has_sign ? ElementType::Int8 : ElementType::Uint8;
+    case 2: return has_sign ? ElementType::Int16 : ElementType::Uint16;
+    case 4: return has_sign ? ElementType::Int32 : ElementType::Uint32;
+    case 8: return has_sign ? ElementType::Int64 : ElementType::Uint64;
+    default: return std::nullopt;
+  }
 }
 
 std::string NpyArray::type_name() const {

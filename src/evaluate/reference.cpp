@@ -4,12 +4,7 @@ namespace quantrail {
 
 std::vector<float> as_floats(const OutputView& output) {
   Tensor tensor{output.type, output.shape, {output.bytes.begin(), output.bytes.end()}};
-  switch (output.type) {
-    case ElementType::Float16:
-    case ElementType::Float32:
-    case ElementType::Float64: return floats_of(tensor);
-    default: break;
-  }
+  if (is_float(output.type)) return floats_of(tensor);
   std::vector<float> out;
   for (const auto value : integers_of(tensor)) out.push_back(static_cast<float>(value));
   return out;

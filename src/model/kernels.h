@@ -9,6 +9,8 @@
 namespace quantrail {
 
 /// One call of an operator. Its shape rule has accepted the inputs; `outputs` have the types it gave and are zero.
+/// Except in kernels registered as kAsStored, float16 and bfloat16 appear as float32, in `view` too: the caller widens
+/// inputs and rounds outputs, so that each result is rounded once.
 struct KernelCall {
   const NodeView& view;
   std::span<const Tensor* const> inputs;  ///< null: left out
@@ -19,8 +21,18 @@ struct KernelCall {
   [[nodiscard]] Tensor& output() const { return outputs[0]; }
 };
 
+/// What a kernel makes of element types: numbers to compute with, or bits to move or convert.
+enum class Reading : std::uint8_t { AsNumbers, AsStored };
+constexpr Reading kAsStored = Reading::AsStored;
+
 /// Errors are about values (an index out of range, a division by zero) or types without an implementation.
-using Kernel = Status (*)(const KernelCall&);
+struct Kernel {
+  using Run = Status (*)(const KernelCall&);
+  Kernel() = default;
+  Kernel(Run run_, Reading reading_ = Reading::AsNumbers) : run(run_), reading(reading_) {}
+  Run run = nullptr;
+  Reading reading = Reading::AsNumbers;
+};
 using Kernels = std::map<std::string_view, Kernel>;
 
 void add_movement_kernels(Kernels& kernels);       // Reshape, Concat, Split, Slice, Transpose, Expand, Tile, ...

@@ -92,9 +92,7 @@ Status arithmetic(const KernelCall& call) {
 }
 
 Status check_divisor(const Tensor& divisor) {
-  if (divisor.type == ElementType::Float32 || divisor.type == ElementType::Float64 ||
-      divisor.type == ElementType::Float16)
-    return {};
+  if (is_float(divisor.type)) return {};
   const auto values = integers_of(divisor);
   if (std::find(values.begin(), values.end(), 0) != values.end())
     return fail(Cause::InvalidInput, "integer division by zero");

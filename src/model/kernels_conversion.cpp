@@ -1,29 +1,13 @@
 #include <algorithm>
-#include <bit>
-#include <cfenv>
 #include <cmath>
 
+#include "model/half.h"
 #include "model/kernels.h"
 #include "model/numbers.h"
 #include "model/shape_math.h"
 
 namespace quantrail {
 namespace {
-
-/// Nearest half, ties to even.
-std::uint16_t half_from(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const auto sign = static_cast<std::uint32_t>((bits >> 16U) & 0x8000U);
-  const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-  if (magnitude > 0x7F800000U) return static_cast<std::uint16_t>(sign | 0x7E00U);
-  if (magnitude >= 0x477FF000U) return static_cast<std::uint16_t>(sign | 0x7C00U);
-  if (magnitude < 0x38800000U) {  // a subnormal half: whole steps of 2^-24
-    const float steps = std::nearbyint(std::bit_cast<float>(magnitude) * 16777216.0F);
-    return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(steps));
-  }
-  const std::uint32_t rounded = magnitude + 0xFFFU + ((magnitude >> 13U) & 1U);
-  return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000U) >> 13U));
-}
 
 template <class To, class From>
 void convert(std::span<const From> from, std::span<std::byte> bytes) {
@@ -34,6 +18,18 @@ void convert(std::span<const From> from, std::span<std::byte> bytes) {
     } else {
       *to++ = static_cast<To>(value);
     }
+  }
+}
+
+/// Halves are rounded once: from float32 where that holds the value, else from double.
+template <class From>
+void convert_to_half(std::span<const From> from, Tensor& out) {
+  using Wide = std::conditional_t<std::is_same_v<From, float> || sizeof(From) <= 2, float, double>;
+  auto* to = reinterpret_cast<std::uint16_t*>(out.bytes.data());
+  const bool ieee = out.type == ElementType::Float16;
+  for (const auto value : from) {
+    const auto wide = static_cast<Wide>(value);
+    *to++ = ieee ? to_float16(wide) : to_bfloat16(wide);
   }
 }
 
@@ -50,11 +46,12 @@ void convert_from(std::span<const From> from, Tensor& out) {
       std::transform(from.begin(), from.end(), out.bytes.begin(),
                      [](From value) { return std::byte{value != From{0}}; });
       return;
-    case ElementType::Float16: {
-      auto* to = reinterpret_cast<std::uint16_t*>(out.bytes.data());
-      for (const auto value : from) *to++ = half_from(static_cast<float>(value));
-      return;
-    }
+    case ElementType::Int16: return convert<std::int16_t>(from, out.bytes);
+    case ElementType::Uint16: return convert<std::uint16_t>(from, out.bytes);
+    case ElementType::Uint32: return convert<std::uint32_t>(from, out.bytes);
+    case ElementType::Uint64: return convert<std::uint64_t>(from, out.bytes);
+    case ElementType::Float16:
+    case ElementType::BFloat16: return convert_to_half(from, out);
   }
 }
 
@@ -63,7 +60,7 @@ Status cast(const KernelCall& call) {
   Tensor& out = call.output();
   if (in.type == out.type) {
     out.bytes = in.bytes;
-  } else if (in.type == ElementType::Float16) {
+  } else if (is_half(in.type)) {
     convert_from<float>(floats_of(in), out);
   } else if (in.type == ElementType::Bool) {
     convert_from<std::uint8_t>({reinterpret_cast<const std::uint8_t*>(in.bytes.data()), in.bytes.size()}, out);
@@ -134,7 +131,7 @@ Status dequantize(const KernelCall& call) {
 }  // namespace
 
 void add_conversion_kernels(Kernels& kernels) {
-  kernels["Cast"] = cast;
+  kernels["Cast"] = {cast, kAsStored};
   kernels["QuantizeLinear"] = quantize;
   kernels["DequantizeLinear"] = dequantize;
 }

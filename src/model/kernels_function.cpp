@@ -137,7 +137,7 @@ struct NegF {
     if constexpr (std::is_floating_point_v<T>)
       return -x;
     else
-      return static_cast<T>(0U - static_cast<std::make_unsigned_t<T>>(x));
+      return wrapped(T{0}, x, std::minus<>());
   }
 };
 struct AbsF {

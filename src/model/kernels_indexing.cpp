@@ -159,11 +159,11 @@ Status space_to_depth(const KernelCall& call) {
 }  // namespace
 
 void add_indexing_kernels(Kernels& kernels) {
-  kernels["Gather"] = gather;
-  kernels["GatherElements"] = gather_elements;
-  kernels["Pad"] = pad;
-  kernels["DepthToSpace"] = depth_to_space;
-  kernels["SpaceToDepth"] = space_to_depth;
+  kernels["Gather"] = {gather, kAsStored};
+  kernels["GatherElements"] = {gather_elements, kAsStored};
+  kernels["Pad"] = {pad, kAsStored};
+  kernels["DepthToSpace"] = {depth_to_space, kAsStored};
+  kernels["SpaceToDepth"] = {space_to_depth, kAsStored};
 }
 
 }  // namespace quantrail

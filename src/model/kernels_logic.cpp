@@ -59,12 +59,7 @@ void select(const KernelCall& call) {
 }
 
 Status where(const KernelCall& call) {
-  switch (size_of(call.output().type)) {
-    case 1: select<std::uint8_t>(call); break;
-    case 2: select<std::uint16_t>(call); break;
-    case 4: select<std::uint32_t>(call); break;
-    default: select<std::uint64_t>(call); break;
-  }
+  for_storage(call.output().type, [&](auto unit) { select<decltype(unit)>(call); });
   return {};
 }
 
@@ -79,8 +74,8 @@ void add_logic_kernels(Kernels& kernels) {
   kernels["And"] = logic<std::bit_and<>>;
   kernels["Or"] = logic<std::bit_or<>>;
   kernels["Xor"] = logic<std::bit_xor<>>;
-  kernels["Not"] = negate;
-  kernels["Where"] = where;
+  kernels["Not"] = {negate, kAsStored};
+  kernels["Where"] = {where, kAsStored};
 }
 
 }  // namespace quantrail

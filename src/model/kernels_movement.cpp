@@ -120,17 +120,18 @@ Status dropout(const KernelCall& call) {
 }  // namespace
 
 void add_movement_kernels(Kernels& kernels) {
-  for (const auto op : {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"}) kernels[op] = same_bytes;
-  kernels["Dropout"] = dropout;
-  kernels["Concat"] = concat;
-  kernels["Split"] = split;
-  kernels["Slice"] = slice;
-  kernels["Transpose"] = transpose;
-  kernels["Expand"] = expand;
-  kernels["Tile"] = tile;
-  kernels["ConstantOfShape"] = constant_of_shape;
-  kernels["Shape"] = shape_or_size;
-  kernels["Size"] = shape_or_size;
+  for (const auto op : {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"})
+    kernels[op] = {same_bytes, kAsStored};
+  kernels["Dropout"] = {dropout, kAsStored};
+  kernels["Concat"] = {concat, kAsStored};
+  kernels["Split"] = {split, kAsStored};
+  kernels["Slice"] = {slice, kAsStored};
+  kernels["Transpose"] = {transpose, kAsStored};
+  kernels["Expand"] = {expand, kAsStored};
+  kernels["Tile"] = {tile, kAsStored};
+  kernels["ConstantOfShape"] = {constant_of_shape, kAsStored};
+  kernels["Shape"] = {shape_or_size, kAsStored};
+  kernels["Size"] = {shape_or_size, kAsStored};
 }
 
 }  // namespace quantrail

@@ -10,8 +10,8 @@
 
 namespace quantrail {
 
-/// Calls `work` with a value of the C++ type for `type`; only its type matters. Errors: Unsupported for float16 and
-/// bool, with which no arithmetic is done.
+/// Calls `work` with a value of the C++ type for `type`; only its type matters. Errors: Unsupported for bool, and for
+/// float16 and bfloat16, which kernels meet as float32 (KernelCall).
 template <class Work>
 Status for_number_type(ElementType type, Work&& work) {
   switch (type) {
@@ -21,11 +21,36 @@ Status for_number_type(ElementType type, Work&& work) {
     case ElementType::Uint8: return work(std::uint8_t{});
     case ElementType::Int32: return work(std::int32_t{});
     case ElementType::Int64: return work(std::int64_t{});
+    case ElementType::Int16: return work(std::int16_t{});
+    case ElementType::Uint16: return work(std::uint16_t{});
+    case ElementType::Uint32: return work(std::uint32_t{});
+    case ElementType::Uint64: return work(std::uint64_t{});
     default: return fail(Cause::Unsupported, "arithmetic on {} is not supported", name_of(type));
   }
 }
 
-/// The same for floating types only.
+/// The same for integer types only.
+template <class Work>
+Status for_integer_type(ElementType type, Work&& work) {
+  if (is_float(type)) return fail(Cause::Unsupported, "needs integers, not {}", name_of(type));
+  return for_number_type(type, [&](auto zero) -> Status {
+    if constexpr (std::is_integral_v<decltype(zero)>) return work(zero);
+    return {};
+  });
+}
+
+/// Calls `work` with an unsigned integer as wide as an element of `type`: enough to move and compare bits.
+template <class Work>
+auto for_storage(ElementType type, Work&& work) {
+  switch (size_of(type)) {
+    case 1: return work(std::uint8_t{});
+    case 2: return work(std::uint16_t{});
+    case 4: return work(std::uint32_t{});
+    default: return work(std::uint64_t{});
+  }
+}
+
+/// The same as for_number_type() for floating types only.
 template <class Work>
 Status for_float_type(ElementType type, Work&& work) {
   if (type == ElementType::Float32) return work(float{});

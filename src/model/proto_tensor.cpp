@@ -39,6 +39,11 @@ Result<std::vector<std::byte>> typed_data(const onnx::TensorProto& proto, Elemen
     case ElementType::Int32: return narrowed<std::int32_t>(proto.int32_data(), count);
     case ElementType::Int64: return narrowed<std::int64_t>(proto.int64_data(), count);
     case ElementType::Bool: return narrowed<std::uint8_t>(proto.int32_data(), count);
+    case ElementType::Int16: return narrowed<std::int16_t>(proto.int32_data(), count);
+    case ElementType::Uint16:
+    case ElementType::BFloat16: return narrowed<std::uint16_t>(proto.int32_data(), count);
+    case ElementType::Uint32: return narrowed<std::uint32_t>(proto.uint64_data(), count);
+    case ElementType::Uint64: return narrowed<std::uint64_t>(proto.uint64_data(), count);
   }
   return fail(Cause::Unsupported, "unknown element type");
 }
@@ -86,15 +91,22 @@ Result<ElementType> element_type(std::int32_t onnx_type) {
     case onnx::TensorProto::INT32: return ElementType::Int32;
     case onnx::TensorProto::INT64: return ElementType::Int64;
     case onnx::TensorProto::BOOL: return ElementType::Bool;
+    case onnx::TensorProto::INT16: return ElementType::Int16;
+    case onnx::TensorProto::UINT16: return ElementType::Uint16;
+    case onnx::TensorProto::UINT32: return ElementType::Uint32;
+    case onnx::TensorProto::UINT64: return ElementType::Uint64;
+    case onnx::TensorProto::BFLOAT16: return ElementType::BFloat16;
     default: break;
   }
   std::string name = fmt::format("number {}", onnx_type);
   if (onnx::TensorProto::DataType_IsValid(onnx_type)) {
     name = onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(onnx_type));
   }
-  return fail(Cause::Unsupported,
-              "element type {} is not supported (float, double, float16, int8, uint8, int32, int64 and bool are)",
-              name);
+  return fail(
+      Cause::Unsupported,
+      "element type {} is not supported (float, double, float16, bfloat16, bool and the integers of 8 to 64 bits "
+      "are)",
+      name);
 }
 
 Result<Tensor> tensor_from(const onnx::TensorProto& proto, ExternalData& external) {

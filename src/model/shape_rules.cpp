@@ -1,5 +1,7 @@
 #include "model/shape_rules.h"
 
+#include <array>
+
 #include "base/text.h"
 #include "model/shape_math.h"
 
@@ -63,6 +65,26 @@ Result<std::vector<std::int64_t>> NodeView::integers(std::size_t input, std::str
                 printable(node_.inputs[input]));
   }
   return integers_of(*value);
+}
+
+Result<ElementType> element_type_numbered(std::int64_t number) {
+  constexpr std::array<std::pair<std::int64_t, ElementType>, 13> kTypes{{{1, ElementType::Float32},
+                                                                         {2, ElementType::Uint8},
+                                                                         {3, ElementType::Int8},
+                                                                         {4, ElementType::Uint16},
+                                                                         {5, ElementType::Int16},
+                                                                         {6, ElementType::Int32},
+                                                                         {7, ElementType::Int64},
+                                                                         {9, ElementType::Bool},
+                                                                         {10, ElementType::Float16},
+                                                                         {11, ElementType::Float64},
+                                                                         {12, ElementType::Uint32},
+                                                                         {13, ElementType::Uint64},
+                                                                         {16, ElementType::BFloat16}}};
+  for (const auto& [known, type] : kTypes) {
+    if (known == number) return type;
+  }
+  return fail(Cause::Unsupported, "element type number {} is not supported", number);
 }
 
 Status check_arity(const Node& node, std::int64_t opset) {

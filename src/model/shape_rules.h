@@ -50,6 +50,10 @@ class NodeView {
 
 using Types = std::vector<TensorType>;
 
+/// The element type for the number that ONNX gives it (TensorProto.DataType), as in attributes "to" and "dtype".
+/// Errors: Unsupported.
+[[nodiscard]] Result<ElementType> element_type_numbered(std::int64_t number);
+
 /// How the types of a node's outputs follow from those of its inputs.
 struct ShapeRule {
   Result<Types> (*types)(const NodeView&) = nullptr;

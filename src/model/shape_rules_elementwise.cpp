@@ -1,19 +1,13 @@
-#include <array>
-
 #include "model/shape_math.h"
 #include "model/shape_rules.h"
 
 namespace quantrail {
 namespace {
 
-bool floating(ElementType type) {
-  return type == ElementType::Float32 || type == ElementType::Float64 || type == ElementType::Float16;
-}
-
 Result<Types> same(const NodeView& view) { return Types{view.type(0)}; }
 
 Result<Types> same_float(const NodeView& view) {
-  if (!floating(view.type(0).type)) {
+  if (!is_float(view.type(0).type)) {
     return fail(Cause::InvalidInput, "needs floats, not {}", name_of(view.type(0).type));
   }
   return Types{view.type(0)};
@@ -100,20 +94,9 @@ Result<Types> dropout(const NodeView& view) {
 }
 
 Result<Types> cast(const NodeView& view) {
-  // TensorProto.DataType, which the format fixes.
-  constexpr std::array<std::pair<std::int64_t, ElementType>, 8> kTypes{{{1, ElementType::Float32},
-                                                                        {2, ElementType::Uint8},
-                                                                        {3, ElementType::Int8},
-                                                                        {6, ElementType::Int32},
-                                                                        {7, ElementType::Int64},
-                                                                        {9, ElementType::Bool},
-                                                                        {10, ElementType::Float16},
-                                                                        {11, ElementType::Float64}}};
-  const auto wanted = view.integer("to", 0);
-  for (const auto& [number, type] : kTypes) {
-    if (number == wanted) return Types{{type, view.shape(0)}};
-  }
-  return fail(Cause::Unsupported, "element type number {} is not supported", wanted);
+  const auto type = element_type_numbered(view.integer("to", 0));
+  if (!type) return failed(type);
+  return Types{{*type, view.shape(0)}};
 }
 
 Status check_scale(const NodeView& view) {

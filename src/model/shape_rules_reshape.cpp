@@ -115,6 +115,7 @@ std::optional<double> single(const Tensor* value) {
   switch (value->type) {
     case ElementType::Float64: return value->values<double>()[0];
     case ElementType::Float32:
+    case ElementType::BFloat16:
     case ElementType::Float16: return floats_of(*value)[0];
     default: return static_cast<double>(integers_of(*value)[0]);
   }

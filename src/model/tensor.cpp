@@ -1,25 +1,23 @@
 #include "model/tensor.h"
 
-#include <bit>
-#include <cmath>
+#include <algorithm>
+
+#include "model/half.h"
 
 namespace quantrail {
 namespace {
-
-float float_from_half(std::uint16_t half) {
-  const std::uint32_t sign = (half & 0x8000U) << 16U;
-  const std::uint32_t exponent = (half >> 10U) & 31U;
-  const std::uint32_t mantissa = half & 1023U;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000U | (mantissa << 13U));
-  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23U) | (mantissa << 13U));
-  const float magnitude = std::ldexp(static_cast<float>(mantissa), -24);
-  return sign != 0 ? -magnitude : magnitude;
-}
 
 template <class To, class From>
 std::vector<To> converted(const Tensor& tensor) {
   const auto* from = reinterpret_cast<const From*>(tensor.bytes.data());
   return {from, from + tensor.bytes.size() / sizeof(From)};
+}
+
+std::vector<float> widened_bits(const Tensor& tensor, float (*widen)(std::uint16_t)) {
+  const auto* from = reinterpret_cast<const std::uint16_t*>(tensor.bytes.data());
+  std::vector<float> values(tensor.bytes.size() / sizeof(std::uint16_t));
+  std::transform(from, from + values.size(), values.begin(), widen);
+  return values;
 }
 
 }  // namespace
@@ -34,6 +32,11 @@ std::string_view name_of(ElementType type) {
     case ElementType::Int32: return "int32";
     case ElementType::Int64: return "int64";
     case ElementType::Bool: return "bool";
+    case ElementType::Int16: return "int16";
+    case ElementType::Uint16: return "uint16";
+    case ElementType::Uint32: return "uint32";
+    case ElementType::Uint64: return "uint64";
+    case ElementType::BFloat16: return "bfloat16";
   }
   return "?";
 }
@@ -41,15 +44,26 @@ std::string_view name_of(ElementType type) {
 std::size_t size_of(ElementType type) {
   switch (type) {
     case ElementType::Float64:
-    case ElementType::Int64: return 8;
+    case ElementType::Int64:
+    case ElementType::Uint64: return 8;
     case ElementType::Float32:
-    case ElementType::Int32: return 4;
-    case ElementType::Float16: return 2;
+    case ElementType::Int32:
+    case ElementType::Uint32: return 4;
+    case ElementType::Float16:
+    case ElementType::BFloat16:
+    case ElementType::Int16:
+    case ElementType::Uint16: return 2;
     case ElementType::Int8:
     case ElementType::Uint8:
     case ElementType::Bool: return 1;
   }
   return 0;
+}
+
+bool is_half(ElementType type) { return type == ElementType::Float16 || type == ElementType::BFloat16; }
+
+bool is_float(ElementType type) {
+  return type == ElementType::Float32 || type == ElementType::Float64 || is_half(type);
 }
 
 std::int64_t element_count(const Shape& shape) {
@@ -68,6 +82,10 @@ std::vector<std::int64_t> integers_of(const Tensor& tensor) {
   switch (tensor.type) {
     case ElementType::Int64: return converted<std::int64_t, std::int64_t>(tensor);
     case ElementType::Int32: return converted<std::int64_t, std::int32_t>(tensor);
+    case ElementType::Uint64: return converted<std::int64_t, std::uint64_t>(tensor);
+    case ElementType::Uint32: return converted<std::int64_t, std::uint32_t>(tensor);
+    case ElementType::Int16: return converted<std::int64_t, std::int16_t>(tensor);
+    case ElementType::Uint16: return converted<std::int64_t, std::uint16_t>(tensor);
     case ElementType::Int8: return converted<std::int64_t, std::int8_t>(tensor);
     case ElementType::Uint8:
     case ElementType::Bool: return converted<std::int64_t, std::uint8_t>(tensor);
@@ -79,11 +97,8 @@ std::vector<float> floats_of(const Tensor& tensor) {
   switch (tensor.type) {
     case ElementType::Float32: return converted<float, float>(tensor);
     case ElementType::Float64: return converted<float, double>(tensor);
-    case ElementType::Float16: {
-      std::vector<float> values;
-      for (const auto half : converted<std::uint16_t, std::uint16_t>(tensor)) values.push_back(float_from_half(half));
-      return values;
-    }
+    case ElementType::Float16: return widened_bits(tensor, from_float16);
+    case ElementType::BFloat16: return widened_bits(tensor, from_bfloat16);
     default: assert(false && "not a float tensor"); return {};
   }
 }

@@ -13,11 +13,29 @@
 
 namespace quantrail {
 
-enum class ElementType : std::uint8_t { Float32, Float64, Float16, Int8, Uint8, Int32, Int64, Bool };
+enum class ElementType : std::uint8_t {
+  Float32,
+  Float64,
+  Float16,
+  Int8,
+  Uint8,
+  Int32,
+  Int64,
+  Bool,
+  Int16,
+  Uint16,
+  Uint32,
+  Uint64,
+  BFloat16,
+};
 
 /// "float32", "int64", ...
 [[nodiscard]] std::string_view name_of(ElementType type);
 [[nodiscard]] std::size_t size_of(ElementType type);
+/// float16, bfloat16, float32 or float64.
+[[nodiscard]] bool is_float(ElementType type);
+/// float16 or bfloat16, which are stored as 16 bits and computed with as float32; half.h converts.
+[[nodiscard]] bool is_half(ElementType type);
 
 /// Sizes of the axes, outermost first; empty for a scalar. -1 stands for "not known yet" in types, never in a Tensor.
 using Shape = std::vector<std::int64_t>;
@@ -39,6 +57,14 @@ inline constexpr ElementType kElementType = [] {
     return ElementType::Int32;
   else if constexpr (std::is_same_v<T, std::int64_t>)
     return ElementType::Int64;
+  else if constexpr (std::is_same_v<T, std::int16_t>)
+    return ElementType::Int16;
+  else if constexpr (std::is_same_v<T, std::uint16_t>)
+    return ElementType::Uint16;
+  else if constexpr (std::is_same_v<T, std::uint32_t>)
+    return ElementType::Uint32;
+  else if constexpr (std::is_same_v<T, std::uint64_t>)
+    return ElementType::Uint64;
   else {
     static_assert(std::is_same_v<T, bool>, "no element type for this C++ type");
     return ElementType::Bool;
@@ -78,9 +104,9 @@ struct Tensor {
 
 using TensorPtr = std::shared_ptr<const Tensor>;
 
-/// All elements as integers; precondition: an integer or bool tensor.
+/// All elements as integers; precondition: an integer or bool tensor. Above 2^63 - 1, uint64 wraps around.
 [[nodiscard]] std::vector<std::int64_t> integers_of(const Tensor& tensor);
-/// All elements as float32; precondition: Float16, Float32 or Float64.
+/// All elements as float32; precondition: is_float(tensor.type).
 [[nodiscard]] std::vector<float> floats_of(const Tensor& tensor);
 
 }  // namespace quantrail

@@ -20,6 +20,11 @@ inline int onnx_type(ElementType type) {
     case ElementType::Int32: return onnx::TensorProto::INT32;
     case ElementType::Int64: return onnx::TensorProto::INT64;
     case ElementType::Bool: return onnx::TensorProto::BOOL;
+    case ElementType::Int16: return onnx::TensorProto::INT16;
+    case ElementType::Uint16: return onnx::TensorProto::UINT16;
+    case ElementType::Uint32: return onnx::TensorProto::UINT32;
+    case ElementType::Uint64: return onnx::TensorProto::UINT64;
+    case ElementType::BFloat16: return onnx::TensorProto::BFLOAT16;
   }
   return 0;
 }
