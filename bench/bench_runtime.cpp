@@ -1,189 +1,166 @@
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
+#include <algorithm>
 #include <optional>
-#include <thread>
 
-#include "agreement.h"
-#include "networks.h"
-#include "ort_peer.h"
-#include "our_runner.h"
-#include "report.h"
-#include "resnet50.h"
+#include "child_run.h"
+#include "measurements.h"
+#include "runtime/plan.h"
+#include "scratch_folder.h"
 
 namespace quantrail::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Options {
+  std::vector<std::string> networks{};
+  std::vector<std::string> forms{"float", "int8"};
+  std::vector<std::string> measures{"speed", "vnni", "scaling", "building", "memory"};
   std::vector<std::size_t> threads{1, 2};
   std::vector<std::size_t> batches{1, 8};
   std::size_t rounds = 15;
+  bool quick = false;
   std::string json{};
+  std::string folder{};  ///< prepared networks of the process that started this one
 };
 
-/// A folder of our own, gone at the end.
-class ScratchFolder {
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+class Session {
  public:
-  ScratchFolder()
-      : path_(std::filesystem::temp_directory_path() / fmt::format("quantrail_bench_{}", static_cast<int>(getpid()))) {
-    std::filesystem::create_directories(path_);
+  Session(const Options& options, std::optional<OrtPeer> peer, const ScratchFolder& scratch)
+      : options_(options), peer_(std::move(peer)), scratch_(scratch) {}
+
+  Status run(const Network& network) {
+    const auto made = options_.folder.empty() ? prepared(network, scratch_.path()) : reopened(network, options_.folder);
+    if (!made) return failed(made, std::string(network.name));
+    for (const Form& form : forms_of(*made)) {
+      if (!contains(options_.forms, form.name)) continue;
+      const Subject subject{*made, peer_, options_.quick ? 5 : options_.rounds, options_.quick ? 50.0 : 150.0};
+      if (auto done = measure(subject, form); !done) return done;
+    }
+    return {};
   }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
 
  private:
-  std::filesystem::path path_;
+  [[nodiscard]] bool wants(std::string_view measure) const { return contains(options_.measures, measure); }
+
+  Status measure(const Subject& subject, const Form& form) {
+    if (wants("own_memory")) return own_memory(subject, form);
+    if (auto same = check_answers(subject, form); !same) return same;
+    print_header();
+    if (wants("speed")) {
+      if (auto done = speed(subject, form); !done) return done;
+    }
+    if (wants("vnni")) {
+      if (auto done = without_amx(subject, form); !done) return done;
+    }
+    if (wants("scaling")) {
+      if (auto done = take(measured_scaling(subject, form)); !done) return done;
+    }
+    if (wants("building")) {
+      if (auto done = take(measured_building(subject, form)); !done) return done;
+    }
+    return wants("memory") ? memory(subject, form) : Status{};
+  }
+
+  Status take(Result<std::vector<Row>> rows) {
+    if (!rows) return failed(rows);
+    for (auto& row : *rows) {
+      print(row);
+      rows_.push_back(std::move(row));
+    }
+    return {};
+  }
+
+  Status speed(const Subject& subject, const Form& form) {
+    for (const std::size_t batch : options_.batches) {
+      for (const std::size_t threads : options_.threads) {
+        if (batch % threads != 0) continue;  // our threads share samples, not operators
+        auto row = measured_speed(subject, form, batch, threads);
+        if (!row) return failed(row);
+        if (auto done = take(std::vector{*row}); !done) return done;
+      }
+    }
+    return {};
+  }
+
+  /// Arguments for a child that looks at the same network and form.
+  [[nodiscard]] std::vector<std::string> child(const Subject& subject, const Form& form, std::string measure) const {
+    return {"--measure", std::move(measure),
+            "--network", std::string(subject.network.network->name),
+            "--form",    form.name,
+            "--folder",  options_.folder.empty() ? scratch_.path().string() : options_.folder};
+  }
+
+  /// What processors without AMX would see; for information.
+  Status without_amx(const Subject& subject, const Form& form) {
+    auto arguments = child(subject, form, "speed");
+    arguments.insert(arguments.end(), {"--rounds", std::to_string(subject.rounds), "--threads", "1"});
+    auto rows = rows_of_child(arguments, {"ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI"}, scratch_.path());
+    if (!rows) return failed(rows);
+    for (Row& row : *rows) {
+      row.name += ", no AMX";
+      row.goal.reset();
+    }
+    return take(std::move(rows));
+  }
+
+  Status memory(const Subject& subject, const Form& form) {
+    for (const std::size_t batch : options_.batches) {
+      auto arguments = child(subject, form, "own_memory");
+      arguments.insert(arguments.end(), {"--batch", std::to_string(batch)});
+      auto rows = rows_of_child(arguments, {}, scratch_.path());
+      if (!rows) return failed(rows);
+      Row row;
+      row.ours = rows->at(0).ours;
+      if (peer_) {
+        const auto peer = peer_memory(subject.network, form, batch, scratch_.path());
+        if (!peer) return failed(peer);
+        row = paired("", {row.ours}, {*peer});
+      }
+      row.name = case_name(subject, form, fmt::format("batch {}, peak memory", batch));
+      row.unit = "MiB";
+      if (auto done = take(std::vector{row}); !done) return done;
+    }
+    return {};
+  }
+
+  Status own_memory(const Subject& subject, const Form& form) {
+    auto row = measured_own_memory(subject.network, form, options_.batches.front());
+    if (!row) return failed(row);
+    return take(std::vector{*row});
+  }
+
+  const Options& options_;
+  std::optional<OrtPeer> peer_;
+  const ScratchFolder& scratch_;
+  std::vector<Row> rows_{};
 };
 
-struct Form {
-  std::string name{};
-  const Quantization* quantization = nullptr;
-  std::filesystem::path file{};
-  double least_sqnr_db = 0.0;  ///< against ONNX Runtime on the same file, below which a timing would mean nothing
-};
-
-/// Everything that a case needs; `peer` empty when there is none.
-struct Bench {
-  const Networks& networks;
-  const SyntheticImages& images;
-  std::optional<OrtPeer>& peer;
-  const Options& options;
-};
-
-/// Compares all images before anything is timed.
-Status verified(const Bench& bench, const Form& form) {
-  const std::size_t count = bench.images.size();
-  const auto input = pixels(bench.images, 0, count);
-  auto ours = OurRunner::made(bench.networks.graph, form.quantization, count, 1);
-  if (!ours) return failed(ours, form.name);
-  const auto got = ours->run(input);
-  if (!got) return failed(got);
-  if (!bench.peer) return {};
-  if (const auto loaded = bench.peer->load(form.file, 1); !loaded) return loaded;
-  if (const auto set = bench.peer->set_input(input, count); !set) return set;
-  if (const auto ran = bench.peer->run(1); !ran) return failed(ran);
-  const auto expected = bench.peer->output();
-  if (!expected) return failed(expected);
-  if (got->size() != expected->size()) {
-    return fail(Cause::Backend, "{}: {} logits, ONNX Runtime has {}", form.name, got->size(), expected->size());
-  }
-  const Agreement close = agreement(*got, *expected, count);
-  fmt::print("{:<8} agrees with ONNX Runtime: {:.1f} dB, same top-1 on {:.0f} % of {} images\n", form.name,
-             close.sqnr_db, 100.0 * close.same_top1, count);
-  if (close.sqnr_db >= form.least_sqnr_db) return {};
-  return fail(Cause::Backend, "{}: {:.1f} dB to ONNX Runtime, at least {:.0f} dB expected", form.name, close.sqnr_db,
-              form.least_sqnr_db);
-}
-
-/// Milliseconds per run.
-Result<double> timed(OurRunner& ours, std::span<const float> input, std::size_t times) {
-  const auto start = Clock::now();
-  for (std::size_t k = 0; k < times; ++k) {
-    if (const auto result = ours.run(input); !result) return failed(result);
-  }
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count() / static_cast<double>(times);
-}
-
-Result<double> timed(OrtPeer& peer, std::size_t times) {
-  const auto ms = peer.run(times);
-  if (!ms) return failed(ms);
-  double sum = 0.0;
-  for (const double one : *ms) sum += one;
-  return sum / static_cast<double>(times);
-}
-
-/// ONNX Runtime's threads spin for a while after a run; ours must not pay for that.
-void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
-
-Result<Row> measured(const Bench& bench, const Form& form, std::size_t batch, std::size_t threads) {
-  constexpr double kRoundMs = 150.0;
-  const auto input = pixels(bench.images, 0, batch);
-  auto ours = OurRunner::made(bench.networks.graph, form.quantization, batch, threads);
-  if (!ours) return failed(ours, form.name);
-  if (bench.peer) {
-    if (const auto loaded = bench.peer->load(form.file, threads); !loaded) return failed(loaded);
-    if (const auto set = bench.peer->set_input(input, batch); !set) return failed(set);
-    if (const auto warm = bench.peer->run(3); !warm) return failed(warm);
-    let_threads_sleep();
-  }
-  if (const auto cold = timed(*ours, input, 2); !cold) return failed(cold);
-  const auto warm = timed(*ours, input, 1);
-  if (!warm) return failed(warm);
-  const auto times = static_cast<std::size_t>(std::max(1.0, kRoundMs / *warm));
-
-  std::vector<double> our_ms;
-  std::vector<double> peer_ms;
-  std::vector<double> ratios;
-  for (std::size_t round = 0; round < bench.options.rounds; ++round) {
-    const auto mine = timed(*ours, input, times);
-    if (!mine) return failed(mine);
-    our_ms.push_back(*mine / static_cast<double>(batch));
-    if (!bench.peer) continue;
-    const auto theirs = timed(*bench.peer, std::max<std::size_t>(1, times / 2));
-    if (!theirs) return failed(theirs);
-    let_threads_sleep();
-    peer_ms.push_back(*theirs / static_cast<double>(batch));
-    ratios.push_back(peer_ms.back() / our_ms.back());
-  }
-  Row row;
-  row.name = fmt::format("resnet50 {}, batch {}, {} thread{}", form.name, batch, threads, threads == 1 ? "" : "s");
-  row.ours = median(our_ms);
-  if (!ratios.empty()) {
-    row.peer = median(peer_ms);
-    row.ratio = median(ratios);
-    row.ratio_low = quantile(ratios, 0.25);
-    row.ratio_high = quantile(ratios, 0.75);
-  }
-  return row;
+std::optional<OrtPeer> started_peer(const ScratchFolder& scratch) {
+  auto started = OrtPeer::started(QUANTRAIL_BENCH_SCRIPTS "/ort_time.cjs", scratch.path());
+  const RuntimeInfo info = runtime_info();
+  if (!started) fmt::print("no comparison: {}\n", started.error().message);
+  fmt::print("ours: {} ({}); peer: {}\n", info.backend, info.isa,
+             started ? "ONNX Runtime " + started->version() : std::string("none"));
+  if (!started) return std::nullopt;
+  return std::move(*started);
 }
 
 Status run(const Options& options) {
   const ScratchFolder scratch;
-  const SyntheticImages images(8);
-  const auto networks = prepared(resnet50(1), images, scratch.path());
-  if (!networks) return failed(networks);
-
-  std::optional<OrtPeer> peer;
-  if (auto started = OrtPeer::started(QUANTRAIL_BENCH_SCRIPTS "/ort_time.cjs", scratch.path())) {
-    peer = std::move(*started);
-  } else {
-    fmt::print("no comparison: {}\n", started.error().message);
+  Session session(options, contains(options.measures, "own_memory") ? std::nullopt : started_peer(scratch), scratch);
+  fmt::print("times in milliseconds per sample, medians of interleaved rounds; ratio above 1: ours is better\n");
+  for (const Network& network : known_networks()) {
+    if (!options.networks.empty() && !contains(options.networks, network.name)) continue;
+    if (auto done = session.run(network); !done) return done;
   }
-  const RuntimeInfo info = runtime_info();
-  fmt::print("ours: {} ({}); peer: {}\n", info.backend, info.isa,
-             peer ? "ONNX Runtime " + peer->version() : std::string("none"));
-
-  const Bench bench{*networks, images, peer, options};
-  const std::vector<Form> forms{{"float", nullptr, networks->float_file, 80.0},
-                                {"int8", &networks->quantization, networks->int8_file, 20.0}};
-  for (const Form& form : forms) {
-    if (const auto agrees = verified(bench, form); !agrees) return agrees;
-  }
-  fmt::print("milliseconds per image, medians of {} interleaved rounds; ratio above 1: ours is faster\n",
-             options.rounds);
-  print_header();
-  std::vector<Row> rows;
-  for (const Form& form : forms) {
-    for (const std::size_t batch : options.batches) {
-      for (const std::size_t threads : options.threads) {
-        if (batch % threads != 0) continue;  // our threads share samples, not operators
-        const auto row = measured(bench, form, batch, threads);
-        if (!row) return failed(row);
-        print(*row);
-        rows.push_back(*row);
-      }
-    }
-  }
-  return options.json.empty() ? Status{} : write_json(options.json, "runtime", "ms/image", rows);
+  if (!options.json.empty()) return write_json(options.json, "runtime", session.rows());
+  return {};
 }
 
 }  // namespace
@@ -192,18 +169,28 @@ Status run(const Options& options) {
 int main(int argc, char** argv) {
   quantrail::bench::Options options;
   CLI::App app{
-      "End-to-end inference of a network of ResNet-50's shape, float and int8, against real ONNX Runtime on the same "
-      "files. Needs Node.js and onnxruntime-node (NODE_PATH or QUANTRAIL_ORT) for the comparison."};
+      "End-to-end inference of known networks, float and int8, against real ONNX Runtime on the same files. Needs "
+      "Node.js and onnxruntime-node (NODE_PATH or QUANTRAIL_ORT) for the comparison."};
+  std::vector<std::string> names;
+  for (const auto& network : quantrail::bench::known_networks()) names.emplace_back(network.name);
+  app.add_option("--network", options.networks, "Only these networks")->delimiter(',')->check(CLI::IsMember(names));
+  app.add_option("--form", options.forms, "Only these forms")->delimiter(',')->check(CLI::IsMember({"float", "int8"}));
+  app.add_option("--measure", options.measures,
+                 "Any of speed, vnni (speed without AMX), scaling, building (plans), memory")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"speed", "vnni", "scaling", "building", "memory", "own_memory"}));
   app.add_option("--threads", options.threads, "Threads; batches that they do not divide are left out")
       ->delimiter(',')
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  app.add_option("--batch", options.batches, "Samples per run, at most 8")
+  app.add_option("--batch", options.batches, "Samples per run")
       ->delimiter(',')
-      ->check(CLI::Range(1, 8))
+      ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option("--rounds", options.rounds, "Interleaved rounds")->check(CLI::Range(1, 100000))->capture_default_str();
+  app.add_flag("--quick", options.quick, "Few and short rounds");
   app.add_option("--json", options.json, "Also write the table to this file");
+  app.add_option("--folder", options.folder, "Networks that another process prepared")->group("");
   CLI11_PARSE(app, argc, argv);
   const auto done = quantrail::bench::run(options);
   if (done) return 0;

@@ -101,16 +101,26 @@ Result<OrtPeer> OrtPeer::started(const std::filesystem::path& script, const std:
   return peer;
 }
 
-Status OrtPeer::load(const std::filesystem::path& model, std::size_t threads) {
-  return without_answer(child_->ask({{"do", "load"}, {"model", model.string()}, {"threads", threads}}));
+Result<double> OrtPeer::load(const std::filesystem::path& model, std::size_t threads) {
+  const auto answer = child_->ask({{"do", "load"}, {"model", model.string()}, {"threads", threads}});
+  if (!answer) return failed(answer);
+  return answer->at("ms").get<double>();
 }
 
-Status OrtPeer::set_input(std::span<const float> values, std::size_t batch) {
-  const auto file = scratch_ / "input.f32";
-  std::ofstream(file, std::ios::binary)
-      .write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size_bytes()));
-  return without_answer(
-      child_->ask({{"do", "input"}, {"file", file.string()}, {"shape", {batch, std::size_t{3}, 224U, 224U}}}));
+Status OrtPeer::set_input(const Batch& batch) {
+  auto arrays = Json::array();
+  for (const auto& input : batch.inputs) {
+    const auto file = scratch_ / ("input" + std::to_string(arrays.size()));
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(input.bytes.data()), static_cast<std::streamsize>(input.bytes.size()));
+    Shape shape = input.declared.shape;
+    shape.insert(shape.begin(), static_cast<std::int64_t>(batch.samples));
+    arrays.push_back({{"name", input.declared.name},
+                      {"type", name_of(input.declared.type)},
+                      {"file", file.string()},
+                      {"shape", shape}});
+  }
+  return without_answer(child_->ask({{"do", "input"}, {"arrays", arrays}}));
 }
 
 Result<std::vector<double>> OrtPeer::run(std::size_t times) {
@@ -127,6 +137,12 @@ Result<std::vector<float>> OrtPeer::output() {
   std::ifstream(file, std::ios::binary)
       .read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
   return values;
+}
+
+Result<double> OrtPeer::peak_mib() {
+  const auto answer = child_->ask({{"do", "memory"}});
+  if (!answer) return failed(answer);
+  return answer->at("peak_kib").get<double>() / 1024.0;
 }
 
 }  // namespace quantrail::bench

@@ -1,19 +1,18 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "batch.h"
 
 namespace quantrail::bench {
 
 /// Real ONNX Runtime, in a child process of Node.js that runs ort_time.cjs. Finds the package onnxruntime-node through
-/// NODE_PATH, or where QUANTRAIL_ORT points. One float32 input, one float32 output. The child ends with this.
+/// NODE_PATH, or where QUANTRAIL_ORT points. Networks with one float32 output. The child ends with this.
 class OrtPeer {
  public:
   /// `scratch`: an existing folder for the arrays that are exchanged.
@@ -25,14 +24,16 @@ class OrtPeer {
   OrtPeer& operator=(OrtPeer&&) noexcept;
 
   [[nodiscard]] const std::string& version() const { return version_; }
-  /// Makes a session, all optimisations on, `threads` threads inside operators.
-  [[nodiscard]] Status load(const std::filesystem::path& model, std::size_t threads);
-  /// What later runs read: [batch, 3, 224, 224].
-  [[nodiscard]] Status set_input(std::span<const float> values, std::size_t batch);
+  /// Makes a session, all optimisations on, `threads` threads inside operators; the milliseconds that it took.
+  [[nodiscard]] Result<double> load(const std::filesystem::path& model, std::size_t threads);
+  /// What later runs read.
+  [[nodiscard]] Status set_input(const Batch& batch);
   /// Milliseconds of each of `times` runs one behind the other, taken around the call in the child.
   [[nodiscard]] Result<std::vector<double>> run(std::size_t times);
   /// Result of the last run.
   [[nodiscard]] Result<std::vector<float>> output();
+  /// The most memory that the child ever had, in MiB.
+  [[nodiscard]] Result<double> peak_mib();
 
  private:
   struct Child;

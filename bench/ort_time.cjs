@@ -10,15 +10,20 @@ const now = () => Number(process.hrtime.bigint()) / 1e6;
 const actions = {
   async load({ model, threads }) {
     if (session) await session.release();
+    const start = now();
     session = await ort.InferenceSession.create(model, {
       graphOptimizationLevel: 'all', intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3,
     });
-    return {};
+    return { ms: now() - start };
   },
-  async input({ file, shape }) {
-    const bytes = fs.readFileSync(file);
-    const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    feeds = { [session.inputNames[0]]: new ort.Tensor('float32', values, shape) };
+  async input({ arrays }) {
+    feeds = {};
+    for (const { name, type, file, shape } of arrays) {
+      const bytes = fs.readFileSync(file);
+      const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+      const Values = { float32: Float32Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array }[type];
+      feeds[name] = new ort.Tensor(type, new Values(buffer), shape);
+    }
     return {};
   },
   async run({ times }) {
@@ -34,6 +39,9 @@ const actions = {
     const { data } = results[session.outputNames[0]];
     fs.writeFileSync(file, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
     return {};
+  },
+  async memory() {
+    return { peak_kib: Number(/VmHWM:\s*(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]) };
   },
 };
 

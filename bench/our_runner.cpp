@@ -26,23 +26,31 @@ Result<OurRunner> OurRunner::made(const Graph& graph, const Quantization* quanti
   return OurRunner(std::move(*plan), batch / chunk, threads);
 }
 
-Result<std::vector<float>> OurRunner::run(std::span<const float> images) {
-  std::vector<float> logits(chunks_ * states_[0].output(0).size() / sizeof(float));
+Result<std::vector<float>> OurRunner::run(const Batch& batch) {
+  std::vector<float> result(chunks_ * states_[0].output(0).size() / sizeof(float));
   std::vector<Status> statuses(chunks_);
-  const auto source = std::as_bytes(images);
-  const auto result = std::as_writable_bytes(std::span(logits));
   parallel_for(chunks_, states_.size(), {}, [&](std::size_t chunk, std::size_t worker) {
-    PlanState& state = states_[worker];
-    const auto input = state.input(0);
-    std::memcpy(input.data(), source.data() + chunk * input.size(), input.size());
-    statuses[chunk] = state.run();
-    const auto output = state.output(0);
-    std::memcpy(result.data() + chunk * output.size(), output.data(), output.size());
+    statuses[chunk] = run_chunk(batch, chunk, states_[worker], result);
   });
   for (const auto& status : statuses) {
     if (!status) return failed(status);
   }
-  return logits;
+  return result;
+}
+
+Status OurRunner::run_chunk(const Batch& batch, std::size_t chunk, PlanState& state, std::vector<float>& result) const {
+  const auto wanted = plan_->inputs();
+  for (std::size_t index = 0; index < wanted.size(); ++index) {
+    const auto given = std::find_if(batch.inputs.begin(), batch.inputs.end(),
+                                    [&](const InputArray& array) { return array.declared.name == wanted[index].name; });
+    if (given == batch.inputs.end()) return fail(Cause::InvalidInput, "nothing feeds \"{}\"", wanted[index].name);
+    const auto input = state.input(index);
+    std::memcpy(input.data(), given->bytes.data() + chunk * input.size(), input.size());
+  }
+  if (auto done = state.run(); !done) return done;
+  const auto output = state.output(0);
+  std::memcpy(std::as_writable_bytes(std::span(result)).data() + chunk * output.size(), output.data(), output.size());
+  return {};
 }
 
 }  // namespace quantrail::bench

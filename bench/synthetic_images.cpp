@@ -47,14 +47,4 @@ Status SyntheticImages::read(std::size_t index, std::span<const std::span<std::b
 
 std::string SyntheticImages::describe(std::size_t index) const { return "synthetic image " + std::to_string(index); }
 
-std::vector<float> pixels(const SyntheticImages& images, std::size_t first, std::size_t count) {
-  std::vector<float> result(count * kPixels);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto image = std::as_writable_bytes(std::span(result).subspan(i * kPixels, kPixels));
-    const std::array buffers{image};
-    (void)images.read(first + i, buffers);  // cannot fail: nothing is read from outside
-  }
-  return result;
-}
-
 }  // namespace quantrail::bench

@@ -24,7 +24,4 @@ class SyntheticImages : public Dataset {
   std::vector<SampleInput> inputs_;
 };
 
-/// Samples [first, first + count) behind each other.
-[[nodiscard]] std::vector<float> pixels(const SyntheticImages& images, std::size_t first, std::size_t count);
-
 }  // namespace quantrail::bench
