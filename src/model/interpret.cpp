@@ -24,6 +24,9 @@ const Kernels& all_kernels() {
     add_conversion_kernels(kernels);
     add_reduction_kernels(kernels);
     add_normalisation_kernels(kernels);
+    add_convolution_kernels(kernels);
+    add_pooling_kernels(kernels);
+    add_matrix_kernels(kernels);
     return kernels;
   }();
   return kKernels;

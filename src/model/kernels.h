@@ -42,6 +42,9 @@ void add_logic_kernels(Kernels& kernels);          // comparisons, And, Or, Xor,
 void add_function_kernels(Kernels& kernels);       // Relu, Exp, Sigmoid, Clip, PRelu, Range, ...
 void add_conversion_kernels(Kernels& kernels);     // Cast, QuantizeLinear, DequantizeLinear
 void add_reduction_kernels(Kernels& kernels);      // Reduce*, ArgMax, ArgMin
-void add_normalisation_kernels(Kernels& kernels);  // Softmax, LayerNormalization, BatchNormalization, LRN
+void add_normalisation_kernels(Kernels& kernels);  // Softmax, LRN, {Layer,Batch,Instance,Group}Normalization
+void add_convolution_kernels(Kernels& kernels);    // Conv, ConvTranspose
+void add_pooling_kernels(Kernels& kernels);        // MaxPool, AveragePool, LpPool, Global*Pool, MaxUnpool
+void add_matrix_kernels(Kernels& kernels);         // MatMul, Gemm, Einsum
 
 }  // namespace quantrail

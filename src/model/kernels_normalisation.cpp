@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "model/kernels.h"
+#include "model/moments.h"
 #include "model/numbers.h"
 #include "model/shape_math.h"
 #include "model/strided.h"
@@ -46,22 +47,6 @@ Status softmax(const KernelCall& call) {
     });
     return {};
   });
-}
-
-struct Moments {
-  double mean = 0.0;
-  double inverse_deviation = 0.0;
-};
-
-template <class T>
-Moments moments(const T* x, std::int64_t count, double epsilon) {
-  double total = 0.0;
-  for (std::int64_t at = 0; at < count; ++at) total += static_cast<double>(x[at]);
-  const double mean = total / static_cast<double>(count);
-  double squares = 0.0;
-  for (std::int64_t at = 0; at < count; ++at)
-    squares += (static_cast<double>(x[at]) - mean) * (static_cast<double>(x[at]) - mean);
-  return {mean, 1.0 / std::sqrt(squares / static_cast<double>(count) + epsilon)};
 }
 
 /// Scale and bias repeated to the normalised shape, so that the loop below is plain.
@@ -152,6 +137,43 @@ Status local_response(const KernelCall& call) {
   });
 }
 
+/// Normalises each of `groups` runs of channels of each sample, then scales and shifts. `per_group`: the scale and the
+/// bias have one value per group, not per channel.
+Status normalise_groups(const KernelCall& call, std::int64_t groups, bool per_group) {
+  const Tensor& in = call.input(0);
+  const auto epsilon = static_cast<double>(float_attribute(call.view.node(), "epsilon", 1e-5F));
+  const auto channels = in.shape[1] / groups;
+  const auto area = element_count({in.shape.begin() + 2, in.shape.end()});
+  return for_float_type(in.type, [&](auto zero) -> Status {
+    using T = decltype(zero);
+    const auto parameter = [&](std::size_t input, std::int64_t index) {
+      return static_cast<double>(call.input(input).values<T>()[static_cast<std::size_t>(index)]);
+    };
+    const T* x = in.values<T>().data();
+    T* y = call.output().values<T>().data();
+    for (std::int64_t group = 0; group < in.shape[0] * groups; ++group) {
+      const auto [mean, inverse] = moments(x, channels * area, epsilon);
+      for (std::int64_t channel = 0; channel < channels; ++channel) {
+        const auto index = per_group ? group % groups : group % groups * channels + channel;
+        const double scale = parameter(1, index) * inverse;
+        const double shift = parameter(2, index);
+        for (std::int64_t at = 0; at < area; ++at)
+          *y++ = static_cast<T>((static_cast<double>(*x++) - mean) * scale + shift);
+      }
+    }
+    return {};
+  });
+}
+
+Status instance_normalization(const KernelCall& call) {
+  const auto channels = call.input(0).shape[1];
+  return channels == 0 ? Status{} : normalise_groups(call, channels, false);
+}
+
+Status group_normalization(const KernelCall& call) {
+  return normalise_groups(call, call.view.integer("num_groups", 1), call.view.opset() < 21);
+}
+
 }  // namespace
 
 void add_normalisation_kernels(Kernels& kernels) {
@@ -159,6 +181,8 @@ void add_normalisation_kernels(Kernels& kernels) {
   kernels["LogSoftmax"] = softmax<true>;
   kernels["LayerNormalization"] = layer_normalization;
   kernels["BatchNormalization"] = batch_normalization;
+  kernels["InstanceNormalization"] = instance_normalization;
+  kernels["GroupNormalization"] = group_normalization;
   kernels["LRN"] = local_response;
 }
 

@@ -12,6 +12,8 @@ const ShapeRules& all_rules() {
   static const ShapeRules kRules = [] {
     ShapeRules rules;
     add_window_rules(rules);
+    add_matrix_rules(rules);
+    add_normalisation_rules(rules);
     add_elementwise_rules(rules);
     add_movement_rules(rules);
     add_reshape_rules(rules);

@@ -9,6 +9,8 @@ namespace quantrail {
 namespace {
 
 constexpr std::int64_t kMost = std::int64_t{1} << 20U;
+/// Of one spatial axis; so that products with a stride cannot overflow even where another axis is empty.
+constexpr std::int64_t kMostSize = std::int64_t{1} << 40U;
 
 Status check_list(const Node& node, std::string_view key, std::vector<std::int64_t>& list, std::size_t count,
                   std::int64_t otherwise, std::int64_t least) {
@@ -17,13 +19,9 @@ Status check_list(const Node& node, std::string_view key, std::vector<std::int64
     return fail(Cause::InvalidInput, "{} has {} entries where {} are needed", key, list.size(), count);
   for (const auto value : list) {
     if (value < least || value > kMost)
-      return fail(Cause::InvalidInput, "{} holds {}, at least {} is needed", key, value, least);
+      return fail(Cause::InvalidInput, "{} holds {}, allowed are {} to {}", key, value, least, kMost);
   }
   return {};
-}
-
-std::int64_t extent(const Window& window, std::size_t axis) {
-  return (window.kernel[axis] - 1) * window.dilations[axis] + 1;
 }
 
 /// SAME_UPPER puts the odd element at the end, SAME_LOWER at the beginning.
@@ -33,8 +31,11 @@ void pad_axis(Window& window, std::size_t axis, std::int64_t total, bool upper) 
   window.pads_end[axis] = upper ? total - smaller : smaller;
 }
 
-Result<Window> raw_window(const Node& node, std::size_t axes, std::vector<std::int64_t> kernel) {
+Result<Window> raw_window(const Node& node, const Shape& spatial, std::vector<std::int64_t> kernel) {
+  const std::size_t axes = spatial.size();
   Window window;
+  if (std::any_of(spatial.begin(), spatial.end(), [](auto size) { return size > kMostSize; }))
+    return fail(Cause::InvalidInput, "spatial sizes of {} are too large", shape_text(spatial));
   if (kernel.empty()) {
     if (auto ok = check_list(node, "kernel_shape", window.kernel, axes, 0, 1); !ok) return failed(ok);
   } else {
@@ -43,8 +44,9 @@ Result<Window> raw_window(const Node& node, std::size_t axes, std::vector<std::i
     if (ints_attribute(node, "kernel_shape", kernel) != kernel) {
       return fail(Cause::InvalidInput, "kernel_shape does not fit weights of {}", shape_text(kernel));
     }
-    if (std::any_of(kernel.begin(), kernel.end(), [](auto size) { return size < 1; })) {
-      return fail(Cause::InvalidInput, "weights of empty shape {}", shape_text(kernel));
+    if (std::any_of(kernel.begin(), kernel.end(), [](auto size) { return size < 1 || size > kMost; })) {
+      return fail(Cause::InvalidInput, "weights of spatial shape {}, allowed are sizes from 1 to {}",
+                  shape_text(kernel), kMost);
     }
     window.kernel = std::move(kernel);
   }
@@ -71,8 +73,12 @@ Result<Padding> padding_of(const Node& node) {
 
 }  // namespace
 
+std::int64_t extent(const Window& window, std::size_t axis) {
+  return (window.kernel[axis] - 1) * window.dilations[axis] + 1;
+}
+
 Result<Window> window_of(const Node& node, const Shape& spatial, std::vector<std::int64_t> kernel) {
-  auto window = raw_window(node, spatial.size(), std::move(kernel));
+  auto window = raw_window(node, spatial, std::move(kernel));
   if (!window) return window;
   const auto padding = padding_of(node);
   if (!padding) return failed(padding);
@@ -87,7 +93,7 @@ Result<Window> window_of(const Node& node, const Shape& spatial, std::vector<std
 }
 
 Result<Window> transposed_window_of(const Node& node, const Shape& spatial, std::vector<std::int64_t> kernel) {
-  auto window = raw_window(node, spatial.size(), std::move(kernel));
+  auto window = raw_window(node, spatial, std::move(kernel));
   if (!window) return window;
   const auto padding = padding_of(node);
   if (!padding) return failed(padding);
@@ -102,7 +108,12 @@ Result<Window> transposed_window_of(const Node& node, const Shape& spatial, std:
     if (!stated && !same) continue;
     const auto size = stated ? wanted[axis] : spatial[axis] * window->strides[axis];
     const auto full = window->strides[axis] * (spatial[axis] - 1) + extra[axis] + extent(*window, axis);
-    pad_axis(*window, axis, full - size, *padding == Padding::SameUpper);
+    if (full < size) {  // nothing reaches the last elements of an output that is asked to be larger
+      window->pads_begin[axis] = 0;
+      window->pads_end[axis] = full - size;
+    } else {
+      pad_axis(*window, axis, full - size, *padding == Padding::SameUpper);
+    }
   }
   return window;
 }
@@ -122,6 +133,19 @@ Result<Shape> windows_fitting(const Window& window, const Shape& spatial, bool c
     sizes.push_back(count);
   }
   return sizes;
+}
+
+Result<Shape> unpooled_shape(const Node& node, const Shape& pooled) {
+  const auto window = raw_window(node, {pooled.begin() + 2, pooled.end()}, {});
+  if (!window) return failed(window);
+  Shape shape = pooled;
+  for (std::size_t axis = 0; axis < window->kernel.size(); ++axis) {
+    auto& size = shape[axis + 2];
+    size =
+        (size - 1) * window->strides[axis] + window->kernel[axis] - window->pads_begin[axis] - window->pads_end[axis];
+    if (size < 0) return fail(Cause::InvalidInput, "pads leave nothing of spatial axis {}", axis);
+  }
+  return shape;
 }
 
 }  // namespace quantrail
