@@ -27,6 +27,8 @@ const Kernels& all_kernels() {
     add_convolution_kernels(kernels);
     add_pooling_kernels(kernels);
     add_matrix_kernels(kernels);
+    add_quantize_kernels(kernels);
+    add_integer_layer_kernels(kernels);
     return kernels;
   }();
   return kKernels;

@@ -40,11 +40,13 @@ void add_indexing_kernels(Kernels& kernels);       // Gather, GatherElements, Pa
 void add_arithmetic_kernels(Kernels& kernels);     // Add, Sub, ..., Pow, Mod, Min, Max, Sum, Mean
 void add_logic_kernels(Kernels& kernels);          // comparisons, And, Or, Xor, Not, Where
 void add_function_kernels(Kernels& kernels);       // Relu, Exp, Sigmoid, Clip, PRelu, Range, ...
-void add_conversion_kernels(Kernels& kernels);     // Cast, QuantizeLinear, DequantizeLinear
+void add_conversion_kernels(Kernels& kernels);     // Cast
 void add_reduction_kernels(Kernels& kernels);      // Reduce*, ArgMax, ArgMin
 void add_normalisation_kernels(Kernels& kernels);  // Softmax, LRN, {Layer,Batch,Instance,Group}Normalization
 void add_convolution_kernels(Kernels& kernels);    // Conv, ConvTranspose
 void add_pooling_kernels(Kernels& kernels);        // MaxPool, AveragePool, LpPool, Global*Pool, MaxUnpool
+void add_quantize_kernels(Kernels& kernels);       // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
+void add_integer_layer_kernels(Kernels& kernels);  // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul
 void add_matrix_kernels(Kernels& kernels);         // MatMul, Gemm, Einsum
 
 }  // namespace quantrail

@@ -73,67 +73,8 @@ Status cast(const KernelCall& call) {
   return {};
 }
 
-/// The scale's layout seen from the quantized tensor: blocks of `inner` elements take turns with `count` scales.
-struct Channels {
-  std::size_t count = 1;
-  std::size_t inner = 1;
-};
-
-Channels channels_of(const KernelCall& call) {
-  const auto count = static_cast<std::size_t>(element_count(call.input(1).shape));
-  if (count == 1) return {};
-  const Shape& shape = call.input(0).shape;
-  const auto axis = *normal_axis(call.view.integer("axis", 1), shape.size());
-  return {count, static_cast<std::size_t>(
-                     element_count({shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, shape.end()}))};
-}
-
-std::vector<std::int64_t> zero_points(const KernelCall& call, const Channels& channels) {
-  return call.has(2) ? integers_of(call.input(2)) : std::vector<std::int64_t>(channels.count, 0);
-}
-
-Status quantize(const KernelCall& call) {
-  if (call.input(0).type != ElementType::Float32 || call.input(1).type != ElementType::Float32) {
-    return fail(Cause::Unsupported, "quantizing {} is not supported", name_of(call.input(0).type));
-  }
-  const auto values = call.input(0).values<float>();
-  const auto scales = call.input(1).values<float>();
-  const auto channels = channels_of(call);
-  const auto zeros = zero_points(call, channels);
-  const bool is_signed = call.output().type == ElementType::Int8;
-  const double lowest = is_signed ? -128.0 : 0.0;
-  for (std::size_t at = 0; at < values.size(); ++at) {
-    const auto channel = at / channels.inner % channels.count;
-    const float steps = std::nearbyint(values[at] / scales[channel]);
-    const double code =
-        std::clamp(static_cast<double>(steps) + static_cast<double>(zeros[channel]), lowest, lowest + 255.0);
-    call.output().bytes[at] = static_cast<std::byte>(saturated<std::int32_t>(code));
-  }
-  return {};
-}
-
-Status dequantize(const KernelCall& call) {
-  if (call.output().type != ElementType::Float32) {
-    return fail(Cause::Unsupported, "dequantizing to {} is not supported", name_of(call.output().type));
-  }
-  const auto codes = integers_of(call.input(0));
-  const auto scales = call.input(1).values<float>();
-  const auto channels = channels_of(call);
-  const auto zeros = zero_points(call, channels);
-  auto* out = call.output().values<float>().data();
-  for (std::size_t at = 0; at < codes.size(); ++at) {
-    const auto channel = at / channels.inner % channels.count;
-    out[at] = static_cast<float>(codes[at] - zeros[channel]) * scales[channel];
-  }
-  return {};
-}
-
 }  // namespace
 
-void add_conversion_kernels(Kernels& kernels) {
-  kernels["Cast"] = {cast, kAsStored};
-  kernels["QuantizeLinear"] = quantize;
-  kernels["DequantizeLinear"] = dequantize;
-}
+void add_conversion_kernels(Kernels& kernels) { kernels["Cast"] = {cast, kAsStored}; }
 
 }  // namespace quantrail

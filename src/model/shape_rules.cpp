@@ -14,6 +14,7 @@ const ShapeRules& all_rules() {
     add_window_rules(rules);
     add_matrix_rules(rules);
     add_normalisation_rules(rules);
+    add_quantize_rules(rules);
     add_elementwise_rules(rules);
     add_movement_rules(rules);
     add_reshape_rules(rules);
@@ -85,6 +86,19 @@ Result<ElementType> element_type_numbered(std::int64_t number) {
                                                                          {16, ElementType::BFloat16}}};
   for (const auto& [known, type] : kTypes) {
     if (known == number) return type;
+  }
+  constexpr std::array<std::pair<std::int64_t, std::string_view>, 10> kOthers{{{8, "string"},
+                                                                               {14, "complex64"},
+                                                                               {15, "complex128"},
+                                                                               {17, "float8e4m3fn"},
+                                                                               {18, "float8e4m3fnuz"},
+                                                                               {19, "float8e5m2"},
+                                                                               {20, "float8e5m2fnuz"},
+                                                                               {21, "uint4"},
+                                                                               {22, "int4"},
+                                                                               {23, "float4e2m1"}}};
+  for (const auto& [known, name] : kOthers) {
+    if (known == number) return fail(Cause::Unsupported, "elements of type {} are not supported", name);
   }
   return fail(Cause::Unsupported, "element type number {} is not supported", number);
 }

@@ -67,7 +67,8 @@ constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 void add_window_rules(ShapeRules& rules);         // convolution, pooling
 void add_matrix_rules(ShapeRules& rules);         // MatMul, Gemm, Einsum, their integer forms
 void add_normalisation_rules(ShapeRules& rules);  // BatchNormalization, InstanceNormalization, GroupNormalization
-void add_elementwise_rules(ShapeRules& rules);    // arithmetic, comparisons, activations, Cast, quantization
+void add_quantize_rules(ShapeRules& rules);       // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
+void add_elementwise_rules(ShapeRules& rules);    // arithmetic, comparisons, activations, Cast
 void add_movement_rules(ShapeRules& rules);       // Concat, Slice, Gather, Transpose, Pad, ...
 void add_reshape_rules(ShapeRules& rules);        // Reshape, Flatten, Expand, Shape, Range, ...
 void add_reduction_rules(ShapeRules& rules);      // Reduce*, ArgMax, Softmax

@@ -99,35 +99,6 @@ Result<Types> cast(const NodeView& view) {
   return Types{{*type, view.shape(0)}};
 }
 
-Status check_scale(const NodeView& view) {
-  const auto count = checked_count(view.shape(1));
-  if (view.has(2) && view.shape(2) != view.shape(1))
-    return fail(Cause::InvalidInput, "scale and zero point differ in shape");
-  if (view.integer("block_size", 0) != 0) return fail(Cause::Unsupported, "blocked quantization is not supported");
-  if (view.rank(1) == 0 || (view.rank(1) == 1 && count == 1)) return {};
-  const auto axis = normal_axis(view.integer("axis", 1), view.rank(0));
-  if (!axis) return failed(axis);
-  if (view.rank(1) == 1 && count == view.shape(0)[*axis]) return {};
-  return fail(Cause::InvalidInput, "scales of shape {} along axis {} of {}", shape_text(view.shape(1)), *axis,
-              shape_text(view.shape(0)));
-}
-
-Result<Types> quantize(const NodeView& view) {
-  if (auto ok = check_scale(view); !ok) return failed(ok);
-  const auto type = view.has(2) ? view.type(2).type : ElementType::Uint8;
-  if (type != ElementType::Uint8 && type != ElementType::Int8) {
-    return fail(Cause::Unsupported, "codes of type {} are not supported", name_of(type));
-  }
-  return Types{{type, view.shape(0)}};
-}
-
-Result<Types> dequantize(const NodeView& view) {
-  if (auto ok = check_scale(view); !ok) return failed(ok);
-  if (view.has(2) && view.type(2).type != view.type(0).type)
-    return fail(Cause::InvalidInput, "codes and zero point differ in type");
-  return Types{{view.type(1).type, view.shape(0)}};
-}
-
 Result<Types> layer_normalization(const NodeView& view) {
   const auto axis = normal_axis(view.integer("axis", -1), view.rank(0));
   if (!axis) return failed(axis);
@@ -163,8 +134,6 @@ void add_elementwise_rules(ShapeRules& rules) {
   rules["PRelu"] = {prelu, 2, 2};
   rules["Clip"] = {clip, 1, 3};
   rules["Cast"] = {cast, 1, 1};
-  rules["QuantizeLinear"] = {quantize, 2, 3};
-  rules["DequantizeLinear"] = {dequantize, 2, 3};
   rules["LayerNormalization"] = {layer_normalization, 2, 3};
 }
 
