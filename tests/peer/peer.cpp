@@ -2,38 +2,18 @@
 
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "base/files.h"
+#include "peer/scratch.h"
 
 namespace quantrail::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder of its own, gone with the object.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "quantrail-peer-XXXXXX").string();
-    path_ = mkdtemp(name.data()) != nullptr ? fs::path(name) : fs::path();
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] std::string text() const { return path_.string(); }
-
- private:
-  fs::path path_{};
-};
 
 std::string node_path() {
   for (const auto* variable : {"QUANTRAIL_ORT", "NODE_PATH"}) {
@@ -77,6 +57,14 @@ std::string missing_peer() {
   return run(found) == 0 ? "" : "no onnxruntime-node in " + node_path();
 }
 
+Status run_script(const std::string& script, const std::vector<std::string>& arguments) {
+  const Scratch scratch;
+  auto command = fmt::format("NODE_PATH={} node {}", quoted(node_path()), quoted(script));
+  for (const auto& argument : arguments) command += " " + quoted(argument);
+  if (run(fmt::format("{} >{} 2>&1", command, quoted(scratch / "log"))) == 0) return {};
+  return fail(Cause::Backend, "ONNX Runtime: {}", read_file(scratch / "log").value_or("no output"));
+}
+
 Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input) {
   const Scratch scratch;
   const std::string_view values(reinterpret_cast<const char*>(input.bytes.data()), input.bytes.size());
@@ -84,13 +72,10 @@ Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input) {
   if (const auto written = write_file(scratch / "input.bin", values); !written) return failed(written);
   std::vector<std::string> sizes;
   for (const auto size : input.shape) sizes.push_back(std::to_string(size));
-  const auto command = fmt::format("NODE_PATH={} node {} {} {} {} {} >{} 2>&1", quoted(node_path()),
-                                   quoted(QUANTRAIL_SOURCE_DIR "/tests/peer/ort_peer.cjs"),
-                                   quoted(scratch / "model.onnx"), quoted(scratch / "input.bin"), fmt::join(sizes, "x"),
-                                   quoted(scratch.text()), quoted(scratch / "log"));
-  if (run(command) != 0) {
-    return fail(Cause::Backend, "ONNX Runtime: {}", read_file(scratch / "log").value_or("no output"));
-  }
+  const auto ran = run_script(QUANTRAIL_SOURCE_DIR "/tests/peer/ort_peer.cjs",
+                              {(scratch / "model.onnx").string(), (scratch / "input.bin").string(),
+                               fmt::format("{}", fmt::join(sizes, "x")), scratch.text()});
+  if (!ran) return failed(ran);
   auto nodes = nodes_in(scratch / "optimized.onnx");
   auto optimized = floats_in(scratch / "optimized.bin");
   auto disabled = floats_in(scratch / "disabled.bin");

@@ -11,6 +11,9 @@ namespace quantrail::testing {
 /// Why real ONNX Runtime cannot be asked here; empty when it can.
 [[nodiscard]] std::string missing_peer();
 
+/// Runs a script of Node.js that talks to ONNX Runtime. Errors: Backend, with what it printed.
+[[nodiscard]] Status run_script(const std::string& script, const std::vector<std::string>& arguments);
+
 /// One node of the graph that ONNX Runtime made of a model.
 struct PeerNode {
   std::string name{};

@@ -17,7 +17,7 @@ class Network:
 
     def __init__(self, name, opset, ir, small):
         self.name, self.opset, self.ir, self.small = name, opset, ir, small
-        self.nodes, self.constants, self.inputs, self.outputs = [], [], [], []
+        self.nodes, self.constants, self.inputs, self.outputs, self.selected = [], [], [], [], []
         self.declared, self.sizes, self.channels, self._taken = [], [], {}, {}
         # The legacy generator: its stream is frozen, so that a seed gives the same weights in every numpy.
         self.random = np.random.RandomState(zlib.crc32(name.encode()))
@@ -32,14 +32,17 @@ class Network:
             self.channels[name] = shape[1]
         return name
 
-    def output(self, value, name, rank, type=np.float32):
-        """Renames `value`. `rank`: the number of axes, all declared symbolic, or the shape. Returns its new name."""
+    def output(self, value, name, rank, type=np.float32, selected=False):
+        """Renames `value`. `rank`: the number of axes, all declared symbolic, or the shape. `selected`: values decide what
+        is in it and how long it is, so that rounding can change all of it. Returns its new name."""
         shape = [f"{name}_{axis}" for axis in range(rank)] if isinstance(rank, int) else rank
         for node in reversed(self.nodes):
             if value in node.output:
                 self._rename(value, name)
                 break
         self.outputs.append(helper.make_tensor_value_info(name, TYPES[np.dtype(type)], shape))
+        if selected:
+            self.selected.append(name)
         return name
 
     def _rename(self, old, new):
@@ -286,4 +289,4 @@ class Network:
     def description(self):
         """What a test has to know to ask the network something, as JSON."""
         return json.dumps({"name": self.name, "opset": self.opset, "ir": self.ir, "inputs": self.declared,
-                           "sizes": self.sizes}, indent=1) + "\n"
+                           "sizes": self.sizes, "selected": self.selected}, indent=1) + "\n"

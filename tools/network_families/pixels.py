@@ -127,7 +127,7 @@ def deeplab(net):
     x = net.resize_like(net.conv(x, 21, 1, bias=True, gain=1.0), image, **half_pixel)
     x = net.output(x, "scores", 4)
     best = net.op("ArgMax", x, axis=1, keepdims=0)
-    net.output(best, "classes", 3, np.int64)
+    net.output(best, "classes", 3, np.int64, selected=True)
 
 
 def style_transfer(net):

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Makes the small networks for the tests that follow; fails when a network is not tested or a test has no network.
+# usage: make_test.sh MAKE_NETWORKS FOLDER FAMILIES_TESTS
+set -eu
+if ! /usr/bin/python3 -c 'import onnx, numpy' 2>/dev/null; then
+  echo "python3-onnx or python3-numpy is not installed"
+  exit 77
+fi
+rm -rf "$2"
+"$1" --size small --folder "$2" --quiet
+made=$(cd "$2" && ls ./*.onnx | sed 's|^./||; s|[.]onnx$||' | LC_ALL=C sort)
+tested=$("$3" --gtest_list_tests | sed -n 's|.*QuantizedOutputs.*/\([a-z0-9_]*\) .*|\1|p' | LC_ALL=C sort)
+[ "$made" = "$tested" ] || { printf 'made:\n%s\ntested:\n%s\n' "$made" "$tested"; exit 1; }
+
+# The same arguments give the same bytes.
+again=$(mktemp -d)
+trap 'rm -rf "$again"' EXIT
+"$1" --size small --folder "$again" --quiet resnet18 bert yolo_v8_nms
+for name in resnet18 bert yolo_v8_nms; do
+  cmp "$again/$name.onnx" "$2/$name.onnx"
+done
