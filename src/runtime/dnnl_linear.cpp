@@ -67,6 +67,7 @@ dnnl::primitive_attr attributes(const LinearSpec& spec) {
   } else if (clamp != Bounds{}) {
     behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, clamp.lo, clamp.hi);
   }
+  if (epilogue.silu) behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_swish, 1.0F, 0.0F);
   attr.set_post_ops(behind);
   return attr;
 }

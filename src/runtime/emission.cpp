@@ -29,6 +29,13 @@ const std::map<std::string_view, Emitter>& emitters() {
       {"Concat", emit_concat},
       {"Slice", emit_slice},
       {"Pad", emit_pad},
+      {"Split", emit_split},
+      {"Gather", emit_gather},
+      {"Expand", emit_expand},
+      {"Tile", emit_tile},
+      {"DepthToSpace", emit_depth_to_space},
+      {"SpaceToDepth", emit_space_to_depth},
+      {"Resize", emit_resize},
       {"Softmax", emit_softmax},
       {"ReduceMean", emit_reduce},
       {"ReduceSum", emit_reduce},
@@ -72,10 +79,16 @@ bool Emission::is_float(std::size_t index) const {
   return has_input(index) && builder_.type(node_.inputs[index]).type == ElementType::Float32;
 }
 
-bool Emission::codes_to_codes() const {
-  return lowering_.integer && builder_.context().plan.demands.codes_only(unit_.result) &&
-         builder_.params(unit_.result) != nullptr;
+bool Emission::comes_as_codes(std::size_t index) const {
+  return has_input(index) && index < lowering_.reads.size() && lowering_.reads[index] != Read::Float &&
+         builder_.params(node_.inputs[index]) != nullptr;
 }
+
+bool Emission::leaves_as_codes(const std::string& value) const {
+  return builder_.context().plan.demands.codes_only(value) && builder_.params(value) != nullptr;
+}
+
+bool Emission::codes_to_codes() const { return lowering_.integer && leaves_as_codes(unit_.result); }
 
 Result<StorageId> Emission::read_float(std::size_t index, Layout layout) const {
   const Read read = index < lowering_.reads.size() ? lowering_.reads[index] : Read::Float;
@@ -107,7 +120,7 @@ Status emit(Builder& builder, const Unit& unit) {
   for (const auto& value : emission.node().outputs) {
     if (!value.empty() && element_count(builder.shape(value)) == 0) return emission.unsupported("its result is empty");
   }
-  return emitter_of(emission.node().op)(emission);
+  return unit.gate ? emit_gated(emission) : emitter_of(emission.node().op)(emission);
 }
 
 }  // namespace quantrail

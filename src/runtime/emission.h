@@ -24,6 +24,10 @@ class Emission {
   [[nodiscard]] const Shape& shape(std::size_t index) const { return builder_.shape(node_.inputs[index]); }
   [[nodiscard]] const Shape& result_shape() const { return builder_.shape(unit_.result); }
   [[nodiscard]] bool is_float(std::size_t index) const;
+  /// Whether input `index` is codes for whoever reads it, even if lowering has them dequantized first.
+  [[nodiscard]] bool comes_as_codes(std::size_t index) const;
+  /// Whether nobody needs `value` other than as codes, which it can have.
+  [[nodiscard]] bool leaves_as_codes(const std::string& value) const;
   /// Runs in integers, as lowering decided.
   [[nodiscard]] bool integer() const { return lowering_.integer; }
   /// Runs in integers, reads `inputs` codes and leaves codes that nobody needs more exactly.
@@ -57,6 +61,8 @@ class Emission {
 [[nodiscard]] Status emit_gemm(const Emission& emission);
 [[nodiscard]] Status emit_matmul(const Emission& emission);
 [[nodiscard]] Status emit_unary(const Emission& emission);
+/// A Mul whose unit has a gate.
+[[nodiscard]] Status emit_gated(const Emission& emission);
 [[nodiscard]] Status emit_binary(const Emission& emission);
 [[nodiscard]] Status emit_pool(const Emission& emission);
 [[nodiscard]] Status emit_global_pool(const Emission& emission);
@@ -65,6 +71,13 @@ class Emission {
 [[nodiscard]] Status emit_concat(const Emission& emission);
 [[nodiscard]] Status emit_slice(const Emission& emission);
 [[nodiscard]] Status emit_pad(const Emission& emission);
+[[nodiscard]] Status emit_split(const Emission& emission);
+[[nodiscard]] Status emit_gather(const Emission& emission);
+[[nodiscard]] Status emit_expand(const Emission& emission);
+[[nodiscard]] Status emit_tile(const Emission& emission);
+[[nodiscard]] Status emit_depth_to_space(const Emission& emission);
+[[nodiscard]] Status emit_space_to_depth(const Emission& emission);
+[[nodiscard]] Status emit_resize(const Emission& emission);
 [[nodiscard]] Status emit_softmax(const Emission& emission);
 [[nodiscard]] Status emit_reduce(const Emission& emission);
 /// Any operator that model/interpret.h knows: plain, slow, correct.

@@ -33,7 +33,8 @@ Digest key_of(const LinearSpec& spec, const LinearWeights* weights) {
       .add_bytes(std::as_bytes(std::span(spec.epilogue.scale)));
   hasher.add(std::int64_t{spec.epilogue.accumulate})
       .add(double{spec.epilogue.clamp.lo})
-      .add(double{spec.epilogue.clamp.hi});
+      .add(double{spec.epilogue.clamp.hi})
+      .add(std::int64_t{spec.epilogue.silu});
   if (weights != nullptr) hasher.add(weights->identity);
   return hasher.finish();
 }
@@ -119,6 +120,7 @@ class LinearEmitter {
     spec.epilogue.bias = job_.bias;
     spec.epilogue.accumulate = e_.unit().addition.has_value();
     spec.epilogue.clamp = e_.bounds();
+    spec.epilogue.silu = e_.unit().silu;
     if (job_.product_factor != 1.0F) spec.epilogue.scale = {job_.product_factor};
     for (float& bias : spec.epilogue.bias) bias *= job_.bias_factor / job_.product_factor;
     return spec;

@@ -8,22 +8,6 @@
 namespace quantrail {
 namespace {
 
-/// Owns what a NodeView refers to.
-struct NodeFacts {
-  explicit NodeFacts(const Emission& e) : node(e.node()), opset(e.builder().graph().opset) {
-    for (std::size_t at = 0; at < node.inputs.size(); ++at) {
-      types.push_back(e.has_input(at) ? &e.builder().type(node.inputs[at]) : nullptr);
-      constants.push_back(e.constant(at).get());
-    }
-  }
-  [[nodiscard]] NodeView view() const { return {node, opset, types, constants}; }
-
-  const Node& node;
-  std::int64_t opset;
-  std::vector<const TensorType*> types{};
-  std::vector<const Tensor*> constants{};
-};
-
 /// [0, 2, ..., n - 1, 1]: what channels-last does to the axes.
 bool puts_channels_last(const std::vector<std::int64_t>& perm) {
   for (std::size_t axis = 0; axis < perm.size(); ++axis) {
@@ -56,54 +40,33 @@ Status emit_view(const Emission& e, Layout from, Layout to) {
   return {};
 }
 
-template <class T>
-std::vector<T> in_stored_order(const std::vector<T>& by_axis, Layout layout) {
-  std::vector<T> stored(by_axis.size());
-  for (std::size_t axis = 0; axis < by_axis.size(); ++axis)
-    stored[stored_axis(axis, by_axis.size(), layout)] = by_axis[axis];
-  return stored;
-}
-
 }  // namespace
 
-bool moves_codes(const Emission& e) {
-  if (!e.codes_to_codes()) return false;
+NodeFacts::NodeFacts(const Emission& e) : node(e.node()), opset(e.builder().graph().opset) {
+  for (std::size_t at = 0; at < node.inputs.size(); ++at) {
+    types.push_back(e.has_input(at) ? &e.builder().type(node.inputs[at]) : nullptr);
+    constants.push_back(e.constant(at).get());
+  }
+}
+
+bool moves_codes(const Emission& e, std::size_t output) {
+  const auto& result = e.node().outputs[output];
   const auto* from = e.builder().params(e.node().inputs[0]);
-  return from != nullptr && *from == e.params(e.result());
+  return e.integer() && e.leaves_as_codes(result) && from != nullptr && *from == e.params(result);
 }
 
 Status emit_reshape(const Emission& e) { return emit_view(e, Layout::Plain, Layout::Plain); }
 
 Status emit_transpose(const Emission& e) {
-  if (!e.is_float(0) || e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);
+  if (e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);
   const auto perm = permutation(e);
   if (puts_channels_last(perm) && e.builder().layout(e.node().inputs[0]) == Layout::ChannelsLast) {
     return emit_view(e, Layout::ChannelsLast, Layout::Plain);
   }
-  if (puts_channels_first(perm)) return emit_view(e, Layout::Plain, Layout::ChannelsLast);
-  return emit_moving(e, Layout::Plain, [shape = e.shape(0), perm](auto source, auto target) {
+  if (puts_channels_first(perm) && e.is_float(0)) return emit_view(e, Layout::Plain, Layout::ChannelsLast);
+  return emit_words(e, Layout::Plain, [shape = e.shape(0), perm](auto source, auto target) {
     kernels::transpose(source, shape, perm, target);
   });
-}
-
-Status emit_slice(const Emission& e) {
-  if (!e.is_float(0) || e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);
-  const NodeFacts facts(e);
-  auto slices = slice_of(facts.view());
-  if (!slices) return failed(slices, e.where());
-  const Layout layout = e.builder().layout(e.node().inputs[0]);
-  std::vector<std::int64_t> begin;
-  std::vector<std::int64_t> step;
-  for (const auto& axis : *slices) {
-    begin.push_back(axis.start);
-    step.push_back(axis.step);
-  }
-  return emit_moving(
-      e, layout,
-      [source_shape = stored_shape(e.shape(0), layout), result_shape = stored_shape(e.result_shape(), layout),
-       begin = in_stored_order(begin, layout), step = in_stored_order(step, layout)](auto source, auto target) {
-        kernels::slice(source, {source_shape, result_shape, begin, step}, target);
-      });
 }
 
 Status emit_pad(const Emission& e) {

@@ -65,14 +65,25 @@ bool has_kernel(const Emission& e) {
 }
 
 /// An element-wise function of codes is a table.
-Status look_up(const Emission& e, const Unary& function, Layout layout) {
-  auto source = e.read_codes(0, layout);
+Status look_up(const Emission& e, std::size_t input, const kernels::CodeTable& table, Layout layout) {
+  auto source = e.read_codes(input, layout);
   if (!source) return failed(source);
-  const auto table = kernels::table_of(function, e.params(e.node().inputs[0]), e.params(e.result()));
   const auto result = e.builder().write(e.result(), {Numeric::Codes, layout});
   e.step({*source}, {result}, [table, from = *source, result](const Bindings& at) {
     return action([table, source = at.source<std::uint8_t>(from), target = at.target<std::uint8_t>(result)] {
       kernels::look_up(source, table, target);
+    });
+  });
+  return {};
+}
+
+Status apply(const Emission& e, std::size_t input, const Unary& function, Layout layout) {
+  auto source = e.read_float(input, layout);
+  if (!source) return failed(source);
+  const auto result = e.builder().write(e.result(), {Numeric::Float, layout});
+  e.step({*source}, {result}, [function, from = *source, result](const Bindings& at) {
+    return action([function, source = at.source<float>(from), target = at.target<float>(result)] {
+      kernels::unary(function, source, target);
     });
   });
   return {};
@@ -86,16 +97,20 @@ Status emit_unary(const Emission& e) {
   if (!has_kernel(e)) return emit_interpreted(e);
   const Unary function = function_of(e);
   const Layout layout = e.builder().layout(e.node().inputs[0]);
-  if (e.codes_to_codes()) return look_up(e, function, layout);
-  auto source = e.read_float(0, layout);
-  if (!source) return failed(source);
-  const auto result = e.builder().write(e.result(), {Numeric::Float, layout});
-  e.step({*source}, {result}, [function, from = *source, result](const Bindings& at) {
-    return action([function, source = at.source<float>(from), target = at.target<float>(result)] {
-      kernels::unary(function, source, target);
-    });
-  });
-  return {};
+  // Also where lowering has the operator in float between two quantizations: the table gives the same codes.
+  if (e.comes_as_codes(0) && e.leaves_as_codes(e.result()))
+    return look_up(e, 0, kernels::table_of(function, e.params(e.node().inputs[0]), e.params(e.result())), layout);
+  return apply(e, 0, function, layout);
+}
+
+Status emit_gated(const Emission& e) {
+  const auto& x = e.builder().graph().nodes[*e.unit().gate].inputs[0];
+  const auto& gate = e.builder().graph().nodes[*e.unit().gate].outputs[0];
+  const std::size_t input = e.node().inputs[0] == x ? 0 : 1;
+  const Layout layout = e.builder().layout(x);
+  if (e.integer() && e.leaves_as_codes(e.result()))
+    return look_up(e, input, kernels::gated_table(e.params(x), e.params(gate), e.params(e.result())), layout);
+  return apply(e, input, {UnaryOp::Silu}, layout);
 }
 
 }  // namespace quantrail

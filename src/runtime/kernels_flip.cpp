@@ -44,5 +44,7 @@ QUANTRAIL_INLINE void flip_all(const Flip<T>& m) {
 
 QUANTRAIL_CLONES void flip(const Flip<float>& matrix) { flip_all(matrix); }
 QUANTRAIL_CLONES void flip(const Flip<std::uint8_t>& matrix) { flip_all(matrix); }
+QUANTRAIL_CLONES void flip(const Flip<std::uint16_t>& matrix) { flip_all(matrix); }
+QUANTRAIL_CLONES void flip(const Flip<std::uint64_t>& matrix) { flip_all(matrix); }
 
 }  // namespace quantrail::kernels

@@ -17,5 +17,7 @@ struct Flip {
 
 void flip(const Flip<float>& matrix);
 void flip(const Flip<std::uint8_t>& matrix);
+void flip(const Flip<std::uint16_t>& matrix);
+void flip(const Flip<std::uint64_t>& matrix);
 
 }  // namespace quantrail::kernels

@@ -126,5 +126,13 @@ void transpose(std::span<const std::uint8_t> src, std::span<const std::int64_t> 
                std::span<const std::int64_t> perm, std::span<std::uint8_t> dst) {
   transpose_any(src, shape, perm, dst);
 }
+void transpose(std::span<const std::uint16_t> src, std::span<const std::int64_t> shape,
+               std::span<const std::int64_t> perm, std::span<std::uint16_t> dst) {
+  transpose_any(src, shape, perm, dst);
+}
+void transpose(std::span<const std::uint64_t> src, std::span<const std::int64_t> shape,
+               std::span<const std::int64_t> perm, std::span<std::uint64_t> dst) {
+  transpose_any(src, shape, perm, dst);
+}
 
 }  // namespace quantrail::kernels

@@ -24,5 +24,9 @@ void transpose(std::span<const float> src, std::span<const std::int64_t> shape, 
                std::span<float> dst);
 void transpose(std::span<const std::uint8_t> src, std::span<const std::int64_t> shape,
                std::span<const std::int64_t> perm, std::span<std::uint8_t> dst);
+void transpose(std::span<const std::uint16_t> src, std::span<const std::int64_t> shape,
+               std::span<const std::int64_t> perm, std::span<std::uint16_t> dst);
+void transpose(std::span<const std::uint64_t> src, std::span<const std::int64_t> shape,
+               std::span<const std::int64_t> perm, std::span<std::uint64_t> dst);
 
 }  // namespace quantrail::kernels

@@ -37,6 +37,8 @@ struct SliceShape {
 };
 void slice(std::span<const float> src, const SliceShape& shape, std::span<float> dst);
 void slice(std::span<const std::uint8_t> src, const SliceShape& shape, std::span<std::uint8_t> dst);
+void slice(std::span<const std::uint16_t> src, const SliceShape& shape, std::span<std::uint16_t> dst);
+void slice(std::span<const std::uint64_t> src, const SliceShape& shape, std::span<std::uint64_t> dst);
 
 enum class PadMode : std::uint8_t {
   Constant,

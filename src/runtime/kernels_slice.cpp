@@ -2,6 +2,7 @@
 #include <array>
 #include <cassert>
 
+#include "runtime/isa.h"
 #include "runtime/kernels_move.h"
 
 namespace quantrail::kernels {
@@ -12,6 +13,37 @@ struct Axis {
   std::int64_t size = 1;
   std::int64_t stride = 0;  ///< from one position of the result to the next; negative for negative steps
 };
+
+// Each stride that networks use as a loop of its own, which vectorises.
+template <class T>
+QUANTRAIL_INLINE void copy_any_stride(const T* src, std::int64_t stride, std::int64_t count, T* __restrict dst) {
+  switch (stride) {
+    case 1:
+      for (std::int64_t i = 0; i < count; ++i) dst[i] = src[i];
+      return;
+    case 2:
+      for (std::int64_t i = 0; i < count; ++i) dst[i] = src[2 * i];
+      return;
+    default:
+      for (std::int64_t i = 0; i < count; ++i) dst[i] = src[stride * i];
+  }
+}
+
+QUANTRAIL_CLONES void copy_strided(const std::uint8_t* src, std::int64_t stride, std::int64_t count,
+                                   std::uint8_t* dst) {
+  copy_any_stride(src, stride, count, dst);
+}
+QUANTRAIL_CLONES void copy_strided(const std::uint16_t* src, std::int64_t stride, std::int64_t count,
+                                   std::uint16_t* dst) {
+  copy_any_stride(src, stride, count, dst);
+}
+QUANTRAIL_CLONES void copy_strided(const float* src, std::int64_t stride, std::int64_t count, float* dst) {
+  copy_any_stride(src, stride, count, dst);
+}
+QUANTRAIL_CLONES void copy_strided(const std::uint64_t* src, std::int64_t stride, std::int64_t count,
+                                   std::uint64_t* dst) {
+  copy_any_stride(src, stride, count, dst);
+}
 
 template <class T>
 void slice_any(std::span<const T> src, const SliceShape& shape, std::span<T> dst) {
@@ -31,11 +63,18 @@ void slice_any(std::span<const T> src, const SliceShape& shape, std::span<T> dst
       axes[used++] = {shape.result[a], shape.step[a] * stride};
     }
   }
+  // Where no neighbours go together, the innermost axis is the loop.
+  const std::size_t innermost = run == 1 && used > 0 ? 1 : 0;
   std::array<std::int64_t, kMaxRank> at{};
   T* to = dst.data();
   for (;;) {
-    to = std::copy_n(src.data() + from, run, to);
-    std::size_t axis = 0;
+    if (innermost == 1) {
+      copy_strided(src.data() + from, axes[0].stride, axes[0].size, to);
+      to += axes[0].size;
+    } else {
+      to = std::copy_n(src.data() + from, run, to);
+    }
+    std::size_t axis = innermost;
     for (; axis < used; ++axis) {
       from += axes[axis].stride;
       if (++at[axis] < axes[axis].size) break;
@@ -50,6 +89,12 @@ void slice_any(std::span<const T> src, const SliceShape& shape, std::span<T> dst
 
 void slice(std::span<const float> src, const SliceShape& shape, std::span<float> dst) { slice_any(src, shape, dst); }
 void slice(std::span<const std::uint8_t> src, const SliceShape& shape, std::span<std::uint8_t> dst) {
+  slice_any(src, shape, dst);
+}
+void slice(std::span<const std::uint16_t> src, const SliceShape& shape, std::span<std::uint16_t> dst) {
+  slice_any(src, shape, dst);
+}
+void slice(std::span<const std::uint64_t> src, const SliceShape& shape, std::span<std::uint64_t> dst) {
   slice_any(src, shape, dst);
 }
 

@@ -113,6 +113,16 @@ CodeTable table_of(const Unary& function, ActivationParams from, ActivationParam
   return table_with([&](std::span<float> reals) { unary(function, reals, reals); }, from, to);
 }
 
+CodeTable gated_table(ActivationParams from, ActivationParams gate, ActivationParams to) {
+  const CodeTable gates = table_of({UnaryOp::Sigmoid}, from, gate);
+  CodeTable table;
+  for (std::size_t code = 0; code < table.size(); ++code) {
+    const float x = Decoder(from).real(static_cast<std::uint8_t>(code));
+    table[code] = Coder(to).code_of_number(x * Decoder(gate).real(gates[code]));
+  }
+  return table;
+}
+
 CodeTable requantization_table(ActivationParams from, ActivationParams to) {
   return table_with([](std::span<float>) {}, from, to);
 }

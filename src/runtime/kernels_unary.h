@@ -49,6 +49,8 @@ using CodeTable = std::array<std::uint8_t, 256>;
 
 /// DequantizeLinear, the function, QuantizeLinear: for every code.
 [[nodiscard]] CodeTable table_of(const Unary& function, ActivationParams from, ActivationParams to);
+/// The same for x * sigmoid(x), whose sigmoid is rounded to codes at `gate` on the way.
+[[nodiscard]] CodeTable gated_table(ActivationParams from, ActivationParams gate, ActivationParams to);
 /// DequantizeLinear, QuantizeLinear: moves codes to another scale or zero point.
 [[nodiscard]] CodeTable requantization_table(ActivationParams from, ActivationParams to);
 

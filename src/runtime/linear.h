@@ -44,7 +44,8 @@ struct Epilogue {
   std::vector<float> bias{};   ///< in units of the sum; empty: none
   std::vector<float> scale{};  ///< empty: 1. result = scale * (sum + bias)
   bool accumulate = false;     ///< result += what the destination held
-  Bounds clamp{};              ///< last, in units of the result
+  Bounds clamp{};              ///< in units of the result
+  bool silu = false;           ///< last, float only: x * sigmoid(x)
 };
 
 /// float32 · float32 → float32, or uint8 · int8 → int32 → uint8 (rounded half to even, saturated) or float32.

@@ -24,6 +24,7 @@ class Planner {
   UnitPlan result() {
     add_demands();
     choose_additions();
+    choose_gates();
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       if (live_[at] && !absorbed_.contains(at)) plan_.units.push_back(unit(at));
     }
@@ -96,8 +97,65 @@ class Planner {
     }
   }
 
+  /// The Sigmoid of x where node `at` is x * Sigmoid(x), both in float or both on the codes of x, and nobody else asks
+  /// for it.
+  [[nodiscard]] std::optional<std::size_t> gate_of(std::size_t at) const {
+    const Node& node = graph_.nodes[at];
+    if (!live_[at] || node.op != "Mul" || node.inputs.size() != 2) return std::nullopt;
+    for (const std::size_t gated : {std::size_t{0}, std::size_t{1}}) {
+      const auto sigmoid = index_.producer(node.inputs[1 - gated]);
+      if (!sigmoid || graph_.nodes[*sigmoid].op != "Sigmoid") continue;
+      const auto& value = graph_.nodes[*sigmoid].outputs[0];
+      if (graph_.nodes[*sigmoid].inputs[0] != node.inputs[gated] || index_.readers(value).size() != 1 ||
+          index_.is_output(value) || taps_.contains(value) || types_.at(value).type != ElementType::Float32) {
+        continue;
+      }
+      const Read of_x = plan_.lowering[*sigmoid].reads[0];
+      const Read by_product = plan_.lowering[at].reads[gated];
+      const Read of_gate = plan_.lowering[at].reads[1 - gated];
+      const auto& product = node.outputs[0];
+      const bool in_codes = plan_.lowering[at].integer && of_x != Read::Float && codes_.contains(value) &&
+                            codes_.contains(product) && plan_.demands.codes_only(product);
+      if (in_codes || (!plan_.lowering[at].integer && of_gate == Read::Float && of_x == by_product)) return sigmoid;
+    }
+    return std::nullopt;
+  }
+
+  /// The float convolution that computes x for an x * Sigmoid(x) that nobody else needs x for.
+  [[nodiscard]] std::optional<std::size_t> activated_by(std::size_t product, std::size_t sigmoid) const {
+    const auto& x = graph_.nodes[sigmoid].inputs[0];
+    const auto conv = index_.producer(x);
+    if (!conv || graph_.nodes[*conv].op != "Conv" || plan_.lowering[*conv].integer || additions_.contains(*conv)) {
+      return std::nullopt;
+    }
+    const bool alone =
+        index_.readers(x).size() == 2 && !index_.is_output(x) && !taps_.contains(x) && !codes_.contains(x);
+    return alone && !plan_.lowering[product].integer ? conv : std::nullopt;
+  }
+
+  void choose_gates() {
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      const auto sigmoid = gate_of(at);
+      if (!sigmoid) continue;
+      absorbed_.insert(*sigmoid);
+      if (const auto conv = activated_by(at, *sigmoid)) {
+        products_[*conv] = at;
+        absorbed_.insert(at);
+      } else {
+        gates_[at] = *sigmoid;
+      }
+    }
+  }
+
   Unit unit(std::size_t at) {
-    Unit unit{at, {}, {}, {}, {}};
+    Unit unit;
+    unit.node = at;
+    if (const auto found = gates_.find(at); found != gates_.end()) unit.gate = found->second;
+    if (const auto found = products_.find(at); found != products_.end()) {
+      unit.silu = true;
+      unit.result = graph_.nodes[found->second].outputs[0];
+      return unit;
+    }
     std::size_t last = at;
     if (const auto found = additions_.find(at); found != additions_.end()) {
       unit.addition = last = found->second.first;
@@ -122,6 +180,8 @@ class Planner {
   std::vector<bool> live_{};
   std::set<std::size_t> absorbed_{};
   std::map<std::size_t, std::pair<std::size_t, std::string>> additions_{};  // by the position of the producer
+  std::map<std::size_t, std::size_t> gates_{};                              // of a Mul: its Sigmoid
+  std::map<std::size_t, std::size_t> products_{};                           // of a Conv: the Mul behind it
 };
 
 }  // namespace

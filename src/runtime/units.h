@@ -13,10 +13,12 @@
 
 namespace quantrail {
 
-/// A node together with what is computed in the same pass behind it, in this order: the addition of another value, then
-/// a Relu or Clip.
+/// A node together with what is computed in the same pass: before it the Sigmoid that gates it; behind it the addition
+/// of another value, then a Relu or Clip, or else x * sigmoid(x) of its result.
 struct Unit {
   std::size_t node = 0;                     ///< position in the graph
+  std::optional<std::size_t> gate{};        ///< position of a Sigmoid whose input and result this Mul multiplies
+  bool silu = false;                        ///< the result is x * sigmoid(x) of what the node computes
   std::optional<std::size_t> addition{};    ///< position of an Add that takes the node's result as one operand
   std::string addend{};                     ///< the other operand of `addition`; it is computed before `node`
   std::optional<std::size_t> activation{};  ///< position of the Relu or Clip
