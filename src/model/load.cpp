@@ -19,7 +19,7 @@
 namespace quantrail {
 namespace {
 
-constexpr std::int64_t kOldestOpset = 7;
+constexpr std::int64_t kOldestOpset = 1;
 constexpr std::int64_t kNewestOpset = 21;
 constexpr std::int64_t kNewestIr = 10;
 
@@ -57,6 +57,8 @@ Result<std::int64_t> opset_of(const onnx::ModelProto& proto) {
     return fail(Cause::Unsupported, "uses operators of domain '{}' only, ONNX's own are supported",
                 printable(proto.opset_import(0).domain()));
   }
+  constexpr std::int64_t kFirstIrWithOpsets = 3;
+  if (!opset && proto.ir_version() < kFirstIrWithOpsets) opset = 1;
   if (!opset) return fail(Cause::InvalidInput, "names no opset, or is truncated");
   if (*opset < kOldestOpset || *opset > kNewestOpset) {
     return fail(Cause::Unsupported, "opset {} is not supported, {} to {} are", *opset, kOldestOpset, kNewestOpset);

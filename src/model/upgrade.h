@@ -7,7 +7,7 @@ namespace quantrail {
 
 /// The same network at opset 13 or above: graphs of an older opset get each operator's opset-13 form (attributes that
 /// became inputs, Softmax over one axis, Upsample as Resize, ...); newer ones are returned unchanged.
-/// Precondition: a well-formed graph of opset >= 7. Errors: InvalidInput, Unsupported, naming the node.
+/// Precondition: a well-formed graph. Errors: InvalidInput, Unsupported, naming the node.
 [[nodiscard]] Result<Graph> upgraded(Graph graph);
 
 }  // namespace quantrail

@@ -1,41 +1,25 @@
 #include <algorithm>
-#include <map>
 
 #include "model/upgrade_steps.h"
 
 namespace quantrail {
 namespace {
 
-using Step = Status (*)(Upgrade&, Node&);
-
-void set_input(Node& node, std::size_t input, std::string value) {
-  if (node.inputs.size() <= input) node.inputs.resize(input + 1);
-  node.inputs[input] = std::move(value);
-}
-
-/// An attribute that is a list of integers becomes an input.
-void list_to_input(Upgrade& upgrade, Node& node, const std::string& key, std::size_t input) {
-  const auto values = ints_attribute(node, key, {});
-  if (!node.attributes.contains(key)) return;
-  set_input(node, input, upgrade.integers(node.name + "." + key, values));
-  node.attributes.erase(key);
-}
-
 Status axes_to_input(Upgrade& upgrade, Node& node) {
-  list_to_input(upgrade, node, "axes", 1);
+  upgrade.list_to_input(node, "axes", 1);
   return {};
 }
 
 Status split(Upgrade& upgrade, Node& node) {
-  list_to_input(upgrade, node, "split", 1);
+  upgrade.list_to_input(node, "split", 1);
   return {};
 }
 
 Status slice(Upgrade& upgrade, Node& node) {
   if (upgrade.from >= 10) return {};
-  list_to_input(upgrade, node, "starts", 1);
-  list_to_input(upgrade, node, "ends", 2);
-  list_to_input(upgrade, node, "axes", 3);
+  upgrade.list_to_input(node, "starts", 1);
+  upgrade.list_to_input(node, "ends", 2);
+  upgrade.list_to_input(node, "axes", 3);
   return {};
 }
 
@@ -54,7 +38,7 @@ Status clip(Upgrade& upgrade, Node& node) {
 
 Status pad(Upgrade& upgrade, Node& node) {
   if (upgrade.from >= 11) return {};
-  list_to_input(upgrade, node, "pads", 1);
+  upgrade.list_to_input(node, "pads", 1);
   const float value = float_attribute(node, "value", 0.0F);
   node.attributes.erase("value");
   if (value != 0.0F) set_input(node, 2, upgrade.scalar(node.name + ".value", value));
@@ -104,22 +88,48 @@ Status resize(Upgrade& upgrade, Node& node) {
   return {};
 }
 
-const std::map<std::string_view, Step>& steps() {
-  static const std::map<std::string_view, Step> kSteps{{"Squeeze", axes_to_input},
-                                                       {"Unsqueeze", axes_to_input},
-                                                       {"ReduceSum", axes_to_input},
-                                                       {"Split", split},
-                                                       {"Slice", slice},
-                                                       {"Clip", clip},
-                                                       {"Pad", pad},
-                                                       {"Dropout", dropout},
-                                                       {"BatchNormalization", batch_normalization},
-                                                       {"Upsample", resize},
-                                                       {"Resize", resize}};
+Status top_k(Upgrade& upgrade, Node& node) {
+  if (upgrade.from >= 10 || !node.attributes.contains("k")) return {};
+  set_input(node, 1, upgrade.integers(node.name + ".k", {int_attribute(node, "k", 0)}));
+  node.attributes.erase("k");
+  return {};
+}
+
+Status scatter(Upgrade&, Node& node) {
+  node.op = "ScatterElements";
+  return {};
+}
+
+const UpgradeSteps& steps() {
+  static const UpgradeSteps kSteps{{"Squeeze", axes_to_input},
+                                   {"Unsqueeze", axes_to_input},
+                                   {"ReduceSum", axes_to_input},
+                                   {"Split", split},
+                                   {"Slice", slice},
+                                   {"Clip", clip},
+                                   {"Pad", pad},
+                                   {"Dropout", dropout},
+                                   {"BatchNormalization", batch_normalization},
+                                   {"TopK", top_k},
+                                   {"Scatter", scatter},
+                                   {"Upsample", resize},
+                                   {"Resize", resize}};
   return kSteps;
 }
 
 }  // namespace
+
+void set_input(Node& node, std::size_t input, std::string value) {
+  if (node.inputs.size() <= input) node.inputs.resize(input + 1);
+  node.inputs[input] = std::move(value);
+}
+
+void Upgrade::list_to_input(Node& node, const std::string& key, std::size_t input) {
+  const auto values = ints_attribute(node, key, {});
+  if (!node.attributes.contains(key)) return;
+  set_input(node, input, integers(node.name + "." + key, values));
+  node.attributes.erase(key);
+}
 
 std::string Upgrade::integers(const std::string& name, const std::vector<std::int64_t>& values) {
   const auto free = names.value(name);

@@ -27,7 +27,7 @@ void split_softmax(Graph& graph) {
   Names names(graph);
   std::vector<Node> nodes;
   for (auto& node : graph.nodes) {
-    if ((node.op != "Softmax" && node.op != "LogSoftmax") || node.inputs.empty()) {
+    if ((node.op != "Softmax" && node.op != "LogSoftmax" && node.op != "Hardmax") || node.inputs.empty()) {
       nodes.push_back(std::move(node));
       continue;
     }

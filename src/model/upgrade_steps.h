@@ -1,27 +1,62 @@
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string_view>
+
 #include "base/error.h"
+#include "model/folding.h"
 #include "model/passes.h"
 
 namespace quantrail {
+
+/// Ranks of values, learned node by node at made-up input sizes.
+class Ranks {
+ public:
+  explicit Ranks(const Graph& graph);
+  /// Takes in a node of opset >= 13 whose inputs were taken in before; one that cannot be inferred teaches nothing.
+  void learn(const Graph& graph, const Node& node);
+  [[nodiscard]] std::optional<std::size_t> of(const std::string& value) const;
+
+ private:
+  std::map<std::string, TensorType, std::less<>> types_{};
+  std::map<std::string, TensorPtr, std::less<>> values_{};
+  Folding folding_;
+};
 
 /// One operator's way from an older opset to its form of opset 13.
 struct Upgrade {
   Graph& graph;  ///< constants are added here
   Names& names;
-  std::int64_t from = 7;  ///< the opset that the node was written for
+  std::int64_t from = 7;         ///< the opset that the node was written for
+  const Ranks* ranks = nullptr;  ///< there below opset 7, whose broadcasting depends on ranks
+  std::vector<Node> before{};    ///< new nodes that must come before the node
 
   /// A new constant list of integers; returns its value name.
   [[nodiscard]] std::string integers(const std::string& name, const std::vector<std::int64_t>& values);
   [[nodiscard]] std::string floats(const std::string& name, const std::vector<float>& values);
   [[nodiscard]] std::string scalar(const std::string& name, float value);
+  /// The attribute `key`, a list of integers, becomes input `input`; nothing happens where the node has none.
+  void list_to_input(Node& node, const std::string& key, std::size_t input);
 };
 
-/// Brings attributes of `node` to where opset 13 has them. Errors: InvalidInput, Unsupported.
+using UpgradeStep = Status (*)(Upgrade&, Node&);
+using UpgradeSteps = std::map<std::string_view, UpgradeStep>;
+
+/// Puts `value` in place of input `input`, after left-out ones where there are fewer.
+void set_input(Node& node, std::size_t input, std::string value);
+
+/// Brings `node` from opset 1 to 6 to its form of opset 7. Errors: InvalidInput, Unsupported.
+[[nodiscard]] Status leave_first_opsets(Upgrade& upgrade, Node& node);
+/// From opset 7 to 12: brings attributes of `node` to where opset 13 has them. Errors: InvalidInput, Unsupported.
 [[nodiscard]] Status move_attributes(Upgrade& upgrade, Node& node);
 
-/// Until opset 12, Softmax and LogSoftmax worked on the input made a matrix at `axis`; now they work along one axis.
-/// Where that is not the same, the matrix is made explicitly, by new nodes around the old.
+/// Until opset 6, "broadcast" and "axis" said which axes of input 0 input 1 goes along, and PRelu had one slope for
+/// each channel: input 1 gets the axes of size 1 behind its own that make it broadcast by itself.
+[[nodiscard]] Status align_operand(Upgrade& upgrade, Node& node);
+
+/// Until opset 12, Softmax, LogSoftmax and Hardmax worked on the input made a matrix at `axis`; now they work along one
+/// axis. Where that is not the same, the matrix is made explicitly, by new nodes around the old.
 void split_softmax(Graph& graph);
 
 }  // namespace quantrail
