@@ -28,6 +28,7 @@ const Kernels& all_kernels() {
     add_pooling_kernels(kernels);
     add_matrix_kernels(kernels);
     add_quantize_kernels(kernels);
+    add_resize_kernels(kernels);
     add_integer_layer_kernels(kernels);
     return kernels;
   }();

@@ -47,6 +47,7 @@ void add_convolution_kernels(Kernels& kernels);    // Conv, ConvTranspose
 void add_pooling_kernels(Kernels& kernels);        // MaxPool, AveragePool, LpPool, Global*Pool, MaxUnpool
 void add_quantize_kernels(Kernels& kernels);       // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
 void add_integer_layer_kernels(Kernels& kernels);  // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul
+void add_resize_kernels(Kernels& kernels);         // Resize
 void add_matrix_kernels(Kernels& kernels);         // MatMul, Gemm, Einsum
 
 }  // namespace quantrail

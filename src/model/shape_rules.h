@@ -68,11 +68,12 @@ void add_window_rules(ShapeRules& rules);         // convolution, pooling
 void add_matrix_rules(ShapeRules& rules);         // MatMul, Gemm, Einsum, their integer forms
 void add_normalisation_rules(ShapeRules& rules);  // BatchNormalization, InstanceNormalization, GroupNormalization
 void add_quantize_rules(ShapeRules& rules);       // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
+void add_resize_rules(ShapeRules& rules);         // Resize
 void add_elementwise_rules(ShapeRules& rules);    // arithmetic, comparisons, activations, Cast
 void add_movement_rules(ShapeRules& rules);       // Concat, Slice, Gather, Transpose, Pad, ...
 void add_reshape_rules(ShapeRules& rules);        // Reshape, Flatten, Expand, Shape, Range, ...
 void add_reduction_rules(ShapeRules& rules);      // Reduce*, ArgMax, Softmax
-void add_spatial_rules(ShapeRules& rules);        // Resize, DepthToSpace, SpaceToDepth
+void add_spatial_rules(ShapeRules& rules);        // DepthToSpace, SpaceToDepth
 
 /// Whether a node has the inputs that its operator needs; operators without a rule pass. Errors: InvalidInput.
 [[nodiscard]] Status check_arity(const Node& node, std::int64_t opset);
