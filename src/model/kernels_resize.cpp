@@ -33,7 +33,7 @@ void combine(const Taps& taps, const V* source, std::int64_t count, V* target) {
 }
 
 template <class V>
-std::vector<V> resized(const std::vector<V>& in, Shape& shape, const ResizeAxis& axis, const std::vector<Taps>& all,
+std::vector<V> resized(const std::vector<V>& in, Shape& shape, const ResizedAxis& axis, const std::vector<Taps>& all,
                        V outside) {
   const auto [outer, inner] = split_at(shape, axis.axis);
   shape[axis.axis] = axis.to;
@@ -54,7 +54,7 @@ std::vector<V> resized(const std::vector<V>& in, Shape& shape, const ResizeAxis&
 
 struct ResizePlan {
   ResizeMode mode{};
-  std::vector<ResizeAxis> axes{};
+  std::vector<ResizedAxis> axes{};
   std::vector<CropRange> crops{};
 };
 

@@ -5,7 +5,7 @@
 namespace quantrail {
 
 /// One axis that a Resize node changes.
-struct ResizeAxis {
+struct ResizedAxis {
   std::size_t axis = 0;
   std::int64_t from = 0;  ///< elements before
   std::int64_t to = 0;    ///< elements after
@@ -14,7 +14,7 @@ struct ResizeAxis {
 
 /// The axes that a Resize node lists (all of them without attribute "axes"), from its scales or sizes.
 /// Errors: InvalidInput; Unsupported where scales or sizes are not constant.
-[[nodiscard]] Result<std::vector<ResizeAxis>> resize_axes(const NodeView& view);
+[[nodiscard]] Result<std::vector<ResizedAxis>> resize_axes(const NodeView& view);
 
 /// How a Resize node reads its source.
 struct ResizeMode {
@@ -57,6 +57,6 @@ struct Taps {
 
 /// Of each position along `axis`. Coordinates are float32, as ONNX Runtime computes them, since rounding to the nearest
 /// element depends on their last bit. Precondition: axis.from >= 1.
-[[nodiscard]] std::vector<Taps> resize_taps(const ResizeMode& mode, const ResizeAxis& axis, CropRange crop);
+[[nodiscard]] std::vector<Taps> resize_taps(const ResizeMode& mode, const ResizedAxis& axis, CropRange crop);
 
 }  // namespace quantrail

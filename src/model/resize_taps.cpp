@@ -6,7 +6,7 @@
 namespace quantrail {
 namespace {
 
-float coordinate(const ResizeMode& mode, const ResizeAxis& axis, CropRange crop, float x) {
+float coordinate(const ResizeMode& mode, const ResizedAxis& axis, CropRange crop, float x) {
   using Coordinates = ResizeMode::Coordinates;
   const auto from = static_cast<float>(axis.from);
   const auto to = static_cast<float>(axis.to);
@@ -55,7 +55,7 @@ void add(std::vector<Tap>& taps, Tap tap) {
     taps.push_back(tap);
 }
 
-std::vector<Tap> filtered(const ResizeMode& mode, const ResizeAxis& axis, double center) {
+std::vector<Tap> filtered(const ResizeMode& mode, const ResizedAxis& axis, double center) {
   // Antialiasing stretches the filter over all elements that one result element stands for.
   const double stretch = mode.antialias ? std::min(1.0, static_cast<double>(axis.scale)) : 1.0;
   const double support = (mode.filter == ResizeMode::Filter::Linear ? 1.0 : 2.0) / stretch;
@@ -80,7 +80,7 @@ std::vector<Tap> filtered(const ResizeMode& mode, const ResizeAxis& axis, double
 
 }  // namespace
 
-std::vector<Taps> resize_taps(const ResizeMode& mode, const ResizeAxis& axis, CropRange crop) {
+std::vector<Taps> resize_taps(const ResizeMode& mode, const ResizedAxis& axis, CropRange crop) {
   std::vector<Taps> all;
   const auto last = static_cast<float>(axis.from - 1);
   for (std::int64_t at = 0; at < axis.to; ++at) {

@@ -35,10 +35,10 @@ Result<std::vector<float>> scales_of(const NodeView& view, std::size_t count) {
 }
 
 /// floor(from * scale); a size of zero stays zero.
-Result<std::vector<ResizeAxis>> by_scales(const NodeView& view, const std::vector<std::size_t>& axes) {
+Result<std::vector<ResizedAxis>> by_scales(const NodeView& view, const std::vector<std::size_t>& axes) {
   const auto scales = scales_of(view, axes.size());
   if (!scales) return failed(scales);
-  std::vector<ResizeAxis> result;
+  std::vector<ResizedAxis> result;
   for (std::size_t at = 0; at < axes.size(); ++at) {
     const auto from = view.shape(0)[axes[at]];
     const float scale = (*scales)[at];
@@ -51,7 +51,7 @@ Result<std::vector<ResizeAxis>> by_scales(const NodeView& view, const std::vecto
 }
 
 /// "not_larger" fits the result into the sizes, "not_smaller" around them; both keep the aspect ratio.
-Status keep_ratio(std::vector<ResizeAxis>& axes, bool larger) {
+Status keep_ratio(std::vector<ResizedAxis>& axes, bool larger) {
   if (axes.empty()) return {};
   float common = axes[0].scale;
   for (const auto& axis : axes) common = larger ? std::max(common, axis.scale) : std::min(common, axis.scale);
@@ -64,12 +64,12 @@ Status keep_ratio(std::vector<ResizeAxis>& axes, bool larger) {
   return {};
 }
 
-Result<std::vector<ResizeAxis>> by_sizes(const NodeView& view, const std::vector<std::size_t>& axes) {
+Result<std::vector<ResizedAxis>> by_sizes(const NodeView& view, const std::vector<std::size_t>& axes) {
   const auto sizes = view.integers(3, "its sizes");
   if (!sizes) return failed(sizes);
   if (sizes->size() != axes.size())
     return fail(Cause::InvalidInput, "{} sizes for {} axes", sizes->size(), axes.size());
-  std::vector<ResizeAxis> result;
+  std::vector<ResizedAxis> result;
   for (std::size_t at = 0; at < axes.size(); ++at) {
     const auto from = view.shape(0)[axes[at]];
     const auto to = (*sizes)[at];
@@ -118,7 +118,7 @@ Result<Types> resize(const NodeView& view) {
 
 }  // namespace
 
-Result<std::vector<ResizeAxis>> resize_axes(const NodeView& view) {
+Result<std::vector<ResizedAxis>> resize_axes(const NodeView& view) {
   const auto axes = listed_axes(view);
   if (!axes) return failed(axes);
   const auto given = [&](std::size_t input) { return view.has(input) && checked_count(view.shape(input)) != 0; };
