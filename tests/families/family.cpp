@@ -33,16 +33,22 @@ float normal(std::mt19937& random) {
   return static_cast<float>(std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * M_PI * v));
 }
 
-/// Integers that stand for sentences: the longest comes first, each further one is two tokens shorter.
-std::int64_t length_of(std::int64_t row, std::int64_t longest) { return std::max<std::int64_t>(longest - 2 * row, 1); }
+/// How long each row's sentence is: at most half of it is padding.
+std::vector<std::int64_t> lengths(std::int64_t rows, std::int64_t longest, std::mt19937& random) {
+  std::vector<std::int64_t> list(static_cast<std::size_t>(rows));
+  for (auto& length : list) length = longest - static_cast<std::int64_t>(random()) % (longest / 2 + 1);
+  return list;
+}
 
 void fill_integers(const DeclaredInput& input, const Sizes& sizes, std::mt19937& random, Tensor& tensor) {
-  const std::int64_t width = tensor.shape.size() > 1 ? tensor.shape[1] : 1;
+  const bool per_token = tensor.shape.size() > 1;
+  const std::int64_t width = per_token ? tensor.shape[1] : 1;
+  const auto ends = lengths(tensor.shape[0], per_token ? width : sizes.at("sequence"), random);
   for (std::int64_t at = 0; at < element_count(tensor.shape); ++at) {
     std::int64_t value = 0;
     if (input.fill == "integers") value = input.low + static_cast<std::int64_t>(random()) % (input.high - input.low);
-    if (input.fill == "mask") value = at % width < length_of(at / width, width) ? 1 : 0;
-    if (input.fill == "lengths") value = length_of(at, sizes.at("sequence"));
+    if (input.fill == "mask") value = at % width < ends[static_cast<std::size_t>(at / width)] ? 1 : 0;
+    if (input.fill == "lengths") value = ends[static_cast<std::size_t>(at)];
     if (tensor.type == ElementType::Int64) tensor.values<std::int64_t>()[static_cast<std::size_t>(at)] = value;
     if (tensor.type == ElementType::Int32)
       tensor.values<std::int32_t>()[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(value);

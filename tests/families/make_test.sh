@@ -9,7 +9,7 @@ fi
 rm -rf "$2"
 "$1" --size small --folder "$2" --quiet
 made=$(cd "$2" && ls ./*.onnx | sed 's|^./||; s|[.]onnx$||' | LC_ALL=C sort)
-tested=$("$3" --gtest_list_tests | sed -n 's|.*QuantizedOutputs.*/\([a-z0-9_]*\) .*|\1|p' | LC_ALL=C sort)
+tested=$("$3" --gtest_list_tests | sed -n 's|.*FloatAndQuantized/\([a-z0-9_]*\) .*|\1|p' | LC_ALL=C sort)
 [ "$made" = "$tested" ] || { printf 'made:\n%s\ntested:\n%s\n' "$made" "$tested"; exit 1; }
 
 # The same arguments give the same bytes.

@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "data/subset.h"
-#include "families/calibration.h"
 #include "model/canonical.h"
 #include "model/infer.h"
+#include "model/load.h"
 #include "quantize/collect.h"
 #include "quantize/quantize.h"
 #include "runtime/plan.h"
@@ -35,39 +35,34 @@ Result<Outputs> run_once(const Graph& graph, const PlanOptions& options, const I
 
 }  // namespace
 
-Result<OurNetwork> our_network(const Family& family) {
-  auto description = described(family);
-  if (!description) return failed(description);
-  auto model = load_model(description->model);
+Result<OurNetwork> our_network(const std::filesystem::path& file) {
+  auto model = load_model(file);
   if (!model) return failed(model);
   auto graph = canonicalised(std::move(model->graph));
   if (!graph) return failed(graph);
-  return OurNetwork{std::move(*graph), std::move(*description)};
+  return OurNetwork{std::move(*graph), file};
 }
 
-Result<Quantization> our_quantization(const OurNetwork& network, std::size_t samples) {
-  const CalibrationData data(network.description, samples);
-  const auto batch = micro_batch(network.graph);
+Result<Quantization> our_quantization(const Graph& graph, const Dataset& data) {
+  const auto batch = micro_batch(graph);
   if (!batch) return failed(batch);
-  const auto shapes = input_shapes(network.graph, *batch);
+  const auto shapes = input_shapes(graph, *batch);
   if (!shapes) return failed(shapes);
-  const auto types = specialised(network.graph, *shapes);
+  const auto types = specialised(graph, *shapes);
   if (!types) return failed(types);
   const QuantizationParams params;
-  const auto placement = placed(network.graph, types->types, {});
-  const auto statistics = collected(network.graph, statistics_request(network.graph, placement, params), data,
-                                    first_samples(samples, samples), {});
+  const auto placement = placed(graph, types->types, {});
+  const auto statistics =
+      collected(graph, statistics_request(graph, placement, params), data, first_samples(data.size(), data.size()), {});
   if (!statistics) return failed(statistics);
-  return quantized(network.graph, types->types, placement, *statistics, params);
+  return quantized(graph, types->types, placement, *statistics, params);
 }
 
-Result<std::vector<Outputs>> run_in_ours(const OurNetwork& network, const Variant& variant,
-                                         const std::vector<Inputs>& sets) {
+Result<std::vector<Outputs>> run_in_ours(const Graph& graph, const Variant& variant, const std::vector<Inputs>& sets) {
   PlanCache cache;
   std::vector<Outputs> results;
   for (const auto& inputs : sets) {
-    auto outputs =
-        run_once(network.graph, {variant.quantization, variant.reverted, variant.revert_mode, {}}, inputs, cache);
+    auto outputs = run_once(graph, {variant.quantization, variant.reverted, variant.revert_mode, {}}, inputs, cache);
     if (!outputs) return failed(outputs);
     results.push_back(std::move(*outputs));
   }

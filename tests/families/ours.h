@@ -1,8 +1,9 @@
 #pragma once
 
+#include "data/dataset.h"
 #include "evaluate/evaluator.h"
 #include "families/ort.h"
-#include "model/load.h"
+#include "model/graph.h"
 #include "model/quantization.h"
 
 namespace quantrail::testing {
@@ -10,15 +11,16 @@ namespace quantrail::testing {
 /// A network as `quantrail run` has it.
 struct OurNetwork {
   Graph graph{};  ///< canonical
-  Description description{};
+  std::filesystem::path file{};
 };
-[[nodiscard]] Result<OurNetwork> our_network(const Family& family);
+[[nodiscard]] Result<OurNetwork> our_network(const std::filesystem::path& file);
 
-/// What calibration on `samples` random samples, placement and quantization make of it with default parameters.
-[[nodiscard]] Result<Quantization> our_quantization(const OurNetwork& network, std::size_t samples);
+/// What calibration on all of `data`, placement and quantization make of the canonical `graph`, with default
+/// parameters.
+[[nodiscard]] Result<Quantization> our_quantization(const Graph& graph, const Dataset& data);
 
-/// Runs one form of the network on every set of inputs in our runtime.
-[[nodiscard]] Result<std::vector<Outputs>> run_in_ours(const OurNetwork& network, const Variant& variant,
+/// Runs one form of the canonical `graph` on every set of inputs in our runtime.
+[[nodiscard]] Result<std::vector<Outputs>> run_in_ours(const Graph& graph, const Variant& variant,
                                                        const std::vector<Inputs>& sets);
 
 }  // namespace quantrail::testing

@@ -48,7 +48,7 @@ def mobilenet_v2(net):
             if expand > 1:
                 y = _normed(net, y, net.channels[x] * expand, act=relu6)
             y = _normed(net, _depthwise(net, y, 3, step, relu6), net.width(channels))
-            x = net.op("Add", x, y) if step == 1 and net.channels[x] == net.channels[y] else y
+            x = net.op("Add", x, y) if at > 0 else y
     x = _normed(net, x, net.width(1280), act=relu6)
     inputs = net.channels[x]
     x = net.reduce_mean(x, 2, 3, keepdims=0)
@@ -104,7 +104,7 @@ def efficientnet_b0(net):
             y = _normed(net, y, net.channels[y], kernel, step, net.channels[y], net.silu, 2.4)
             y = _squeeze_excite(net, y, max(4, inputs // 4), net.silu, sigmoid)
             y = _normed(net, y, net.width(channels), gain=2.0)
-            x = net.op("Add", y, x) if step == 1 and inputs == net.channels[y] else y
+            x = net.op("Add", y, x) if at > 0 else y
     x = _normed(net, x, net.width(1280), act=net.silu, gain=2.4)
     inputs = net.channels[x]
     x = net.op("Flatten", net.op("GlobalAveragePool", x), axis=1)

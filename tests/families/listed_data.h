@@ -7,12 +7,13 @@
 
 namespace quantrail::testing {
 
-/// `size` random samples for a network at the first of its sizes, with every input that it has.
-class CalibrationData final : public Dataset {
+/// The given inputs as a data set: each holds one sample, with a leading axis of one.
+class ListedData final : public Dataset {
  public:
-  CalibrationData(Description description, std::size_t size);
+  /// Precondition: at least one sample; all have the same inputs and shapes.
+  explicit ListedData(std::vector<Inputs> samples);
 
-  [[nodiscard]] std::size_t size() const override { return size_; }
+  [[nodiscard]] std::size_t size() const override { return samples_.size(); }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override;
   [[nodiscard]] std::optional<std::int64_t> label(std::size_t /*index*/) const override { return std::nullopt; }
@@ -20,8 +21,7 @@ class CalibrationData final : public Dataset {
   [[nodiscard]] Digest fingerprint() const override { return sha256({}); }
 
  private:
-  Description description_;
-  std::size_t size_;
+  std::vector<Inputs> samples_;
   std::vector<SampleInput> inputs_{};
 };
 

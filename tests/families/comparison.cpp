@@ -1,0 +1,94 @@
+#include "families/comparison.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "base/files.h"
+#include "export/export.h"
+#include "families/agreement.h"
+#include "peer/scratch.h"
+
+namespace quantrail::testing {
+namespace {
+
+/// Rounding ties fall differently in the two runtimes, which moves the noise of a small network by this much.
+constexpr double kMarginDb = 1.0;
+
+/// Names, types and, but for those `selected`, shapes.
+void expect_same_form(const Outputs& ours, const Outputs& theirs,
+                      const std::set<std::string, std::less<>>& selected = {}) {
+  ASSERT_EQ(ours.size(), theirs.size());
+  for (std::size_t at = 0; at < ours.size(); ++at) {
+    EXPECT_EQ(ours[at].name, theirs[at].name);
+    ASSERT_EQ(ours[at].value.type, theirs[at].value.type) << ours[at].name;
+    if (selected.count(ours[at].name) == 0) {
+      ASSERT_EQ(ours[at].value.shape, theirs[at].value.shape) << ours[at].name;
+    }
+  }
+}
+
+}  // namespace
+
+Comparison::Comparison(const OurNetwork& network, std::set<std::string, std::less<>> selected, std::vector<Inputs> sets)
+    : network_(network), selected_(std::move(selected)), sets_(std::move(sets)) {}
+
+void Comparison::expect_same_float(double least_db) {
+  auto theirs = run_in_ort({{network_.file, "disabled"}, {network_.file, "all"}}, sets_);
+  ASSERT_TRUE(theirs.has_value()) << theirs.error().message;
+  reference_ = std::move((*theirs)[0]);
+  const auto ours = run_in_ours(network_.graph, {}, sets_);
+  ASSERT_TRUE(ours.has_value()) << ours.error().message;
+  for (std::size_t set = 0; set < sets_.size(); ++set) expect_same_form((*ours)[set], reference_[set]);
+  if (::testing::Test::HasFatalFailure()) return;
+  for (std::size_t output = 0; output < reference_[0].size(); ++output) {
+    for (std::size_t set = 0; set < sets_.size(); ++set) {
+      if (reference_[set][output].value.type == ElementType::Float32) continue;
+      EXPECT_EQ((*ours)[set][output].value.bytes, reference_[set][output].value.bytes) << reference_[set][output].name;
+    }
+  }
+  const double found = worst_db(*ours);
+  std::cout << fmt::format("  float {:.1f} dB, ONNX Runtime's optimiser {:.1f} dB\n", found, worst_db((*theirs)[1]));
+  EXPECT_GE(found, least_db);
+}
+
+void Comparison::expect_as_close(const Quantization& q, const std::set<std::string, std::less<>>& reverted) const {
+  const auto model = exported(network_.graph, q, reverted, RevertMode::Full, {});
+  ASSERT_TRUE(model.has_value()) << model.error().message;
+  const Scratch scratch;
+  ASSERT_TRUE(write_file(scratch / "quantized.onnx", model->bytes).has_value());
+  const auto theirs = run_in_ort({{scratch / "quantized.onnx", "all"}}, sets_);
+  ASSERT_TRUE(theirs.has_value()) << theirs.error().message;
+  const auto ours = run_in_ours(network_.graph, {&q, reverted, RevertMode::Full}, sets_);
+  ASSERT_TRUE(ours.has_value()) << ours.error().message;
+  for (std::size_t set = 0; set < sets_.size(); ++set) expect_same_form((*ours)[set], (*theirs)[0][set], selected_);
+  if (::testing::Test::HasFatalFailure()) return;
+  std::cout << fmt::format("  {} of {} groups in int8\n", q.groups.size() - reverted.size(), q.groups.size());
+  for (std::size_t output = 0; output < reference_[0].size(); ++output) {
+    if (selected_.count(reference_[0][output].name) != 0) continue;
+    const double our_db = db(output, *ours);
+    const double their_db = db(output, (*theirs)[0]);
+    std::cout << fmt::format("    {}: {:.1f} dB, in ONNX Runtime {:.1f} dB\n", reference_[0][output].name, our_db,
+                             their_db);
+    EXPECT_GE(our_db, their_db - kMarginDb) << reference_[0][output].name;
+  }
+}
+
+double Comparison::db(std::size_t output, const std::vector<Outputs>& other) const {
+  Agreement agreement;
+  for (std::size_t set = 0; set < sets_.size(); ++set) {
+    agreement.add(reference_[set][output].value.values<float>(), other[set][output].value.values<float>());
+  }
+  return agreement.db();
+}
+
+double Comparison::worst_db(const std::vector<Outputs>& other) const {
+  double worst = Agreement::kIdentical;
+  for (std::size_t output = 0; output < reference_[0].size(); ++output) {
+    if (reference_[0][output].value.type == ElementType::Float32) worst = std::min(worst, db(output, other));
+  }
+  return worst;
+}
+
+}  // namespace quantrail::testing
