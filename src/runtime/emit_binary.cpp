@@ -2,6 +2,7 @@
 #include <map>
 
 #include "runtime/emission.h"
+#include "runtime/kernels_add.h"
 #include "runtime/kernels_binary.h"
 #include "runtime/kernels_unary.h"
 
@@ -56,6 +57,34 @@ bool integer_kernel(const Emission& e, BinaryOp op) {
          e.builder().params(e.node().inputs[0]) != nullptr && e.builder().params(e.node().inputs[1]) != nullptr;
 }
 
+/// Where the result goes: onto an operand of its size that nobody needs any more, which is in the caches already.
+StorageId result_storage(const Emission& e, const StoredShapes& shapes, const std::array<StorageId, 2>& from,
+                         Form form) {
+  auto& builder = e.builder();
+  for (std::size_t at = 0; at < 2; ++at) {
+    if (shapes.operands[at] != shapes.result || !builder.dies(from[at], e.unit().node, e.unit().node)) continue;
+    builder.place(e.result(), form, from[at]);
+    return from[at];
+  }
+  return builder.write(e.result(), form);
+}
+
+/// Prepared additions are shared between plans: preparing one looks at all pairs of codes.
+std::shared_ptr<const kernels::CodeAddition> addition_of(const Emission& e,
+                                                         const std::array<ActivationParams, 2>& operands,
+                                                         const kernels::CodeResult& result) {
+  Hasher hasher;
+  hasher.add("addition");
+  for (const auto& params : {operands[0], operands[1], result.params}) {
+    hasher.add(double{params.scale}).add(std::int64_t{params.zero_point});
+  }
+  hasher.add(std::int64_t{result.lo}).add(std::int64_t{result.hi});
+  using Made = Result<std::shared_ptr<const kernels::CodeAddition>>;
+  return *e.builder().context().cache.get<kernels::CodeAddition>(hasher.finish(), [&]() -> Made {
+    return std::make_shared<const kernels::CodeAddition>(operands[0], operands[1], result);
+  });
+}
+
 Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   std::array<StorageId, 2> from{};
   std::array<ActivationParams, 2> params{};
@@ -68,14 +97,18 @@ Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   const auto& result = e.params(e.result());
   const Bounds bounds = e.bounds();
   const kernels::CodeResult stored{result, activation_code(bounds.lo, result), activation_code(bounds.hi, result)};
-  const auto to = e.builder().write(e.result(), {Numeric::Codes, shapes.layout});
+  const auto to = result_storage(e, shapes, from, {Numeric::Codes, shapes.layout});
+  if (op == BinaryOp::Add && shapes.operands[0] == shapes.operands[1]) {
+    e.step({from[0], from[1]}, {to}, [=, addition = addition_of(e, params, stored)](const Bindings& at) {
+      return action([addition, lhs = at.source<std::uint8_t>(from[0]), rhs = at.source<std::uint8_t>(from[1]),
+                     target = at.target<std::uint8_t>(to)] { addition->run(lhs, rhs, target); });
+    });
+    return {};
+  }
   e.step({from[0], from[1]}, {to}, [=](const Bindings& at) {
     const kernels::CodeOperand lhs{at.source<std::uint8_t>(from[0]), params[0]};
     const kernels::CodeOperand rhs{at.source<std::uint8_t>(from[1]), params[1]};
     const auto target = at.target<std::uint8_t>(to);
-    if (op == BinaryOp::Add && shapes.operands[0] == shapes.operands[1]) {
-      return action([=] { kernels::add_codes(lhs, rhs, stored, target); });
-    }
     return action([=] { kernels::binary_codes(op, lhs, rhs, shapes.view(), stored, target); });
   });
   return {};
@@ -86,9 +119,10 @@ Status emit_float(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   if (!lhs) return failed(lhs);
   auto rhs = e.read_float(1, shapes.layout);
   if (!rhs) return failed(rhs);
-  const auto to = e.builder().write(e.result(), {Numeric::Float, shapes.layout});
+  const std::array from{*lhs, *rhs};
+  const auto to = result_storage(e, shapes, from, {Numeric::Float, shapes.layout});
   const Bounds bounds = e.bounds();
-  e.step({*lhs, *rhs}, {to}, [=, from = std::array{*lhs, *rhs}](const Bindings& at) {
+  e.step({*lhs, *rhs}, {to}, [=](const Bindings& at) {
     return action([=, a = at.source<float>(from[0]), b = at.source<float>(from[1]), target = at.target<float>(to)] {
       kernels::binary(op, a, b, shapes.view(), target);
       if (bounds != Bounds{}) kernels::unary({kernels::UnaryOp::Clip, bounds.lo, bounds.hi}, target, target);

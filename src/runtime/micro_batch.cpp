@@ -8,16 +8,35 @@ namespace {
 constexpr std::int64_t kMostSamples = 8;
 /// Float32 elements of the largest activation beyond which more samples at once only push each other out of the caches.
 constexpr std::int64_t kLargestActivation = std::int64_t{1} << 18;
+/// Weights are read once for all samples of a batch: more samples pay while weights per sample outnumber an eighth of
+/// the activations (measured on ResNet-50, MobileNetV2: 10 % and 4 % on one thread).
+constexpr std::int64_t kActivationsPerWeight = 8;
 
-std::int64_t largest_activation(const Specialised& model) {
+/// Elements, at one sample.
+struct Sizes {
   std::int64_t largest = 1;
+  std::int64_t activations = 0;
+  std::int64_t weights = 0;
+};
+
+Sizes sizes_of(const Specialised& model) {
+  Sizes sizes;
   for (const auto& node : model.graph.nodes) {
     for (const auto& value : node.outputs) {
       const auto type = model.types.find(value);
-      if (type != model.types.end()) largest = std::max(largest, element_count(type->second.shape));
+      if (type == model.types.end()) continue;
+      const std::int64_t elements = element_count(type->second.shape);
+      sizes.largest = std::max(sizes.largest, elements);
+      sizes.activations += elements;
     }
   }
-  return largest;
+  for (const auto& [name, tensor] : model.graph.constants) sizes.weights += element_count(tensor->shape);
+  return sizes;
+}
+
+bool twice_pays(const Sizes& sizes, std::int64_t batch) {
+  return 2 * batch * sizes.largest <= kLargestActivation ||
+         sizes.weights / batch > sizes.activations / kActivationsPerWeight;
 }
 
 Result<Specialised> at_batch(const Graph& graph, std::int64_t batch) {
@@ -32,9 +51,9 @@ Result<std::int64_t> micro_batch(const Graph& graph) {
   if (const auto fixed = fixed_batch(graph)) return *fixed;
   const auto single = at_batch(graph, 1);
   if (!single) return failed(single);
-  const std::int64_t largest = largest_activation(*single);
+  const Sizes sizes = sizes_of(*single);
   std::int64_t batch = 1;
-  while (batch < kMostSamples && 2 * batch * largest <= kLargestActivation) batch *= 2;
+  while (batch < kMostSamples && twice_pays(sizes, batch)) batch *= 2;
   // A symbolic batch whose Reshapes were exported for one sample.
   if (!at_batch(graph, batch)) return 1;
   return batch;

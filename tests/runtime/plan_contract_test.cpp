@@ -184,7 +184,7 @@ TEST(PlanContract, RunsRareOperatorsThroughTheInterpreter) {
   }
 }
 
-TEST(MicroBatch, FollowsTheFixedBatchOrTheLargestActivation) {
+TEST(MicroBatch, FollowsTheFixedBatchTheLargestActivationOrTheWeights) {
   Network small(1);
   small.output(small.conv("y", small.input("x", {1, 3, 8, 8}), {4, 3, 1, 1}));
   EXPECT_EQ(micro_batch(small.graph()), 8);
@@ -193,6 +193,10 @@ TEST(MicroBatch, FollowsTheFixedBatchOrTheLargestActivation) {
   Network large(1);
   large.output(large.conv("y", large.input("x", {1, 3, 224, 224}), {32, 3, 1, 1}));
   EXPECT_EQ(micro_batch(large.graph()), 1);
+  Network heavy(1);
+  const auto wide = heavy.conv("w", heavy.input("x", {1, 3, 120, 120}), {20, 3, 1, 1});
+  heavy.output(heavy.conv("y", wide, {1024, 20, 8, 8}, {{"strides", std::vector<std::int64_t>{8, 8}}}));
+  EXPECT_EQ(micro_batch(heavy.graph()), 8);
 }
 
 TEST(RuntimeInfo, NamesTheBackend) {

@@ -90,6 +90,18 @@ TEST(PlanQuantized, UsesCorrectedBiasesWhileALayerRunsInIntegers) {
   expect_agrees(net, {&q, {"c1"}}, inputs);
 }
 
+TEST(PlanQuantized, KeepsCodesThatAreReadAgainAfterAnAddition) {
+  Network net(11);
+  const auto a = net.conv("a", net.input("x", {1, 3, 6, 6}), {8, 3, 1, 1});
+  const auto b = net.conv("b", a, {8, 8, 1, 1});
+  const auto sum = net.node("Add", "sum", {a, b});  // may not lie on a, nor on b
+  const auto twice = net.node("Add", "twice", {sum, a});
+  net.output(net.conv("y", net.node("Add", "all", {twice, b}), {4, 8, 1, 1}));
+  const auto inputs = random_inputs(net, 2);
+  const auto q = quantized(net, inputs, {"a", "b", "sum", "twice", "all", "y"});
+  expect_agrees(net, {&q}, inputs);
+}
+
 TEST(PlanQuantized, JoinsCodesOfDifferentScales) {
   Network net(5);
   net.input("x", {1, 4, 6, 6});
