@@ -48,6 +48,7 @@ void add_pooling_kernels(Kernels& kernels);        // MaxPool, AveragePool, LpPo
 void add_quantize_kernels(Kernels& kernels);       // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
 void add_integer_layer_kernels(Kernels& kernels);  // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul
 void add_resize_kernels(Kernels& kernels);         // Resize
+void add_recurrent_kernels(Kernels& kernels);      // LSTM, GRU, RNN
 void add_matrix_kernels(Kernels& kernels);         // MatMul, Gemm, Einsum
 
 }  // namespace quantrail
