@@ -6,16 +6,35 @@ namespace {
 
 std::vector<std::int64_t> spatial(const Shape& shape) { return {shape.begin() + 2, shape.end()}; }
 
-/// Errors: Unsupported, as the bias of a layer must be known when it is built.
-Result<std::vector<float>> bias_of(const Emission& e) {
-  if (!e.has_input(2)) return std::vector<float>{};
-  const auto bias = e.constant(2);
-  if (bias == nullptr || bias->type != ElementType::Float32) return e.unsupported("a bias must be a float32 constant");
-  return floats_of(*bias);
+bool is_known_float(const Emission& e, std::size_t input) {
+  const auto tensor = e.constant(input);
+  return tensor != nullptr && tensor->type == ElementType::Float32;
+}
+
+/// Whether the bias, if any, is known when the layer is built.
+bool bias_is_known(const Emission& e) { return !e.has_input(2) || is_known_float(e, 2); }
+
+std::vector<float> bias_of(const Emission& e) {
+  return e.has_input(2) ? floats_of(*e.constant(2)) : std::vector<float>{};
 }
 
 bool any_positive(const std::vector<std::int64_t>& values) {
   return std::any_of(values.begin(), values.end(), [](auto value) { return value > 0; });
+}
+
+/// Whether the result of a transposed convolution has the size that follows from its source, or less than a stride
+/// more, and nothing is cut off beside it: oneDNN knows no other.
+bool fits_onednn(const ConvShape& shape) {
+  for (std::size_t axis = 0; axis < shape.in.size(); ++axis) {
+    const auto extent = shape.dilation[axis] * (shape.kernel[axis] - 1) + 1;
+    const auto further = shape.out[axis] + shape.pad_begin[axis] + shape.pad_end[axis] - extent -
+                         shape.stride[axis] * (shape.in[axis] - 1);
+    if (further < 0 || further >= shape.stride[axis] || shape.pad_begin[axis] < 0 || shape.pad_end[axis] < 0 ||
+        shape.pad_begin[axis] >= extent || shape.pad_end[axis] >= extent) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// Rows of a product whose right side is one constant matrix: all axes but the last count as rows.
@@ -33,15 +52,11 @@ Shape with_leading_ones(Shape shape, std::size_t rank) {
 
 Status emit_conv(const Emission& e) {
   const Node& node = e.node();
-  const auto weights = e.constant(1);
-  if (weights == nullptr || weights->type != ElementType::Float32)
-    return e.unsupported("its weights must be a float32 constant");
   const Shape& source = e.shape(0);
   const Shape& result = e.builder().shape(node.outputs[0]);
-  if (!e.is_float(0) || source.size() < 3 || source.size() > 5)
-    return e.unsupported("it needs a float32 input with 1 to 3 spatial axes");
-  auto bias = bias_of(e);
-  if (!bias) return failed(bias);
+  const bool known = e.is_float(0) && is_known_float(e, 1) && bias_is_known(e);
+  if (!known || source.size() < 3 || source.size() > 5) return emit_apart(e);
+  const auto weights = e.constant(1);
   const bool transposed = node.op == "ConvTranspose";
   const auto kernel = spatial(weights->shape);
   auto window =
@@ -59,26 +74,24 @@ Status emit_conv(const Emission& e) {
                   window->pads_begin,
                   window->pads_end,
                   transposed};
+  if (transposed && !fits_onednn(shape)) return emit_apart(e);
   const bool padded = any_positive(shape.pad_begin) || any_positive(shape.pad_end);
-  return emit_linear(e, {std::move(shape), Layout::ChannelsLast, padded, std::move(*bias)});
+  return emit_linear(e, {std::move(shape), Layout::ChannelsLast, padded, bias_of(e)});
 }
 
 Status emit_gemm(const Emission& e) {
   const Node& node = e.node();
-  if (!e.is_float(0) || !e.is_float(1)) return e.unsupported("only float32 is supported");
-  if (int_attribute(node, "transA", 0) != 0) return e.unsupported("transA is not supported");
   const float alpha = float_attribute(node, "alpha", 1.0F);
-  if (alpha == 0.0F) return e.unsupported("alpha is 0");
+  const bool known = e.is_float(0) && e.is_float(1) && bias_is_known(e);
+  if (!known || int_attribute(node, "transA", 0) != 0 || alpha == 0.0F) return emit_apart(e);
   auto bias = bias_of(e);
-  if (!bias) return failed(bias);
   const Shape& result = e.builder().shape(node.outputs[0]);
-  if (bias->size() == 1) bias->assign(static_cast<std::size_t>(result[1]), bias->front());
-  if (!bias->empty() && bias->size() != static_cast<std::size_t>(result[1]))
-    return e.unsupported("its bias must be one row");
+  if (bias.size() == 1) bias.assign(static_cast<std::size_t>(result[1]), bias.front());
+  if (!bias.empty() && bias.size() != static_cast<std::size_t>(result[1])) return emit_apart(e);
   const bool by_columns = int_attribute(node, "transB", 0) != 0;
   const Shape rhs{e.shape(0)[1], result[1]};
-  return emit_linear(e, {MatMulShape{e.shape(0), rhs, result, by_columns}, Layout::Plain, false, std::move(*bias),
-                         alpha, float_attribute(node, "beta", 1.0F)});
+  return emit_linear(e, {MatMulShape{e.shape(0), rhs, result, by_columns}, Layout::Plain, false, std::move(bias), alpha,
+                         float_attribute(node, "beta", 1.0F)});
 }
 
 Status emit_matmul(const Emission& e) {

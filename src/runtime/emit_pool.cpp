@@ -41,11 +41,9 @@ Status emit_means_of_codes(const Emission& e, Kernel kernel) {
 
 Status emit_pool(const Emission& e) {
   const Node& node = e.node();
-  if (!e.is_float(0) || e.shape(0).size() < 3 || e.shape(0).size() > 5)
-    return e.unsupported("it needs a float32 input with 1 to 3 spatial axes");
-  if (node.outputs.size() > 1 && e.builder().context().plan.demands.wants(node.outputs[1], Numeric::Float)) {
-    return e.unsupported("the indices of the maxima are not computed");
-  }
+  const bool indices =
+      node.outputs.size() > 1 && e.builder().context().plan.demands.wants(node.outputs[1], Numeric::Float);
+  if (!e.is_float(0) || e.shape(0).size() < 3 || e.shape(0).size() > 5 || indices) return emit_interpreted(e);
   auto window = window_of(node, {e.shape(0).begin() + 2, e.shape(0).end()}, {});
   if (!window) return failed(window, e.where());
   const auto shape = pool_shape(e.shape(0), e.result_shape(), *window);
@@ -71,7 +69,7 @@ Status emit_pool(const Emission& e) {
 }
 
 Status emit_global_pool(const Emission& e) {
-  if (!e.is_float(0) || e.shape(0).size() < 3) return e.unsupported("it needs a float32 input with spatial axes");
+  if (!e.is_float(0) || e.shape(0).size() < 3) return emit_interpreted(e);
   const auto channels = channels_of(e.shape(0));
   if (e.node().op == "GlobalMaxPool") {
     return emit_moving(e, Layout::ChannelsLast,

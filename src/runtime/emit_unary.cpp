@@ -32,6 +32,13 @@ const std::map<std::string_view, UnaryOp>& operators() {
       {"Floor", UnaryOp::Floor},
       {"Ceil", UnaryOp::Ceil},
       {"Round", UnaryOp::Round},
+      {"Mish", UnaryOp::Mish},
+      {"Selu", UnaryOp::Selu},
+      {"Celu", UnaryOp::Celu},
+      {"Softsign", UnaryOp::Softsign},
+      {"ThresholdedRelu", UnaryOp::ThresholdedRelu},
+      {"Sin", UnaryOp::Sin},
+      {"Cos", UnaryOp::Cos},
   };
   return kOperators;
 }
@@ -40,6 +47,12 @@ Unary function_of(const Emission& e) {
   Unary function{operators().at(e.node().op), 0.0F, 0.0F};
   switch (function.op) {
     case UnaryOp::LeakyRelu: function.alpha = float_attribute(e.node(), "alpha", 0.01F); break;
+    case UnaryOp::Selu:
+      function.alpha = float_attribute(e.node(), "alpha", 1.67326319217681884765625F);
+      function.beta = float_attribute(e.node(), "gamma", 1.05070102214813232421875F);
+      break;
+    case UnaryOp::Celu:
+    case UnaryOp::ThresholdedRelu:
     case UnaryOp::Elu: function.alpha = float_attribute(e.node(), "alpha", 1.0F); break;
     case UnaryOp::HardSigmoid:
       function.alpha = float_attribute(e.node(), "alpha", 0.2F);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <limits>
 
 #include "runtime/isa.h"
@@ -15,13 +16,22 @@ constexpr std::int64_t kBlock = 64;  // neighbouring results computed together
 constexpr float start_of(Reduction op) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (op == Reduction::Max) return -kInfinity;
-  return op == Reduction::Min ? kInfinity : 0.0F;
+  if (op == Reduction::Min) return kInfinity;
+  return op == Reduction::Prod ? 1.0F : 0.0F;
 }
 
 template <class Fold>
 QUANTRAIL_INLINE float folded_row(const float* src, std::int64_t count, float start, Fold fold) {
   return fold_in_lanes(
       count, start, [=](std::int64_t i) QUANTRAIL_INLINED { return src[i]; }, fold);
+}
+
+/// The sum of `term` over a row.
+template <class Term>
+QUANTRAIL_INLINE float summed_row(const float* src, std::int64_t count, Term term) {
+  return fold_in_lanes(
+      count, 0.0F, [=](std::int64_t i) QUANTRAIL_INLINED { return term(src[i]); },
+      [](float x, float y) QUANTRAIL_INLINED { return x + y; });
 }
 
 QUANTRAIL_CLONES float reduced_row(Reduction op, const float* src, std::int64_t count) {
@@ -31,6 +41,10 @@ QUANTRAIL_CLONES float reduced_row(Reduction op, const float* src, std::int64_t 
       return folded_row(src, count, start, [](float x, float y) QUANTRAIL_INLINED { return larger(x, y); });
     case Reduction::Min:
       return folded_row(src, count, start, [](float x, float y) QUANTRAIL_INLINED { return smaller(x, y); });
+    case Reduction::L1: return summed_row(src, count, [](float x) QUANTRAIL_INLINED { return std::fabs(x); });
+    case Reduction::SumSquare: return summed_row(src, count, [](float x) QUANTRAIL_INLINED { return x * x; });
+    case Reduction::Prod:
+      return folded_row(src, count, start, [](float x, float y) QUANTRAIL_INLINED { return x * y; });
     default: return folded_row(src, count, start, [](float x, float y) QUANTRAIL_INLINED { return x + y; });
   }
 }
@@ -58,6 +72,12 @@ QUANTRAIL_CLONES void reduce_columns(Reduction op, const Columns& columns, float
       return fold_columns(columns, start, dst, [](float x, float y) QUANTRAIL_INLINED { return larger(x, y); });
     case Reduction::Min:
       return fold_columns(columns, start, dst, [](float x, float y) QUANTRAIL_INLINED { return smaller(x, y); });
+    case Reduction::L1:
+      return fold_columns(columns, start, dst, [](float x, float y) QUANTRAIL_INLINED { return x + std::fabs(y); });
+    case Reduction::SumSquare:
+      return fold_columns(columns, start, dst, [](float x, float y) QUANTRAIL_INLINED { return x + y * y; });
+    case Reduction::Prod:
+      return fold_columns(columns, start, dst, [](float x, float y) QUANTRAIL_INLINED { return x * y; });
     default: return fold_columns(columns, start, dst, [](float x, float y) QUANTRAIL_INLINED { return x + y; });
   }
 }

@@ -29,10 +29,18 @@ QUANTRAIL_INLINE float clamped(float x, float lo, float hi) {
   return x > hi ? hi : x;
 }
 
+// tanh(log(1 + e)) = (e * e + 2 * e) / (e * e + 2 * e + 2); from 20 on it is 1.
+QUANTRAIL_INLINE float mish_of(float x) {
+  const float e = exp_of(x < 20.0F ? x : 20.0F);
+  const float n = e * (e + 2.0F);
+  return x < 20.0F ? x * (n / (n + 2.0F)) : x;
+}
+
 QUANTRAIL_CLONES void smooth_row(UnaryOp op, Row row) {
   switch (op) {
     case UnaryOp::Sigmoid: return map(row, [](float x) QUANTRAIL_INLINED { return sigmoid_of(x); });
     case UnaryOp::Silu: return map(row, [](float x) QUANTRAIL_INLINED { return x * sigmoid_of(x); });
+    case UnaryOp::Mish: return map(row, [](float x) QUANTRAIL_INLINED { return mish_of(x); });
     case UnaryOp::Tanh: return map(row, [](float x) QUANTRAIL_INLINED { return tanh_of(x); });
     case UnaryOp::Exp: return map(row, [](float x) QUANTRAIL_INLINED { return exp_of(x); });
     case UnaryOp::Erf: return map(row, [](float x) QUANTRAIL_INLINED { return erf_of(x); });
@@ -54,6 +62,12 @@ QUANTRAIL_CLONES void piecewise_row(UnaryOp op, float alpha, float beta, Row row
     case UnaryOp::Abs: return map(row, [](float x) QUANTRAIL_INLINED { return std::fabs(x); });
     case UnaryOp::Neg: return map(row, [](float x) QUANTRAIL_INLINED { return -x; });
     case UnaryOp::Reciprocal: return map(row, [](float x) QUANTRAIL_INLINED { return 1.0F / x; });
+    case UnaryOp::Selu:
+      return map(row, [=](float x) QUANTRAIL_INLINED { return beta * (x < 0.0F ? alpha * (exp_of(x) - 1.0F) : x); });
+    case UnaryOp::Celu:
+      return map(row, [=](float x) QUANTRAIL_INLINED { return x < 0.0F ? alpha * (exp_of(x / alpha) - 1.0F) : x; });
+    case UnaryOp::Softsign: return map(row, [](float x) QUANTRAIL_INLINED { return x / (1.0F + std::fabs(x)); });
+    case UnaryOp::ThresholdedRelu: return map(row, [=](float x) QUANTRAIL_INLINED { return x <= alpha ? 0.0F : x; });
     case UnaryOp::Elu:
       return map(row, [=](float x) QUANTRAIL_INLINED { return x < 0.0F ? alpha * (exp_of(x) - 1.0F) : x; });
     default: assert(false);
@@ -68,6 +82,8 @@ void library_row(UnaryOp op, Row row) {
     case UnaryOp::Log: return map(row, [](float x) { return std::log(x); });
     case UnaryOp::Softplus: return map(row, [](float x) { return x == x ? softplus_of(x) : x; });
     case UnaryOp::Sqrt: return map(row, [](float x) { return std::sqrt(x); });
+    case UnaryOp::Sin: return map(row, [](float x) { return std::sin(x); });
+    case UnaryOp::Cos: return map(row, [](float x) { return std::cos(x); });
     case UnaryOp::Floor: return map(row, [](float x) { return std::floor(x); });
     case UnaryOp::Ceil: return map(row, [](float x) { return std::ceil(x); });
     case UnaryOp::Round: return map(row, [](float x) { return std::nearbyint(x); });
@@ -95,6 +111,7 @@ void unary(const Unary& function, std::span<const float> src, std::span<float> d
   switch (function.op) {
     case UnaryOp::Sigmoid:
     case UnaryOp::Silu:
+    case UnaryOp::Mish:
     case UnaryOp::Tanh:
     case UnaryOp::Exp:
     case UnaryOp::Erf:
@@ -102,6 +119,8 @@ void unary(const Unary& function, std::span<const float> src, std::span<float> d
     case UnaryOp::Log:
     case UnaryOp::Softplus:
     case UnaryOp::Sqrt:
+    case UnaryOp::Sin:
+    case UnaryOp::Cos:
     case UnaryOp::Floor:
     case UnaryOp::Ceil:
     case UnaryOp::Round: return library_row(function.op, row);

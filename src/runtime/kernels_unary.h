@@ -21,8 +21,15 @@ enum class UnaryOp : std::uint8_t {
   Exp,
   Log,
   Erf,
-  Gelu,      ///< 0.5 * x * (1 + erf(x / sqrt(2)))
-  Softplus,  ///< log(1 + exp(x))
+  Gelu,             ///< 0.5 * x * (1 + erf(x / sqrt(2)))
+  Softplus,         ///< log(1 + exp(x))
+  Mish,             ///< x * tanh(log(1 + exp(x)))
+  Selu,             ///< beta * (x < 0 ? alpha * (exp(x) - 1) : x)
+  Celu,             ///< x < 0 ? alpha * (exp(x / alpha) - 1) : x
+  Softsign,         ///< x / (1 + |x|)
+  ThresholdedRelu,  ///< x <= alpha ? 0 : x
+  Sin,
+  Cos,
   Sqrt,
   Reciprocal,
   Abs,
@@ -39,7 +46,8 @@ struct Unary {
   float beta = 0.0F;
 };
 
-/// dst[i] = function(src[i]); `dst` may be `src`. NaN gives NaN. Exp, Sigmoid, Tanh, Erf, Silu and Gelu are polynomials
+/// dst[i] = function(src[i]); `dst` may be `src`. NaN gives NaN. Exp, Sigmoid, Tanh, Erf, Silu, Gelu, Mish
+/// and the *elu functions are polynomials
 /// with the same bits on every machine, within a few units in the last place (figures in the tests); the rest of the
 /// transcendental ones are the C++ library's.
 void unary(const Unary& function, std::span<const float> src, std::span<float> dst);

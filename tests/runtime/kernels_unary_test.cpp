@@ -167,5 +167,33 @@ TEST(LookUp, EveryLengthAtEveryAlignmentAndInPlace) {
   }
 }
 
+struct Formula {
+  Unary function;
+  double (*exact)(double);
+};
+
+TEST(Unary, FurtherFunctionsAreTheirFormulas) {
+  const std::vector<Formula> formulas{
+      {{UnaryOp::Mish}, [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }},
+      {{UnaryOp::Selu, 1.5F, 1.1F}, [](double x) { return double{1.1F} * (x < 0 ? 1.5 * std::expm1(x) : x); }},
+      {{UnaryOp::Celu, 0.5F}, [](double x) { return x < 0 ? 0.5 * std::expm1(x / 0.5) : x; }},
+      {{UnaryOp::Softsign}, [](double x) { return x / (1 + std::fabs(x)); }},
+      {{UnaryOp::ThresholdedRelu, 0.7F}, [](double x) { return x <= double{0.7F} ? 0.0 : x; }},
+      {{UnaryOp::Sin}, [](double x) { return std::sin(x); }},
+      {{UnaryOp::Cos}, [](double x) { return std::cos(x); }},
+  };
+  Random random(23);
+  auto values = random.reals(2000, 4.0F);
+  values.insert(values.end(), {0.0F, 1e-30F, -1e-30F, 19.9F, 20.0F, 80.0F, -80.0F});
+  for (const auto& formula : formulas) {
+    for (const float x : values) {
+      const double exact = formula.exact(static_cast<double>(x));
+      ASSERT_NEAR(at(formula.function, x), exact, 1e-6 * std::fabs(exact) + 2e-7)
+          << static_cast<int>(formula.function.op) << " of " << x;
+    }
+    EXPECT_TRUE(std::isnan(at(formula.function, kNan))) << static_cast<int>(formula.function.op);
+  }
+}
+
 }  // namespace
 }  // namespace quantrail::kernels

@@ -1,0 +1,41 @@
+#include "model/shape_math.h"
+#include "runtime/emission.h"
+#include "runtime/kernels_softmax.h"
+
+namespace quantrail {
+namespace {
+
+using kernels::AxisShape;
+
+/// Axes [first, last) of `shape` taken as one.
+AxisShape around(const Shape& shape, std::size_t first, std::size_t last) {
+  AxisShape sizes;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    (axis < first ? sizes.outer : axis < last ? sizes.axis : sizes.inner) *= shape[axis];
+  }
+  return sizes;
+}
+
+template <class Kernel>
+Status emit_along(const Emission& e, Layout layout, Kernel kernel) {
+  auto source = e.read_float(0, layout);
+  if (!source) return failed(source);
+  const auto result = e.builder().write(e.result(), {Numeric::Float, Layout::Plain});
+  e.step({*source}, {result}, [kernel, from = *source, result](const Bindings& at) {
+    return action(
+        [kernel, source = at.source<float>(from), target = at.target<float>(result)] { kernel(source, target); });
+  });
+  return {};
+}
+
+}  // namespace
+
+Status emit_softmax(const Emission& e) {
+  if (!e.is_float(0)) return emit_interpreted(e);
+  auto axis = normal_axis(int_attribute(e.node(), "axis", -1), e.shape(0).size());
+  if (!axis) return failed(axis, e.where());
+  const AxisShape shape = around(e.shape(0), *axis, *axis + 1);
+  return emit_along(e, Layout::Plain, [shape](auto source, auto target) { kernels::softmax(source, shape, target); });
+}
+
+}  // namespace quantrail
