@@ -81,6 +81,8 @@ class Emission {
 [[nodiscard]] Status emit_softmax(const Emission& emission);
 [[nodiscard]] Status emit_reduce(const Emission& emission);
 [[nodiscard]] Status emit_arg(const Emission& emission);
+/// LSTM, GRU and RNN.
+[[nodiscard]] Status emit_recurrent(const Emission& emission);
 /// Any operator that model/interpret.h knows: plain, slow, correct.
 [[nodiscard]] Status emit_interpreted(const Emission& emission);
 /// The same for a node that others are fused with: they follow as steps of their own.
