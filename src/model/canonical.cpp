@@ -19,11 +19,13 @@ void repair_outputs(Graph& graph, const Probe& probe) {
 }  // namespace
 
 Result<Graph> canonicalised(Graph graph) {
+  widen_halves(graph);
   remove_identities(graph);
   if (auto ok = fold_constants(graph); !ok) return failed(ok);
   remove_unused(graph);
   const Probe probe = probed(graph);
   repair_outputs(graph, probe);
+  remove_same_casts(graph, probe);
   fuse_matmul_add(graph, probe);
   normalise_gemms(graph);
   fold_channel_scales(graph);

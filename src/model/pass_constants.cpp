@@ -13,14 +13,6 @@ bool passes_through(const Graph& graph, const Node& node) {
   return !asks || (training != nullptr && !training->bytes.empty() && training->bytes[0] == std::byte{0});
 }
 
-void rename_reads(Graph& graph, const std::string& from, const std::string& to) {
-  for (auto& node : graph.nodes) {
-    for (auto& input : node.inputs) {
-      if (input == from) input = to;
-    }
-  }
-}
-
 /// Whether the node at `at` could be taken out; its readers and, for a graph output, its producer are renamed.
 bool bypass(Graph& graph, const GraphIndex& index, std::size_t at) {
   const std::string in = graph.nodes[at].inputs[0];

@@ -28,6 +28,14 @@ std::string Names::node(const std::string& wanted) {
   return *nodes_.insert(free_name(wanted, [&](const auto& name) { return nodes_.contains(name); })).first;
 }
 
+void rename_reads(Graph& graph, const std::string& from, const std::string& to) {
+  for (auto& node : graph.nodes) {
+    for (auto& input : node.inputs) {
+      if (input == from) input = to;
+    }
+  }
+}
+
 void absorb(Node& by, const Node& node) {
   by.absorbed.push_back(node.name);
   by.absorbed.insert(by.absorbed.end(), node.absorbed.begin(), node.absorbed.end());

@@ -11,6 +11,12 @@
 /// The steps of canonicalised(), in the order in which they run. Each takes a well-formed graph and leaves one.
 namespace quantrail {
 
+/// Every float16 and bfloat16 inside becomes float32, so that all that follows knows one width: constants, Casts, and
+/// what comes of them. Inputs and outputs that are declared in 16 bits stay so, behind one Cast each. Results are those
+/// of rounding less often.
+void widen_halves(Graph& graph);
+/// Casts to the type that they read go, widen_halves() leaves some.
+void remove_same_casts(Graph& graph, const Probe& probe);
 /// Identity, and Dropout, which does nothing at inference: readers read what they read.
 void remove_identities(Graph& graph);
 /// Nodes with constant inputs become constants. Errors: what an operator says about its values.
@@ -46,6 +52,9 @@ class Names {
   std::set<std::string, std::less<>> values_{};
   std::set<std::string, std::less<>> nodes_{};
 };
+
+/// Every node that reads `from` reads `to`.
+void rename_reads(Graph& graph, const std::string& from, const std::string& to);
 
 /// Notes that `by` now does the work of `node` too.
 void absorb(Node& by, const Node& node);

@@ -36,7 +36,10 @@ Probe probed(const Graph& graph) {
     if (!model && exact) break;
     if (!model) continue;
     Probe probe{.exact = exact};
-    for (const auto& [name, type] : model->types) probe.shapes[name] = type.shape;
+    for (const auto& [name, type] : model->types) {
+      probe.shapes[name] = type.shape;
+      probe.types[name] = type.type;
+    }
     return probe;
   }
   return {};

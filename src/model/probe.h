@@ -8,9 +8,10 @@
 namespace quantrail {
 
 /// Shapes found by inferring at made-up sizes of the unknown axes (axis 0: 2), for what must be known before the real
-/// sizes are. Ranks can be relied on; sizes only where `exact`.
+/// sizes are. Types and ranks can be relied on; sizes only where `exact`.
 struct Probe {
   std::map<std::string, Shape, std::less<>> shapes{};
+  std::map<std::string, ElementType, std::less<>> types{};
   bool exact = false;  ///< only axis 0 was made up: other sizes that do not depend on it are the real ones
 };
 
