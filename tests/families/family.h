@@ -15,7 +15,7 @@ namespace quantrail::testing {
 /// One network that tools/make_networks makes, and what is expected of it.
 struct Family {
   std::string name{};
-  /// Why its float outputs may be further from ONNX Runtime's than others', in dB; 100 is the rule.
+  /// How close its float outputs must be to those of ONNX Runtime.
   double least_float_db = 100.0;
   friend std::ostream& operator<<(std::ostream& out, const Family& family) { return out << family.name; }
 };

@@ -1,4 +1,4 @@
-"""Convolutional classifiers: ResNet, VGG, SqueezeNet, DenseNet, GoogLeNet, Inception v3."""
+"""Convolutional classifiers: ResNet, VGG, SqueezeNet, DenseNet, GoogLeNet, Inception v3, ConvNeXt."""
 
 import numpy as np
 
@@ -196,3 +196,36 @@ def inception_v3(net):
         x = block_c(x, wide)
     x = block_e(block_e(block_d(x)))
     _head(net, net.dropout(x))
+
+
+def convnext(net):
+    """ConvNeXt-T: wide depthwise convolutions, LayerNormalization over channels that are last for its sake, Gelu."""
+    def normed(x, channels):
+        return net.layer_norm(x, channels, 1e-6)
+
+    def normed_map(x):
+        channels = net.channels[x]
+        y = net.op("Transpose", normed(net.op("Transpose", x, perm=[0, 2, 3, 1]), channels), perm=[0, 3, 1, 2])
+        net.channels[y] = channels
+        return y
+
+    def block(x):
+        channels = net.channels[x]
+        y = net.conv(x, channels, 7, group=channels, bias=True, gain=1.0)
+        y = normed(net.op("Transpose", y, perm=[0, 2, 3, 1]), channels)
+        y = net.linear(net.gelu(net.linear(y, channels, 4 * channels, 2.0)), 4 * channels, channels)
+        y = net.op("Transpose", net.op("Mul", net.uniform(channels, 0.2, 0.6), y), perm=[0, 3, 1, 2])
+        y = net.op("Add", x, y)
+        net.channels[y] = channels
+        return y
+
+    x = normed_map(net.conv(_image(net, 224, 64), net.width(96), 4, 4, pad=0, bias=True, gain=1.0))
+    for stage, depth in enumerate((3, 3, 9, 3)):
+        if stage > 0:
+            x = net.conv(normed_map(x), net.width(96 << stage), 2, 2, pad=0, bias=True, gain=1.0)
+        for _ in range(depth):
+            x = block(x)
+    channels = net.channels[x]
+    x = net.op("GlobalAveragePool", x)
+    x = net.op("Transpose", normed(net.op("Transpose", x, perm=[0, 2, 3, 1]), channels), perm=[0, 3, 1, 2])
+    net.output(net.gemm(net.op("Flatten", x, axis=1), channels, _classes(net)), "logits", ["N", _classes(net)])

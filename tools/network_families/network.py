@@ -38,14 +38,14 @@ class Network:
         shape = [f"{name}_{axis}" for axis in range(rank)] if isinstance(rank, int) else rank
         for node in reversed(self.nodes):
             if value in node.output:
-                self._rename(value, name)
+                self.rename(value, name)
                 break
         self.outputs.append(helper.make_tensor_value_info(name, TYPES[np.dtype(type)], shape))
         if selected:
             self.selected.append(name)
         return name
 
-    def _rename(self, old, new):
+    def rename(self, old, new):
         for node in self.nodes:
             node.input[:] = [new if value == old else value for value in node.input]
             node.output[:] = [new if value == old else value for value in node.output]
@@ -154,6 +154,29 @@ class Network:
         if not bias:
             return y
         return self.op("Add", self.constant(self.normal(outputs, 0.1), f"{name}.bias"), y, name=f"{name}/Add")
+
+    def layer_norm(self, x, width, epsilon=1e-12):
+        """Over the last axis: LayerNormalization from opset 17 on; before it, in its parts."""
+        name = self.unique("norm")
+        gain = self.constant(self.uniform(width, 0.8, 1.2), f"{name}.weight")
+        shift = self.constant(self.normal(width, 0.1), f"{name}.bias")
+        if self.opset >= 17:
+            return self.op("LayerNormalization", x, gain, shift, name=f"{name}/LayerNormalization", axis=-1, epsilon=epsilon)
+        centered = self.op("Sub", x, self.reduce_mean(x, -1))
+        squares = self.op("Pow", centered, self.constant_node(np.float32(2)))
+        deviation = self.op("Sqrt", self.op("Add", self.reduce_mean(squares, -1), np.float32(epsilon)))
+        return self.op("Add", self.op("Mul", self.op("Div", centered, deviation), gain), shift)
+
+    def gelu(self, x):
+        """Gelu from opset 20 on; before it, in its parts."""
+        if self.opset >= 20:
+            return self.op("Gelu", x)
+        erf = self.op("Erf", self.op("Div", x, self.constant_node(np.float32(2 ** 0.5))))
+        return self.op("Mul", self.op("Mul", x, self.op("Add", erf, np.float32(1))), np.float32(0.5))
+
+    def mish(self, x):
+        """Mish from opset 18 on; before it, in its parts."""
+        return self.op("Mish", x) if self.opset >= 18 else self.op("Mul", x, self.op("Tanh", self.op("Softplus", x)))
 
     def relu(self, x):
         return self.op("Relu", x)

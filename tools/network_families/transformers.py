@@ -4,26 +4,6 @@ import numpy as np
 from onnx import numpy_helper
 
 
-def _layer_norm(net, x, width):
-    """LayerNormalization from opset 17 on; before it, in its parts."""
-    name = net.unique("norm")
-    gain = net.constant(net.uniform(width, 0.8, 1.2), f"{name}.weight")
-    shift = net.constant(net.normal(width, 0.1), f"{name}.bias")
-    if net.opset >= 17:
-        return net.op("LayerNormalization", x, gain, shift, name=f"{name}/LayerNormalization", axis=-1, epsilon=1e-12)
-    centered = net.op("Sub", x, net.reduce_mean(x, -1))
-    squares = net.op("Pow", centered, net.constant_node(np.float32(2)))
-    deviation = net.op("Sqrt", net.op("Add", net.reduce_mean(squares, -1), np.float32(1e-12)))
-    return net.op("Add", net.op("Mul", net.op("Div", centered, deviation), gain), shift)
-
-
-def _gelu(net, x):
-    if net.opset >= 20:
-        return net.op("Gelu", x)
-    erf = net.op("Erf", net.op("Div", x, net.constant_node(np.float32(2 ** 0.5))))
-    return net.op("Mul", net.op("Mul", x, net.op("Add", erf, np.float32(1))), np.float32(0.5))
-
-
 def _heads(net, x, heads, width, perm):
     """[batch, sequence, width] to heads, sizes read from the shape."""
     shape = net.shape_of(net.size_of(x, 0), net.size_of(x, 1), heads, width // heads)
@@ -49,7 +29,7 @@ def _self_attention(net, x, heads, width, masked, scale_first=False):
 
 
 def _feed_forward(net, x, width):
-    inner = _gelu(net, net.linear(x, width, 4 * width, 2.0, name="intermediate"))
+    inner = net.gelu(net.linear(x, width, 4 * width, 2.0, name="intermediate"))
     return net.linear(inner, 4 * width, width, name="output")
 
 
@@ -75,11 +55,11 @@ def _bert(net):
     x = net.op("Add", net.op("Gather", _embedding(net, words, width, "word_embeddings"), ids),
                net.op("Gather", _embedding(net, 2, width, "token_type_embeddings"), kinds))
     x = net.op("Add", x, net.op("Gather", _embedding(net, positions, width, "position_embeddings"), at))
-    x = _layer_norm(net, x, width)
+    x = net.layer_norm(x, width)
     for _ in range(layers):
         y = _self_attention(net, x, heads, width, lambda scores: net.op("Add", scores, far))
-        x = _layer_norm(net, net.op("Add", y, x), width)
-        x = _layer_norm(net, net.op("Add", _feed_forward(net, x, width), x), width)
+        x = net.layer_norm(net.op("Add", y, x), width)
+        x = net.layer_norm(net.op("Add", _feed_forward(net, x, width), x), width)
     return x, width
 
 
@@ -111,7 +91,7 @@ def distilbert(net):
     at = net.op("Expand", net.unsqueeze(at, 0), net.op("Shape", ids))
     x = net.op("Add", net.op("Gather", _embedding(net, words, width, "word_embeddings"), ids),
                net.op("Gather", _embedding(net, positions, width, "position_embeddings"), at))
-    x = _layer_norm(net, x, width)
+    x = net.layer_norm(x, width)
 
     def masked(scores):
         hidden = net.op("Equal", mask, net.constant(np.int64(0)))
@@ -121,8 +101,8 @@ def distilbert(net):
 
     for _ in range(layers):
         y = _self_attention(net, x, heads, width, masked, scale_first=True)
-        x = _layer_norm(net, net.op("Add", y, x), width)
-        x = _layer_norm(net, net.op("Add", _feed_forward(net, x, width), x), width)
+        x = net.layer_norm(net.op("Add", y, x), width)
+        x = net.layer_norm(net.op("Add", _feed_forward(net, x, width), x), width)
     first = net.op("Gather", x, net.constant(np.int64(0)), axis=1)
     net.output(net.gemm(net.relu(net.gemm(first, width, width, 2.0)), width, 2), "logits", ["batch", 2])
 
@@ -153,14 +133,14 @@ def vit(net):
     positions = net.constant(net.normal((1, count + 1, width), 0.5), "positions")
     x = net.op("Add", net.op("Concat", token, x, axis=1), positions)
     for _ in range(layers):
-        y = net.linear(_layer_norm(net, x, width), width, 3 * width)
+        y = net.linear(net.layer_norm(x, width), width, 3 * width)
         shape = net.shape_of(net.size_of(y, 0), net.size_of(y, 1), 3, heads, width // heads)
         y = net.op("Transpose", net.op("Reshape", y, shape), perm=[2, 0, 3, 1, 4])
         q, k, v = (net.op("Gather", y, net.constant(np.int64(at)), axis=0) for at in range(3))
         scores = net.op("MatMul", q, net.op("Transpose", k, perm=[0, 1, 3, 2]))
         scores = net.softmax(net.op("Mul", scores, np.float32((width // heads) ** -0.5)), -1)
         x = net.op("Add", x, net.linear(_attended(net, scores, v, width), width, width))
-        x = net.op("Add", x, _feed_forward(net, _layer_norm(net, x, width), width))
-    first = net.op("Gather", _layer_norm(net, x, width), net.constant(np.int64(0)), axis=1)
+        x = net.op("Add", x, _feed_forward(net, net.layer_norm(x, width), width))
+    first = net.op("Gather", net.layer_norm(x, width), net.constant(np.int64(0)), axis=1)
     classes = 10 if net.small else 1000
     net.output(net.gemm(first, width, classes), "logits", ["N", classes])

@@ -118,7 +118,7 @@ def _pan(net, x, stem, block, narrow_first):
     def width(channels):
         return net.width(channels // 2)
 
-    x = _silu(net, x, width(64), stem, 2)
+    x = net.silu(net.batch_norm(net.conv(x, width(64), stem, 2, 2 if stem == 6 else None, gain=2.2)))
     levels = []
     for channels, repeats in ((128, 1), (256, 2), (512, 3 if narrow_first else 2), (1024, 1)):
         x = block(net, _silu(net, x, width(channels), 3, 2), width(channels), repeats)
