@@ -75,6 +75,9 @@ Status cast(const KernelCall& call) {
 
 }  // namespace
 
-void add_conversion_kernels(Kernels& kernels) { kernels["Cast"] = {cast, kAsStored}; }
+void add_conversion_kernels(Kernels& kernels) {
+  kernels["Cast"] = {cast, kAsStored};
+  kernels["CastLike"] = {cast, kAsStored};
+}
 
 }  // namespace quantrail

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "model/indices.h"
 #include "model/kernels.h"
 #include "model/numbers.h"
 #include "model/shape_math.h"
@@ -9,16 +10,6 @@
 
 namespace quantrail {
 namespace {
-
-/// Indices counted from the front. Errors: InvalidInput when one is out of range.
-Result<std::vector<std::int64_t>> checked_indices(const Tensor& tensor, std::int64_t size) {
-  auto indices = integers_of(tensor);
-  for (auto& index : indices) {
-    if (index < -size || index >= size) return fail(Cause::InvalidInput, "index {} into an axis of {}", index, size);
-    if (index < 0) index += size;
-  }
-  return indices;
-}
 
 Status gather(const KernelCall& call) {
   const Tensor& data = call.input(0);

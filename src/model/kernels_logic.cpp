@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "model/kernels.h"
 #include "model/numbers.h"
@@ -41,6 +42,28 @@ Status negate(const KernelCall& call) {
   return {};
 }
 
+template <class Test>
+Status tested(const KernelCall& call, Test test) {
+  return for_number_type(call.input(0).type, [&](auto zero) -> Status {
+    const auto in = call.input(0).values<decltype(zero)>();
+    std::transform(in.begin(), in.end(), flags(call.output()), [&](auto x) { return static_cast<Flag>(test(x)); });
+    return {};
+  });
+}
+
+Status is_nan(const KernelCall& call) {
+  return tested(call, [](auto x) { return x != x; });
+}
+
+Status is_infinite(const KernelCall& call) {
+  const bool negative = call.view.integer("detect_negative", 1) != 0;
+  const bool positive = call.view.integer("detect_positive", 1) != 0;
+  return tested(call, [negative, positive](auto x) {
+    using Limits = std::numeric_limits<decltype(x)>;
+    return Limits::has_infinity && ((positive && x == Limits::infinity()) || (negative && x == -Limits::infinity()));
+  });
+}
+
 template <class Unit>
 void select(const KernelCall& call) {
   Tensor& out = call.output();
@@ -75,6 +98,8 @@ void add_logic_kernels(Kernels& kernels) {
   kernels["Or"] = logic<std::bit_or<>>;
   kernels["Xor"] = logic<std::bit_xor<>>;
   kernels["Not"] = {negate, kAsStored};
+  kernels["IsNaN"] = is_nan;
+  kernels["IsInf"] = is_infinite;
   kernels["Where"] = {where, kAsStored};
 }
 

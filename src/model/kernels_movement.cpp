@@ -111,18 +111,11 @@ Status shape_or_size(const KernelCall& call) {
   return {};
 }
 
-Status dropout(const KernelCall& call) {
-  call.output().bytes = call.input(0).bytes;
-  if (call.outputs.size() > 1) std::fill(call.outputs[1].bytes.begin(), call.outputs[1].bytes.end(), std::byte{1});
-  return {};
-}
-
 }  // namespace
 
 void add_movement_kernels(Kernels& kernels) {
   for (const auto op : {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze"})
     kernels[op] = {same_bytes, kAsStored};
-  kernels["Dropout"] = {dropout, kAsStored};
   kernels["Concat"] = {concat, kAsStored};
   kernels["Split"] = {split, kAsStored};
   kernels["Slice"] = {slice, kAsStored};

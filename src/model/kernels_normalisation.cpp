@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "model/kernels.h"
+#include "model/lines.h"
 #include "model/moments.h"
 #include "model/numbers.h"
 #include "model/shape_math.h"
@@ -10,18 +11,6 @@
 namespace quantrail {
 namespace {
 
-/// Calls work(first, stride, count) for each line of elements along `axis`.
-template <class Work>
-void for_each_line(const Shape& shape, std::size_t axis, Work&& work) {
-  Shape rest = shape;
-  rest[axis] = 1;
-  const auto strides = strides_of(shape);
-  if (shape[axis] == 0) return;
-  for_each_row<1>(rest, {strides}, [&](const auto& offsets, std::int64_t count, const auto& steps) {
-    for (std::int64_t at = 0; at < count; ++at) work(offsets[0] + at * steps[0], strides[axis], shape[axis]);
-  });
-}
-
 template <bool kLog>
 Status softmax(const KernelCall& call) {
   const Tensor& in = call.input(0);
@@ -29,7 +18,8 @@ Status softmax(const KernelCall& call) {
   const auto axis = *normal_axis(call.view.integer("axis", -1), in.shape.size());
   return for_float_type(in.type, [&](auto zero) -> Status {
     using T = decltype(zero);
-    for_each_line(in.shape, axis, [&](std::int64_t first, std::int64_t stride, std::int64_t count) {
+    for_each_line(in.shape, axis, [&](const Line& line) {
+      const auto [first, stride, count] = line;
       const T* x = in.values<T>().data() + first;
       T* y = call.output().values<T>().data() + first;
       T largest = x[0];
@@ -85,30 +75,6 @@ Status layer_normalization(const KernelCall& call) {
   });
 }
 
-Status batch_normalization(const KernelCall& call) {
-  const Tensor& in = call.input(0);
-  const auto epsilon = static_cast<double>(float_attribute(call.view.node(), "epsilon", 1e-5F));
-  for (std::size_t input = 1; input < 5; ++input) {
-    if (call.input(input).type != in.type) return fail(Cause::Unsupported, "mixes element types");
-  }
-  return for_float_type(in.type, [&](auto zero) -> Status {
-    using T = decltype(zero);
-    const auto parameter = [&](std::size_t input, std::int64_t channel) {
-      return static_cast<double>(call.input(input).values<T>()[static_cast<std::size_t>(channel)]);
-    };
-    const auto area = element_count({in.shape.begin() + 2, in.shape.end()});
-    const T* x = in.values<T>().data();
-    T* y = call.output().values<T>().data();
-    for (std::int64_t plane = 0; plane < in.shape[0] * in.shape[1]; ++plane) {
-      const auto channel = plane % in.shape[1];
-      const double scale = parameter(1, channel) / std::sqrt(parameter(4, channel) + epsilon);
-      const double shift = parameter(2, channel) - scale * parameter(3, channel);
-      for (std::int64_t at = 0; at < area; ++at) *y++ = static_cast<T>(static_cast<double>(*x++) * scale + shift);
-    }
-    return {};
-  });
-}
-
 /// y = x / (bias + alpha / size * sum of squares over `size` neighbouring channels)^beta
 Status local_response(const KernelCall& call) {
   const Tensor& in = call.input(0);
@@ -120,7 +86,8 @@ Status local_response(const KernelCall& call) {
   const auto bias = static_cast<double>(float_attribute(node, "bias", 1.0F));
   return for_float_type(in.type, [&](auto zero) -> Status {
     using T = decltype(zero);
-    for_each_line(in.shape, 1, [&](std::int64_t first, std::int64_t stride, std::int64_t channels) {
+    for_each_line(in.shape, 1, [&](const Line& line) {
+      const auto [first, stride, channels] = line;
       const T* x = in.values<T>().data() + first;
       T* y = call.output().values<T>().data() + first;
       for (std::int64_t channel = 0; channel < channels; ++channel) {
@@ -180,7 +147,6 @@ void add_normalisation_kernels(Kernels& kernels) {
   kernels["Softmax"] = softmax<false>;
   kernels["LogSoftmax"] = softmax<true>;
   kernels["LayerNormalization"] = layer_normalization;
-  kernels["BatchNormalization"] = batch_normalization;
   kernels["InstanceNormalization"] = instance_normalization;
   kernels["GroupNormalization"] = group_normalization;
   kernels["LRN"] = local_response;

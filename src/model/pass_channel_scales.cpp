@@ -70,13 +70,17 @@ void replace_constant(Graph& graph, const GraphIndex& index, Node& node, std::si
   graph.constants[name] = std::move(value);
 }
 
+/// A BatchNormalization that does not measure the batch itself.
+bool normalises_by_constants(const Node& node) {
+  return node.op == "BatchNormalization" && node.outputs.size() == 1 && int_attribute(node, "training_mode", 0) == 0;
+}
+
 bool fold(Graph& graph, const GraphIndex& index, std::size_t at, std::size_t next) {
   Node& node = graph.nodes[at];
   auto layer = layer_of(graph, node);
   if (!layer) return false;
   const Node& follower = graph.nodes[next];
-  const bool normalises =
-      follower.op == "BatchNormalization" && follower.inputs[0] == node.outputs[0] && follower.outputs.size() == 1;
+  const bool normalises = normalises_by_constants(follower) && follower.inputs[0] == node.outputs[0];
   const auto affine = normalises ? affine_of_batch_norm(graph, follower)
                                  : affine_of_arithmetic(graph, follower, node.outputs[0], layer->rank, layer->channels);
   if (!affine || affine->scale.size() != layer->channels) return false;
@@ -114,7 +118,7 @@ void lower_batch_normalizations(Graph& graph, const Probe& probe) {
   Names names(graph);
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const Node node = graph.nodes[at];
-    if (node.op != "BatchNormalization" || node.outputs.size() != 1) continue;
+    if (!normalises_by_constants(node)) continue;
     const auto rank = rank_of(probe, node.inputs[0]);
     if (!rank || *rank < 2) continue;
     const auto affine = affine_of_batch_norm(graph, node);

@@ -23,8 +23,8 @@ std::string_view refusal(std::string_view op) {
                                                        "SequenceErase",      "SequenceInsert",     "SequenceLength",
                                                        "SplitToSequence",    "ConcatFromSequence", "Optional",
                                                        "OptionalGetElement", "OptionalHasElement"};
-  constexpr std::array<std::string_view, 5> kString{"StringNormalizer", "StringConcat", "StringSplit", "RegexFullMatch",
-                                                    "TfIdfVectorizer"};
+  constexpr std::array<std::string_view, 4> kString{"StringNormalizer", "StringConcat", "StringSplit",
+                                                    "RegexFullMatch"};
   if (listed(kControl, op)) return "control flow is not supported";
   if (listed(kSequence, op)) return "sequences and optionals are not supported";
   if (listed(kString, op)) return "strings are not supported";

@@ -21,6 +21,11 @@ const ShapeRules& all_rules() {
     add_movement_rules(rules);
     add_reshape_rules(rules);
     add_reduction_rules(rules);
+    add_indexing_rules(rules);
+    add_signal_rules(rules);
+    add_random_rules(rules);
+    add_loss_rules(rules);
+    add_image_rules(rules);
     add_spatial_rules(rules);
     return rules;
   }();
@@ -57,6 +62,16 @@ Result<Types> checked_types(const NodeView& view, const ShapeRule& rule) {
 
 }  // namespace
 
+Result<const Tensor*> NodeView::value(std::size_t input, std::string_view what) const {
+  if (!has(input)) return fail(Cause::InvalidInput, "{} (input {}) is missing", what, input);
+  const Tensor* known = constant(input);
+  if (known == nullptr) {
+    return fail(Cause::Unsupported, "{} ('{}') is computed from data, which is not supported", what,
+                printable(node_.inputs[input]));
+  }
+  return known;
+}
+
 Result<std::vector<std::int64_t>> NodeView::integers(std::size_t input, std::string_view what) const {
   if (!has(input)) return fail(Cause::InvalidInput, "{} (input {}) is missing", what, input);
   const auto element = type(input).type;
@@ -64,12 +79,9 @@ Result<std::vector<std::int64_t>> NodeView::integers(std::size_t input, std::str
     return fail(Cause::InvalidInput, "{} (input {}) must be integers, not {}", what, input, name_of(element));
   }
   if (rank(input) > 1) return fail(Cause::InvalidInput, "{} (input {}) must be a list", what, input);
-  const Tensor* value = constant(input);
-  if (value == nullptr) {
-    return fail(Cause::Unsupported, "{} ('{}') is computed from data, which is not supported", what,
-                printable(node_.inputs[input]));
-  }
-  return integers_of(*value);
+  const auto known = value(input, what);
+  if (!known) return failed(known);
+  return integers_of(**known);
 }
 
 Result<ElementType> element_type_numbered(std::int64_t number) {

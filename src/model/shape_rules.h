@@ -36,6 +36,9 @@ class NodeView {
   /// out or not of integers. `what` names it for people: "its axes".
   [[nodiscard]] Result<std::vector<std::int64_t>> integers(std::size_t input, std::string_view what) const;
 
+  /// The value of an input of any type that a shape follows from. Errors: as of integers().
+  [[nodiscard]] Result<const Tensor*> value(std::size_t input, std::string_view what) const;
+
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise) const {
     return int_attribute(node_, key, otherwise);
   }
@@ -74,6 +77,11 @@ void add_elementwise_rules(ShapeRules& rules);    // arithmetic, comparisons, ac
 void add_movement_rules(ShapeRules& rules);       // Concat, Slice, Gather, Transpose, Pad, ...
 void add_reshape_rules(ShapeRules& rules);        // Reshape, Flatten, Expand, Shape, Range, ...
 void add_reduction_rules(ShapeRules& rules);      // Reduce*, ArgMax, Softmax
+void add_indexing_rules(ShapeRules& rules);       // Scatter*, GatherND, TopK, NonZero, Unique, Compress, OneHot, ...
+void add_signal_rules(ShapeRules& rules);         // windows, DFT, STFT, MelWeightMatrix, TfIdfVectorizer
+void add_random_rules(ShapeRules& rules);         // Random*, Bernoulli, Dropout
+void add_loss_rules(ShapeRules& rules);           // NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss
+void add_image_rules(ShapeRules& rules);          // Col2Im, CenterCropPad, AffineGrid
 void add_spatial_rules(ShapeRules& rules);        // DepthToSpace, SpaceToDepth
 
 /// Whether a node has the inputs that its operator needs; operators without a rule pass. Errors: InvalidInput.

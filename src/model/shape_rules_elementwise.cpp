@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "model/shape_math.h"
 #include "model/shape_rules.h"
 
@@ -59,6 +60,33 @@ Result<Types> logic(const NodeView& view) {
   return Types{std::move(*type)};
 }
 
+Result<Types> bitwise(const NodeView& view) {
+  auto type = common(view, 0);
+  if (!type) return failed(type);
+  if (is_float(type->type) || type->type == ElementType::Bool)
+    return fail(Cause::InvalidInput, "needs integers, not {}", name_of(type->type));
+  return Types{std::move(*type)};
+}
+
+Result<Types> bit_shift(const NodeView& view) {
+  const std::string direction = string_attribute(view.node(), "direction", "");
+  if (direction != "LEFT" && direction != "RIGHT")
+    return fail(Cause::InvalidInput, "direction '{}' is neither LEFT nor RIGHT", printable(direction));
+  switch (view.type(0).type) {
+    case ElementType::Uint8:
+    case ElementType::Uint16:
+    case ElementType::Uint32:
+    case ElementType::Uint64: return bitwise(view);
+    default: return fail(Cause::InvalidInput, "needs unsigned integers, not {}", name_of(view.type(0).type));
+  }
+}
+
+Result<Types> float_test(const NodeView& view) {
+  if (!is_float(view.type(0).type))
+    return fail(Cause::InvalidInput, "needs floats, not {}", name_of(view.type(0).type));
+  return Types{{ElementType::Bool, view.shape(0)}};
+}
+
 Result<Types> where(const NodeView& view) {
   if (view.type(0).type != ElementType::Bool) return fail(Cause::InvalidInput, "its condition must be bool");
   auto type = common(view, 1);
@@ -85,14 +113,6 @@ Result<Types> clip(const NodeView& view) {
   return same_number(view);
 }
 
-Result<Types> dropout(const NodeView& view) {
-  const Tensor* training = view.constant(2);
-  const bool off = !view.has(2) || (training != nullptr && training->type == ElementType::Bool &&
-                                    !training->bytes.empty() && training->bytes[0] == std::byte{0});
-  if (!off) return fail(Cause::Unsupported, "training mode is not supported");
-  return Types{view.type(0), {ElementType::Bool, view.shape(0)}};
-}
-
 Result<Types> cast(const NodeView& view) {
   const auto type = element_type_numbered(view.integer("to", 0));
   if (!type) return failed(type);
@@ -113,22 +133,60 @@ Result<Types> layer_normalization(const NodeView& view) {
   return Types{view.type(0), {ElementType::Float32, statistics}, {ElementType::Float32, statistics}};
 }
 
+Result<Types> cast_like(const NodeView& view) { return Types{{view.type(1).type, view.shape(0)}}; }
+
 }  // namespace
 
 void add_elementwise_rules(ShapeRules& rules) {
-  for (const auto op : {"Sigmoid",  "HardSigmoid", "HardSwish", "Tanh",  "Erf",  "Gelu",  "Elu",        "Selu",
-                        "Exp",      "Log",         "Sqrt",      "Floor", "Ceil", "Round", "Reciprocal", "Softplus",
-                        "Softsign", "Mish",        "LeakyRelu", "Sin",   "Cos",  "LRN"}) {
+  for (const auto op : {"Sigmoid",
+                        "HardSigmoid",
+                        "HardSwish",
+                        "Tanh",
+                        "Erf",
+                        "Gelu",
+                        "Elu",
+                        "Selu",
+                        "Celu",
+                        "Exp",
+                        "Log",
+                        "Sqrt",
+                        "Floor",
+                        "Ceil",
+                        "Round",
+                        "Softplus",
+                        "Mish",
+                        "Softsign",
+                        "Reciprocal",
+                        "LeakyRelu",
+                        "Sin",
+                        "Cos",
+                        "Tan",
+                        "Asin",
+                        "Acos",
+                        "Atan",
+                        "Sinh",
+                        "Cosh",
+                        "Asinh",
+                        "Acosh",
+                        "Atanh",
+                        "LRN",
+                        "ThresholdedRelu",
+                        "LpNormalization",
+                        "MeanVarianceNormalization"}) {
     rules[op] = {same_float, 1, 1};
   }
-  for (const auto op : {"Relu", "Neg", "Abs", "Sign"}) rules[op] = {same_number, 1, 1};
+  for (const auto op : {"Relu", "Neg", "Abs", "Sign", "Shrink"}) rules[op] = {same_number, 1, 1};
   for (const auto op : {"Add", "Sub", "Mul", "Div", "Mod"}) rules[op] = {arithmetic, 2, 2};
   for (const auto op : {"Min", "Max", "Sum", "Mean"}) rules[op] = {arithmetic, 1, kAnyNumber};
   for (const auto op : {"Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"}) rules[op] = {comparison, 2, 2};
   for (const auto op : {"And", "Or", "Xor"}) rules[op] = {logic, 2, 2};
+  for (const auto op : {"BitwiseAnd", "BitwiseOr", "BitwiseXor"}) rules[op] = {bitwise, 2, 2};
+  for (const auto op : {"IsNaN", "IsInf"}) rules[op] = {float_test, 1, 1};
+  rules["BitwiseNot"] = {bitwise, 1, 1};
+  rules["BitShift"] = {bit_shift, 2, 2};
+  rules["CastLike"] = {cast_like, 2, 2};
   rules["Not"] = {logic, 1, 1};
   rules["Identity"] = {same, 1, 1};
-  rules["Dropout"] = {dropout, 1, 3};
   rules["Pow"] = {power, 2, 2};
   rules["Where"] = {where, 3, 3};
   rules["PRelu"] = {prelu, 2, 2};

@@ -12,11 +12,12 @@ Status check_channels(const NodeView& view) {
 
 Result<Types> batch_normalization(const NodeView& view) {
   if (auto ok = check_channels(view); !ok) return failed(ok);
-  if (view.integer("training_mode", 0) != 0) return fail(Cause::Unsupported, "training mode is not supported");
   for (std::size_t input = 1; input < 5; ++input) {
     if (auto ok = check_floats(view, input); !ok) return failed(ok);
     if (auto ok = check_shape(view, input, {view.shape(0)[1]}, "one value per channel"); !ok) return failed(ok);
   }
+  // In training mode the running mean and variance come out, too.
+  if (view.integer("training_mode", 0) != 0) return Types{view.type(0), view.type(3), view.type(4)};
   return Types{view.type(0)};
 }
 

@@ -54,7 +54,7 @@ void add_reduction_rules(ShapeRules& rules) {
     rules[op] = {reduce, 1, 2};
   }
   for (const auto op : {"ArgMax", "ArgMin"}) rules[op] = {reduce, 1, 1};
-  for (const auto op : {"Softmax", "LogSoftmax"}) rules[op] = {softmax, 1, 1};
+  for (const auto op : {"Softmax", "LogSoftmax", "Hardmax"}) rules[op] = {softmax, 1, 1};
 }
 
 }  // namespace quantrail
