@@ -45,6 +45,8 @@ const Kernels& all_kernels() {
     add_matrix_kernels(kernels);
     add_quantize_kernels(kernels);
     add_resize_kernels(kernels);
+    add_grid_sample_kernels(kernels);
+    add_detection_kernels(kernels);
     add_recurrent_kernels(kernels);
     add_integer_layer_kernels(kernels);
     return kernels;

@@ -16,6 +16,7 @@ const ShapeRules& all_rules() {
     add_normalisation_rules(rules);
     add_quantize_rules(rules);
     add_resize_rules(rules);
+    add_sampling_rules(rules);
     add_recurrent_rules(rules);
     add_elementwise_rules(rules);
     add_movement_rules(rules);

@@ -73,6 +73,7 @@ void add_normalisation_rules(ShapeRules& rules);  // BatchNormalization, Instanc
 void add_quantize_rules(ShapeRules& rules);       // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
 void add_resize_rules(ShapeRules& rules);         // Resize
 void add_recurrent_rules(ShapeRules& rules);      // LSTM, GRU, RNN
+void add_sampling_rules(ShapeRules& rules);       // GridSample, RoiAlign, MaxRoiPool, NonMaxSuppression
 void add_elementwise_rules(ShapeRules& rules);    // arithmetic, comparisons, activations, Cast
 void add_movement_rules(ShapeRules& rules);       // Concat, Slice, Gather, Transpose, Pad, ...
 void add_reshape_rules(ShapeRules& rules);        // Reshape, Flatten, Expand, Shape, Range, ...

@@ -23,6 +23,15 @@ void name_nodes(Graph& graph) {
   }
 }
 
+// A recurrent node may leave out its first output; what looks at graphs need not care for that.
+void name_first_outputs(Graph& graph, Names taken) {
+  for (auto& node : graph.nodes) {
+    if (!node.outputs[0].empty()) continue;
+    node.outputs[0] = free_name(node.name + "_unused", [&](const auto& name) { return has(taken, name); });
+    taken.insert(node.outputs[0]);
+  }
+}
+
 /// Everything that the graph defines. Errors: InvalidInput when something is defined twice.
 Result<Names> defined_values(const Graph& graph) {
   Names names;
@@ -51,10 +60,8 @@ Status check_nodes(const Graph& graph, const Names& defined) {
                     printable(input));
       }
     }
-    if (node.outputs.empty() || node.outputs[0].empty()) {
-      return fail(Cause::Unsupported, "{}: its first output is left out, which is not supported",
-                  described(node, graph.opset));
-    }
+    const bool named = std::any_of(node.outputs.begin(), node.outputs.end(), [](const auto& o) { return !o.empty(); });
+    if (!named) return fail(Cause::InvalidInput, "{}: none of its outputs has a name", described(node, graph.opset));
   }
   return {};
 }
@@ -137,6 +144,7 @@ Result<Graph> well_formed(Graph graph) {
   if (auto ok = check_outputs(graph, *defined); !ok) return failed(ok);
   compute_constant_outputs(graph, *defined);
   name_nodes(graph);
+  name_first_outputs(graph, *defined);
   const auto order = order_of(graph);
   if (!order) return failed(order);
   std::vector<Node> nodes;
