@@ -15,7 +15,9 @@ namespace quantrail::testing {
 namespace {
 
 Result<Outputs> run_once(const Graph& graph, const PlanOptions& options, const Inputs& inputs, PlanCache& cache) {
-  const auto plan = Plan::build(graph, options, inputs.begin()->second.shape[0], cache);
+  Graph fixed = graph;
+  for (auto& input : fixed.inputs) input.shape = inputs.at(input.name).shape;
+  const auto plan = Plan::build(fixed, options, inputs.begin()->second.shape[0], cache);
   if (!plan) return failed(plan);
   PlanState state(*plan);
   for (std::size_t at = 0; at < (*plan)->inputs().size(); ++at) {
@@ -43,7 +45,13 @@ Result<OurNetwork> our_network(const std::filesystem::path& file) {
   return OurNetwork{std::move(*graph), file};
 }
 
-Result<Quantization> our_quantization(const Graph& graph, const Dataset& data) {
+Result<Quantization> our_quantization(const Graph& whole, const Dataset& data) {
+  Graph graph = whole;
+  for (auto& input : graph.inputs) {
+    for (const auto& sample : data.inputs()) {
+      if (sample.name == input.name) std::copy(sample.shape.begin(), sample.shape.end(), input.shape.begin() + 1);
+    }
+  }
   const auto batch = micro_batch(graph);
   if (!batch) return failed(batch);
   const auto shapes = input_shapes(graph, *batch);
