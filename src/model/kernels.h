@@ -65,8 +65,8 @@ void add_quantize_kernels(Kernels& kernels);             // QuantizeLinear, Dequ
 void add_integer_layer_kernels(Kernels& kernels);        // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul
 void add_resize_kernels(Kernels& kernels);               // Resize
 void add_recurrent_kernels(Kernels& kernels);            // LSTM, GRU, RNN
-void add_grid_sample_kernels(Kernels& kernels);    // GridSample
-void add_detection_kernels(Kernels& kernels);      // RoiAlign, MaxRoiPool, NonMaxSuppression
+void add_grid_sample_kernels(Kernels& kernels);          // GridSample
+void add_detection_kernels(Kernels& kernels);            // RoiAlign, MaxRoiPool, NonMaxSuppression
 void add_matrix_kernels(Kernels& kernels);               // MatMul, Gemm, Einsum
 
 }  // namespace quantrail
