@@ -116,7 +116,8 @@ void lstm_step(const Cell& cell, bool coupled, CellState& state) {
     const double f = coupled ? 1.0 - i : cell.activated(0, lines[2 * size + unit] + peepholes[2 * size + unit] * c);
     c = f * c + i * cell.activated(1, lines[3 * size + unit]);
     const double o = cell.activated(0, lines[size + unit] + peepholes[size + unit] * c);
-    state.h[unit] = o * cell.activated(2, c);
+    // As in ONNX Runtime, clipping leaves the cell state alone.
+    state.h[unit] = o * cell.activations[2](c);
   }
 }
 

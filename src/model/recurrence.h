@@ -36,7 +36,7 @@ struct Recurrence {
   std::int64_t input = 0;
   std::int64_t hidden = 0;
   bool batch_first = false;  ///< attribute layout: X is [batch, steps, input], states are [batch, directions, hidden]
-  double clip = 0.0;         ///< arguments of activations are cut to [-clip, clip]; 0: not
+  double clip = 0.0;         ///< arguments of gates and candidates are cut to [-clip, clip]; 0: not
   /// Of each direction in turn: of the gates, of the cell's candidate, of the cell state; GRU has the first two, RNN
   /// one.
   std::vector<CellActivation> activations{};

@@ -1,0 +1,1 @@
+By0J–```sssgg```sssgg```sssK+%%/eee]]PP%%KlllprrrTuuuprrrTuuu@UUU[[}}@UUU[[}}@@@```}}hhh```sshhh```sshhh^XUssB^^^XUUKKK\\\UUKKK\\\}}}KK\\\}}}}}}gg}}}}}}ggsss}}sssllÎÎXsss\7ÎÎXsss\733XX\\ss3QqqqTsstttqqmsstttqqmjjtttmmmjj***$$$*Qsss$//YYsss;;/YYsss<;8ddTT<<;8zzzT<<{{zzzI  {{}}jj\}}j~\}}j~~~\\djj~~~VOdjjjaVVH{{{aa77*{{{O777(

@@ -1,0 +1,1 @@
+By0JÐ‡Šv„npŽYŒˆf„f}Žol\l‘WSxŠŒ”m£s~ŠqUiiejpŠzž«x™žxŒ[’Š|†xYs‰x~uŠFacg¡¦‡{•s~ˆ€sasqyam…˜N„]{c€”Œ‚…i`ˆOqšzvnišj{zfc…‘‰•”‡‰¨foƒr”ƒŽˆ¢…‹¬š|‚i[jvVp{oƒh…†qŽ}s}|s~|x‚Šxv„~fŽqa¨t˜W¢wzkƒ’}®R†|mŸq|¡‘›²‹wwj‰it…’zˆ’{q˜a…j‚zx˜£Žxˆuno‡xg‘‘”uŽ}g€¡‰›ƒy†`}‚t€v}ƒ€qŠ}„b~Œžlk”§{{Ša‘‡wŒQt~i{nŠŽ‘|™…}ƒ„h\r…‡nyg~ˆ—w‡€|€t~ˆ{†U‚„†}„dp‚
