@@ -1,6 +1,7 @@
 #include "model/codes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -9,6 +10,27 @@ namespace {
 
 // Of the current rounding mode, which nobody in this program changes: half to even.
 double rounded(double value) { return std::nearbyint(value); }
+
+/// 1.5 * 2^23. Adding it to x, |x| <= 2^22, rounds x half to even, and leaves the integer in the low bits of the sum.
+constexpr float kRounder = 12582912.0F;
+
+/// clamp(round(value / scale), -127, 127), NaN gives 0. Compares magnitudes as integers, which order like the floats
+/// they stand for: loops over float comparisons are not vectorised.
+std::int8_t weight_code(float value, float scale) {
+  constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
+  constexpr auto kInfinity = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
+  constexpr auto kHighest = std::bit_cast<std::int32_t>(127.0F);
+  const auto steps = std::bit_cast<std::uint32_t>(value / scale);
+  auto magnitude = static_cast<std::int32_t>(steps & kMagnitude);
+  magnitude = magnitude > kInfinity ? 0 : magnitude;
+  magnitude = magnitude > kHighest ? kHighest : magnitude;
+  const auto clamped = std::bit_cast<float>(static_cast<std::uint32_t>(magnitude) | (steps & ~kMagnitude));
+  return static_cast<std::int8_t>(std::bit_cast<std::uint32_t>(clamped + kRounder));
+}
+
+void weight_codes(std::span<const float> values, float scale, std::int8_t* codes) {
+  for (std::size_t i = 0; i < values.size(); ++i) codes[i] = weight_code(values[i], scale);
+}
 
 std::size_t channels_of(const Tensor& weights, std::int64_t axis) {
   return static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
@@ -52,10 +74,14 @@ std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams&
     inner *= static_cast<std::size_t>(weights.shape[axis]);
   }
   std::vector<std::int8_t> codes(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const float scale = params.scale.size() == 1 ? params.scale[0] : params.scale[i / inner % channels];
-    const float steps = values[i] / scale;
-    codes[i] = static_cast<std::int8_t>(std::isnan(steps) ? 0.0 : std::clamp(rounded(steps), -127.0, 127.0));
+  std::size_t channel = 0;
+  for (std::size_t first = 0; first < values.size(); first += inner) {
+    const float scale = params.scale[params.scale.size() == 1 ? 0 : channel];
+    if (inner == 1)
+      codes[first] = weight_code(values[first], scale);
+    else
+      weight_codes(values.subspan(first, inner), scale, codes.data() + first);
+    if (++channel == channels) channel = 0;
   }
   return codes;
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/name_map.h"
 #include "model/tensor.h"
 
 namespace quantrail {
@@ -57,10 +58,10 @@ class GraphIndex {
   [[nodiscard]] std::optional<std::size_t> node(std::string_view name) const;
 
  private:
-  std::map<std::string, std::size_t, std::less<>> producers_{};
-  std::map<std::string, std::vector<std::size_t>, std::less<>> readers_{};
-  std::map<std::string, std::size_t, std::less<>> names_{};
-  std::map<std::string, bool, std::less<>> outputs_{};
+  NameMap<std::size_t> producers_{};
+  NameMap<std::vector<std::size_t>> readers_{};
+  NameMap<std::size_t> names_{};
+  NameMap<bool> outputs_{};
 };
 
 [[nodiscard]] std::int64_t int_attribute(const Node& node, std::string_view key, std::int64_t otherwise);

@@ -22,8 +22,9 @@ bool constant_or_absent(const Graph& graph, const Node& node, std::size_t input)
 /// Decides from the last node to the first, since what a value must exist as depends on its readers alone.
 class Sweep {
  public:
-  Sweep(const Graph& graph, const Quantization& q, const std::set<std::string, std::less<>>& reverted, RevertMode mode)
-      : graph_(graph), index_(graph), q_(q), mode_(mode), integer_(graph.nodes.size(), false) {
+  Sweep(const Graph& graph, const GraphIndex& index, const Quantization& q,
+        const std::set<std::string, std::less<>>& reverted, RevertMode mode)
+      : graph_(graph), index_(index), q_(q), mode_(mode), integer_(graph.nodes.size(), false) {
     for (const auto& group : q.groups) {
       if (contains(reverted, group.name)) reverted_.insert(group.members.begin(), group.members.end());
     }
@@ -159,7 +160,7 @@ class Sweep {
   }
 
   const Graph& graph_;
-  GraphIndex index_;
+  const GraphIndex& index_;
   const Quantization& q_;
   RevertMode mode_;
   std::set<std::string, std::less<>> reverted_{};  // node names
@@ -185,8 +186,13 @@ std::optional<std::size_t> fused_activation(const Graph& graph, const GraphIndex
 
 Lowering lowered(const Graph& graph, const Quantization* quantization,
                  const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
+  return lowered(graph, GraphIndex(graph), quantization, reverted, mode);
+}
+
+Lowering lowered(const Graph& graph, const GraphIndex& index, const Quantization* quantization,
+                 const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
   static const Quantization kNone;
-  return Sweep(graph, quantization != nullptr ? *quantization : kNone, reverted, mode).result();
+  return Sweep(graph, index, quantization != nullptr ? *quantization : kNone, reverted, mode).result();
 }
 
 }  // namespace quantrail

@@ -43,5 +43,8 @@ struct Lowering {
 /// `quantization` null: everything float. `reverted`: names of groups, each one of quantization->groups.
 [[nodiscard]] Lowering lowered(const Graph& graph, const Quantization* quantization,
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode = RevertMode::Full);
+/// The same where the graph's index is at hand.
+[[nodiscard]] Lowering lowered(const Graph& graph, const GraphIndex& index, const Quantization* quantization,
+                               const std::set<std::string, std::less<>>& reverted, RevertMode mode);
 
 }  // namespace quantrail

@@ -19,9 +19,9 @@ std::vector<Numeric> sources(Numeric wanted, bool codes_wanted_anyway) {
 
 }  // namespace
 
-Builder::Builder(const Context& context) : context_(context), index_(context.model.graph) {}
+Builder::Builder(const Context& context) : context_(context) {}
 
-const TensorType& Builder::type(const std::string& value) const { return context_.model.types.at(value); }
+const TensorType& Builder::type(const std::string& value) const { return context_.shaped.specialised.types.at(value); }
 
 const ActivationParams* Builder::params(const std::string& value) const {
   if (context_.quantization == nullptr) return nullptr;
@@ -73,8 +73,9 @@ bool Builder::dies(StorageId storage, std::size_t position, std::size_t last) co
   const auto tenants = tenants_.find(storage);
   if (tenants == tenants_.end()) return true;
   return std::all_of(tenants->second.begin(), tenants->second.end(), [&](const std::string& value) {
-    const auto& readers = index_.readers(value);
-    return !index_.is_output(value) && !context_.taps.contains(value) &&
+    const auto& index = context_.shaped.index;
+    const auto& readers = index.readers(value);
+    return !index.is_output(value) && !context_.taps.contains(value) &&
            std::all_of(readers.begin(), readers.end(), [&](std::size_t at) { return at < position || at == last; });
   });
 }

@@ -18,17 +18,18 @@ namespace quantrail {
 class Builder {
  public:
   struct Context {
-    const Specialised& model;
+    const ShapedModel& shaped;
     const UnitPlan& plan;
     const std::set<std::string, std::less<>>& taps;  ///< values that must survive until the end of a run
     const Quantization* quantization = nullptr;      ///< null: none
+    std::int64_t quantization_number = 0;            ///< PlanCache::State::number_of(quantization)
     bool int8_exact = true;                          ///< false: layers with weights run on dequantized floats
     PlanCache::State& cache;
   };
   explicit Builder(const Context& context);
 
   [[nodiscard]] const Context& context() const { return context_; }
-  [[nodiscard]] const Graph& graph() const { return context_.model.graph; }
+  [[nodiscard]] const Graph& graph() const { return context_.shaped.specialised.graph; }
   [[nodiscard]] const TensorType& type(const std::string& value) const;
   [[nodiscard]] const Shape& shape(const std::string& value) const { return type(value).shape; }
   [[nodiscard]] bool is_constant(const std::string& value) const { return graph().constants.contains(value); }
@@ -62,7 +63,6 @@ class Builder {
   [[nodiscard]] StorageId convert_constant(const Conversion& conversion, StorageId from);
 
   Context context_;
-  GraphIndex index_;
   Program program_{};
   std::map<std::string, std::map<Form, StorageId>, std::less<>> forms_{};
   std::map<StorageId, std::set<std::string>> tenants_{};  ///< values that live in a storage

@@ -51,13 +51,16 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   const OneThread one_thread;
   auto shapes = input_shapes(graph, batch);
   if (!shapes) return failed(shapes);
-  auto model = specialised(graph, *shapes);
-  if (!model) return failed(model);
-  if (auto known = check_taps(*model, options.taps); !known) return failed(known);
-  const auto lowering = lowered(graph, options.quantization, options.reverted, options.revert_mode);
-  const auto units = planned(graph, lowering, *model, options.taps);
+  const auto found = shaped_model(graph, *shapes, cache.state());
+  if (!found) return failed(found);
+  const ShapedModel& model = **found;
+  if (auto known = check_taps(model.specialised, options.taps); !known) return failed(known);
+  const auto lowering =
+      lowered(graph, model.canonical_index, options.quantization, options.reverted, options.revert_mode);
+  const auto units = planned(model, lowering, options.taps);
   const std::set<std::string, std::less<>> taps(options.taps.begin(), options.taps.end());
-  Builder builder({*model, units, taps, options.quantization, processor.int8_exact, cache.state()});
+  Builder builder({model, units, taps, options.quantization, cache.state().number_of(options.quantization),
+                   processor.int8_exact, cache.state()});
   if (auto done = emit_all(builder); !done) return failed(done);
 
   auto plan = std::make_shared<CompiledPlan>();

@@ -39,6 +39,14 @@ Digest key_of(const LinearSpec& spec, const LinearWeights* weights) {
   return hasher.finish();
 }
 
+/// What one layer came to. Of a network and a quantization that are the same, it is the same for each plan that treats
+/// the layer alike: it need not even be prepared again.
+struct Layer {
+  std::shared_ptr<const Linear> linear{};
+  ElementType source = ElementType::Float32;
+  ElementType result = ElementType::Float32;
+};
+
 /// Weights ready for oneDNN's reorder; owns what the span refers to.
 struct Prepared {
   LinearSpec spec{};
@@ -51,16 +59,34 @@ class LinearEmitter {
   LinearEmitter(const Emission& emission, LinearJob job) : e_(emission), job_(std::move(job)) {}
 
   Status run() {
-    auto prepared = prepare();
-    if (!prepared) return failed(prepared);
-    auto& cache = e_.builder().context().cache;
-    const auto* weights = prepared->weights ? &*prepared->weights : nullptr;
-    auto linear = cache.get<Linear>(key_of(prepared->spec, weights), [&] { return make(prepared->spec, weights); });
-    if (!linear) return failed(linear, e_.where());
-    return add_step(prepared->spec, std::move(*linear));
+    const auto layer = e_.builder().context().cache.get<Layer>(key(), [this] { return made(); });
+    if (!layer) return failed(layer);
+    return add_step(**layer);
   }
 
  private:
+  /// What decides how this layer is computed, without looking at its numbers.
+  [[nodiscard]] Digest key() const {
+    const auto& context = e_.builder().context();
+    const auto& unit = e_.unit();
+    const auto position = [](const auto& at) { return at ? static_cast<std::int64_t>(*at) : std::int64_t{-1}; };
+    Hasher hasher;
+    hasher.add("layer").add(e_.node().name).add(context.shaped.shapes.hex()).add(context.quantization_number);
+    hasher.add(position(unit.addition)).add(position(unit.activation));
+    hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) + std::int64_t{context.int8_exact ? 4 : 0});
+    return hasher.finish();
+  }
+
+  Result<std::shared_ptr<const Layer>> made() {
+    auto prepared = prepare();
+    if (!prepared) return failed(prepared);
+    const LinearSpec& spec = prepared->spec;
+    const auto* weights = prepared->weights ? &*prepared->weights : nullptr;
+    auto linear = e_.builder().context().cache.get<Linear>(key_of(spec, weights), [&] { return make(spec, weights); });
+    if (!linear) return failed(linear, e_.where());
+    return std::make_shared<const Layer>(Layer{std::move(*linear), spec.source, spec.result});
+  }
+
   [[nodiscard]] Result<std::shared_ptr<const Linear>> make(const LinearSpec& spec, const LinearWeights* weights) const {
     if (spec.source == ElementType::Uint8 && own_depthwise()) return depthwise_linear(spec, *weights);
     return Linear::make(spec, weights, e_.builder().context().cache);
@@ -171,8 +197,9 @@ class LinearEmitter {
     return edit != edits.end() ? edit->second : job_.bias;
   }
 
-  Status add_step(const LinearSpec& spec, std::shared_ptr<const Linear> linear) {
-    const bool codes = spec.source == ElementType::Uint8;
+  Status add_step(const Layer& layer) {
+    const bool codes = layer.source == ElementType::Uint8;
+    const bool accumulates = !codes && e_.unit().addition.has_value();
     auto source = codes ? e_.read_codes(0, job_.layout) : e_.read_float(0, job_.layout);
     if (!source) return failed(source);
     std::vector<StorageId> reads{*source};
@@ -181,24 +208,20 @@ class LinearEmitter {
       if (!rhs) return failed(rhs);
       reads.push_back(*rhs);
     }
-    auto result =
-        spec.epilogue.accumulate ? addend() : Result<StorageId>(e_.builder().write(e_.result(), result_form(spec)));
+    const Form form{layer.result == ElementType::Uint8 ? Numeric::Codes : Numeric::Float, job_.layout};
+    auto result = accumulates ? addend() : Result<StorageId>(e_.builder().write(e_.result(), form));
     if (!result) return failed(result);
-    if (spec.epilogue.accumulate) e_.builder().place(e_.result(), result_form(spec), *result);
-    const std::size_t scratch_bytes = linear->scratch_bytes();
+    if (accumulates) e_.builder().place(e_.result(), form, *result);
+    const std::size_t scratch_bytes = layer.linear->scratch_bytes();
     e_.step(
         reads, {*result},
-        [linear = std::move(linear), reads, to = *result](const Bindings& at) {
+        [linear = layer.linear, reads, to = *result](const Bindings& at) {
           const std::byte* rhs = reads.size() > 1 ? at.source<std::byte>(reads[1]).data() : nullptr;
           return linear->bound(
               {at.source<std::byte>(reads[0]).data(), rhs, at.target<std::byte>(to).data(), at.scratch()});
         },
         scratch_bytes);
     return {};
-  }
-
-  [[nodiscard]] Form result_form(const LinearSpec& spec) const {
-    return {spec.result == ElementType::Uint8 ? Numeric::Codes : Numeric::Float, job_.layout};
   }
 
   /// The other operand of the fused addition, in a storage that may be overwritten with the sum.

@@ -1,6 +1,7 @@
 #include "runtime/integer_layer.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace quantrail {
 namespace {
@@ -9,6 +10,16 @@ namespace {
 struct Slices {
   std::size_t count = 1;
   std::size_t inner = 1;
+
+  /// Calls visit(slice, first element, elements) for each run of elements of one slice, in order.
+  template <class F>
+  void for_each_run(std::size_t elements, F visit) const {
+    std::size_t slice = 0;
+    for (std::size_t first = 0; first < elements; first += inner) {
+      visit(slice, first, inner);
+      if (++slice == count) slice = 0;
+    }
+  }
 };
 
 Slices slices(const Tensor& weights, std::int64_t axis) {
@@ -53,8 +64,10 @@ Result<IntegerWeights> integer_weights(const Tensor& weights, const WeightParams
     return fail(Cause::InvalidInput, "{} output channels have {} weight scales", along.count, params.scale.size());
   }
   IntegerWeights result{int8_weights(weights, params), std::vector<std::int64_t>(along.count, 0)};
-  for (std::size_t at = 0; at < result.codes.size(); ++at)
-    result.sums[at / along.inner % along.count] += result.codes[at];
+  along.for_each_run(result.codes.size(), [&](std::size_t slice, std::size_t first, std::size_t count) {
+    const std::int8_t* codes = result.codes.data() + first;
+    result.sums[slice] += std::accumulate(codes, codes + count, std::int64_t{0});
+  });
   return result;
 }
 
@@ -62,10 +75,10 @@ Tensor dequantized_weights(const Tensor& weights, const IntegerWeights& codes, c
   const Slices along = slices(weights, params.axis);
   Tensor result = Tensor::zeros(ElementType::Float32, weights.shape);
   const auto values = result.values<float>();
-  for (std::size_t at = 0; at < values.size(); ++at) {
-    const float scale = params.scale[params.scale.size() == 1 ? 0 : at / along.inner % along.count];
-    values[at] = scale * static_cast<float>(codes.codes[at]);
-  }
+  along.for_each_run(values.size(), [&](std::size_t slice, std::size_t first, std::size_t count) {
+    const float scale = params.scale[params.scale.size() == 1 ? 0 : slice];
+    for (std::size_t at = first; at < first + count; ++at) values[at] = scale * static_cast<float>(codes.codes[at]);
+  });
   return result;
 }
 

@@ -23,6 +23,10 @@ struct PlanCache::State {
     return std::static_pointer_cast<const T>(keep(key, std::move(*made)));
   }
 
+  /// A number that stands for the value of `quantization`, 0 for null. Another value never gets it; the same value gets
+  /// it again unless several others came in between.
+  [[nodiscard]] std::int64_t number_of(const Quantization* quantization);
+
  private:
   [[nodiscard]] std::shared_ptr<const void> find(const Digest& key);
   /// What is kept under `key` afterwards: an earlier object wins.
@@ -30,6 +34,8 @@ struct PlanCache::State {
 
   std::mutex mutex_;
   std::map<Digest, std::shared_ptr<const void>> objects_;
+  std::vector<std::pair<std::int64_t, Quantization>> quantizations_;  // the last ones seen, latest last
+  std::int64_t numbers_given_ = 0;
 };
 
 }  // namespace quantrail

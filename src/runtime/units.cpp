@@ -7,17 +7,13 @@ namespace {
 
 class Planner {
  public:
-  Planner(const Graph& graph, const Lowering& lowering, const Specialised& model, const std::vector<std::string>& taps)
-      : graph_(model.graph),
-        types_(model.types),
-        index_(model.graph),
+  Planner(const ShapedModel& model, const Lowering& lowering, const std::vector<std::string>& taps)
+      : graph_(model.specialised.graph),
+        types_(model.specialised.types),
+        index_(model.index),
         codes_(lowering.codes),
         taps_(taps.begin(), taps.end()) {
-    const GraphIndex canonical(graph);
-    for (const auto& node : graph_.nodes) {
-      const auto at = canonical.node(node.name);
-      plan_.lowering.push_back(at ? lowering.nodes[*at] : NodeLowering{});
-    }
+    for (const auto& at : model.canonical) plan_.lowering.push_back(at ? lowering.nodes[*at] : NodeLowering{});
     find_live();
   }
 
@@ -34,13 +30,14 @@ class Planner {
  private:
   void find_live() {
     live_.assign(graph_.nodes.size(), false);
-    std::set<std::string, std::less<>> wanted(taps_);
-    for (const auto& output : graph_.outputs) wanted.insert(output.name);
+    const auto wanted = [this](const std::string& value) {
+      const auto& readers = index_.readers(value);
+      return index_.is_output(value) || taps_.contains(value) ||
+             std::any_of(readers.begin(), readers.end(), [this](std::size_t reader) { return live_[reader]; });
+    };
     for (std::size_t at = graph_.nodes.size(); at-- > 0;) {
-      const Node& node = graph_.nodes[at];
-      live_[at] = std::any_of(node.outputs.begin(), node.outputs.end(),
-                              [&](const auto& value) { return wanted.contains(value); });
-      if (live_[at]) wanted.insert(node.inputs.begin(), node.inputs.end());
+      const auto& outputs = graph_.nodes[at].outputs;
+      live_[at] = std::any_of(outputs.begin(), outputs.end(), wanted);
     }
   }
 
@@ -173,7 +170,7 @@ class Planner {
 
   const Graph& graph_;
   const std::map<std::string, TensorType, std::less<>>& types_;
-  GraphIndex index_;
+  const GraphIndex& index_;
   const std::set<std::string, std::less<>>& codes_;
   std::set<std::string, std::less<>> taps_;
   UnitPlan plan_{};
@@ -188,16 +185,15 @@ class Planner {
 
 bool Demands::wants(const std::string& value, Numeric numeric) const {
   const auto found = numerics_.find(value);
-  return found != numerics_.end() && found->second.contains(numeric);
+  return found != numerics_.end() && (found->second & bit(numeric)) != 0;
 }
 
 bool Demands::codes_only(const std::string& value) const {
   return !wants(value, Numeric::Float) && (wants(value, Numeric::Codes) || wants(value, Numeric::Dequantized));
 }
 
-UnitPlan planned(const Graph& graph, const Lowering& lowering, const Specialised& model,
-                 const std::vector<std::string>& taps) {
-  return Planner(graph, lowering, model, taps).result();
+UnitPlan planned(const ShapedModel& model, const Lowering& lowering, const std::vector<std::string>& taps) {
+  return Planner(model, lowering, taps).result();
 }
 
 }  // namespace quantrail

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "model/infer.h"
 #include "model/lowering.h"
 #include "runtime/form.h"
+#include "runtime/shaped_model.h"
 
 namespace quantrail {
 
@@ -31,10 +30,14 @@ class Demands {
   [[nodiscard]] bool wants(const std::string& value, Numeric numeric) const;
   /// Whether codes (or what they stand for) are all that anybody reads of `value`.
   [[nodiscard]] bool codes_only(const std::string& value) const;
-  void add(const std::string& value, Numeric numeric) { numerics_[value].insert(numeric); }
+  void add(const std::string& value, Numeric numeric) {
+    auto& bits = numerics_[value];
+    bits = static_cast<std::uint8_t>(bits | bit(numeric));
+  }
 
  private:
-  std::map<std::string, std::set<Numeric>, std::less<>> numerics_{};
+  static std::uint8_t bit(Numeric numeric) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(numeric)); }
+  NameMap<std::uint8_t> numerics_{};  // one bit per Numeric
 };
 
 /// What runs, in graph order, of a graph that is specialised to concrete shapes.
@@ -44,9 +47,9 @@ struct UnitPlan {
   Demands demands{};
 };
 
-/// `graph`: the canonical graph that `lowering` belongs to; `model`: the same, specialised. Nodes that reach neither an
-/// output nor a tap do not appear. Nothing is fused behind a tapped value.
-[[nodiscard]] UnitPlan planned(const Graph& graph, const Lowering& lowering, const Specialised& model,
+/// `lowering`: of the canonical graph that `model` was made from. Nodes that reach neither an output nor a tap do not
+/// appear. Nothing is fused behind a tapped value.
+[[nodiscard]] UnitPlan planned(const ShapedModel& model, const Lowering& lowering,
                                const std::vector<std::string>& taps);
 
 }  // namespace quantrail
