@@ -9,6 +9,8 @@
 namespace quantrail {
 namespace {
 
+constexpr std::int64_t kLongest = std::int64_t{1} << 24U;
+
 /// The value of a single-number input; nothing when it is left out.
 Result<std::optional<std::int64_t>> number(const NodeView& view, std::size_t input, std::string_view what) {
   if (!view.has(input)) return std::optional<std::int64_t>();
@@ -64,7 +66,8 @@ Result<FourierPlan> fourier_plan(const NodeView& view) {
   if (!length) return failed(length);
   FourierPlan plan{*axis, length->value_or(view.shape(0)[*axis]), 0, view.integer("inverse", 0) != 0};
   const bool one_sided = view.integer("onesided", 0) != 0;
-  if (plan.length < 1) return fail(Cause::InvalidInput, "a transform of length {}", plan.length);
+  if (plan.length < 1 || plan.length > kLongest)
+    return fail(Cause::InvalidInput, "a transform of length {}, 1 to {} are possible", plan.length, kLongest);
   if (one_sided && (plan.inverse || view.shape(0).back() == 2))
     return fail(Cause::Unsupported, "one-sided transforms are of real numbers, and not inverse");
   plan.bins = bins_of(plan.length, one_sided);

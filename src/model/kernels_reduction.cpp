@@ -112,14 +112,24 @@ template <class Op>
 Status reduce(const KernelCall& call) {
   const auto axes = reduced_axes(call.view);
   if (!axes) return failed(axes);
-  if (axes->empty() && !call.input(0).shape.empty()) {
-    call.output().bytes = call.input(0).bytes;
-    return {};
-  }
   return for_number_type(call.input(0).type, [&](auto zero) -> Status {
     reduce_all<decltype(zero)>(call, reduction_plan(call.input(0).shape, *axes), Op{});
     return {};
   });
+}
+
+/// Bools have a largest and a smallest, as 0 and 1.
+template <class Op>
+Status reduce_ordered(const KernelCall& call) {
+  if (call.input(0).type != ElementType::Bool) return reduce<Op>(call);
+  Tensor flags = call.input(0);
+  flags.type = ElementType::Uint8;
+  std::vector<const Tensor*> inputs(call.inputs.begin(), call.inputs.end());
+  inputs[0] = &flags;
+  call.output().type = ElementType::Uint8;
+  auto done = reduce<Op>({call.view, inputs, call.outputs});
+  call.output().type = ElementType::Bool;
+  return done;
 }
 
 /// max + log(sum(exp(x - max))), which does not overflow.
@@ -181,8 +191,8 @@ void add_reduction_kernels(Kernels& kernels) {
   kernels["ReduceSum"] = reduce<Total>;
   kernels["ReduceMean"] = reduce<Average>;
   kernels["ReduceProd"] = reduce<Product>;
-  kernels["ReduceMax"] = reduce<Largest>;
-  kernels["ReduceMin"] = reduce<Smallest>;
+  kernels["ReduceMax"] = reduce_ordered<Largest>;
+  kernels["ReduceMin"] = reduce_ordered<Smallest>;
   kernels["ReduceL1"] = reduce<AbsoluteTotal>;
   kernels["ReduceL2"] = reduce<Length>;
   kernels["ReduceSumSquare"] = reduce<SquareTotal>;

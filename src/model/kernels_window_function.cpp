@@ -34,30 +34,37 @@ Status blackman(const KernelCall& call) { return cosine_window(call, {0.42, 0.5,
 double mel_of(double hertz) { return 2595.0 * std::log10(1.0 + hertz / 700.0); }
 double hertz_of(double mel) { return 700.0 * (std::pow(10.0, mel / 2595.0) - 1.0); }
 
-/// The spectrogram bins at which the triangles start, peak and end.
-Result<std::vector<std::int64_t>> mel_edges(const KernelCall& call) {
-  const auto number = [&](std::size_t input) { return number_of(call.input(input)); };
-  const double dft_length = number(1);
-  const double rate = number(2);
-  const double low = number(3);
-  const double high = number(4);
-  const auto bands = call.output().shape[1];
-  if (!(rate > 0.0 && low >= 0.0 && high >= low && high <= rate))
-    return fail(Cause::InvalidInput, "edges at {} and {} Hz, sampled at {} Hz", low, high, rate);
-  const double from = mel_of(low);
-  // The operator's definition counts the edges here, not the gaps between them.
-  const double step = (mel_of(high) - from) / static_cast<double>(bands + 2);
-  std::vector<std::int64_t> edges;
-  for (std::int64_t at = 0; at < bands + 2; ++at) {
-    const double hertz = hertz_of(static_cast<double>(at) * step + from);
-    edges.push_back(static_cast<std::int64_t>(std::floor((dft_length + 1.0) * hertz / rate)));
+/// The spectrogram bins at which triangles start, peak and end: triangle k has edges k, k + 1 and k + 2.
+class MelEdges {
+ public:
+  /// Errors: InvalidInput for frequencies that no signal of this rate has.
+  static Result<MelEdges> of(const KernelCall& call) {
+    const double rate = number_of(call.input(2));
+    const double low = number_of(call.input(3));
+    const double high = number_of(call.input(4));
+    if (!(rate > 0.0 && low >= 0.0 && high >= low && high <= rate))
+      return fail(Cause::InvalidInput, "edges at {} and {} Hz, sampled at {} Hz", low, high, rate);
+    // The operator's definition counts the edges here, not the gaps between them.
+    const auto count = static_cast<double>(call.output().shape[1] + 2);
+    const double from = mel_of(low);
+    return MelEdges(from, (mel_of(high) - from) / count, (number_of(call.input(1)) + 1.0) / rate);
   }
-  return edges;
-}
+  [[nodiscard]] std::int64_t at(std::int64_t edge) const {
+    const double hertz = hertz_of(static_cast<double>(edge) * step_ + from_);
+    return static_cast<std::int64_t>(std::floor(bins_per_hertz_ * hertz));
+  }
+
+ private:
+  MelEdges(double from, double step, double bins_per_hertz)
+      : from_(from), step_(step), bins_per_hertz_(bins_per_hertz) {}
+  double from_;
+  double step_;
+  double bins_per_hertz_;
+};
 
 /// Triangles over the bins of a spectrogram, evenly spaced on the mel scale: [bins, bands].
 Status mel_weights(const KernelCall& call) {
-  const auto edges = mel_edges(call);
+  const auto edges = MelEdges::of(call);
   if (!edges) return failed(edges);
   const auto bins = call.output().shape[0];
   const auto bands = call.output().shape[1];
@@ -68,12 +75,14 @@ Status mel_weights(const KernelCall& call) {
       if (bin >= 0 && bin < bins) out[static_cast<std::size_t>(bin * bands + band)] = saturated<T>(value);
     };
     for (std::int64_t band = 0; band < bands; ++band) {
-      const auto* edge = edges->data() + band;
-      if (edge[0] == edge[1]) put(edge[1], band, 1.0);
-      for (auto bin = edge[0]; edge[0] != edge[1] && bin <= edge[1]; ++bin)
-        put(bin, band, static_cast<double>(bin - edge[0]) / static_cast<double>(edge[1] - edge[0]));
-      for (auto bin = edge[1]; edge[1] != edge[2] && bin < edge[2]; ++bin)
-        put(bin, band, static_cast<double>(edge[2] - bin) / static_cast<double>(edge[2] - edge[1]));
+      const auto low = edges->at(band);
+      const auto peak = edges->at(band + 1);
+      const auto high = edges->at(band + 2);
+      if (low == peak) put(peak, band, 1.0);
+      for (auto bin = low; low != peak && bin <= peak; ++bin)
+        put(bin, band, static_cast<double>(bin - low) / static_cast<double>(peak - low));
+      for (auto bin = peak; bin < high; ++bin)
+        put(bin, band, static_cast<double>(high - bin) / static_cast<double>(high - peak));
     }
     return {};
   });

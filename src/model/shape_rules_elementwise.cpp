@@ -125,8 +125,13 @@ Result<Types> layer_normalization(const NodeView& view) {
   const Shape& x = view.shape(0);
   for (std::size_t input = 1; input < view.inputs(); ++input) {
     if (!view.has(input)) continue;
-    const auto shape = broadcast(view.shape(input), {x.begin() + static_cast<std::ptrdiff_t>(*axis), x.end()});
+    const Shape inner(x.begin() + static_cast<std::ptrdiff_t>(*axis), x.end());
+    const auto shape = broadcast(view.shape(input), inner);
     if (!shape) return failed(shape);
+    if (*shape != inner || view.type(input).type != view.type(0).type)
+      return fail(Cause::InvalidInput, "input {} ({} {}) does not fit what is normalised ({} {})", input,
+                  name_of(view.type(input).type), shape_text(view.shape(input)), name_of(view.type(0).type),
+                  shape_text(inner));
   }
   Shape statistics = x;
   std::fill(statistics.begin() + static_cast<std::ptrdiff_t>(*axis), statistics.end(), 1);

@@ -38,15 +38,22 @@ Result<std::vector<Tensor>> tensors(const fs::path& folder, std::string_view kin
 
 fs::path data_folder() { return "/usr/share/libonnx-testdata/data"; }
 
+std::vector<Case> cases_in(const fs::path& folder, const std::string& prefix, double absolute_tolerance) {
+  std::vector<Case> cases;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!fs::exists(entry.path() / "model.onnx")) continue;
+    cases.push_back({prefix + entry.path().filename().string(), entry.path(), absolute_tolerance});
+  }
+  std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.name < b.name; });
+  return cases;
+}
+
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
   for (const std::string set : {"node", "pytorch-converted", "pytorch-operator", "simple"}) {
-    for (const auto& entry : fs::directory_iterator(data_folder() / set)) {
-      if (!fs::exists(entry.path() / "model.onnx")) continue;
-      cases.push_back({set + "/" + entry.path().filename().string(), entry.path()});
-    }
+    auto some = cases_in(data_folder() / set, set + "/");
+    cases.insert(cases.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }
-  std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.name < b.name; });
   return cases;
 }
 

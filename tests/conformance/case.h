@@ -9,10 +9,11 @@
 
 namespace quantrail::conformance {
 
-/// One of ONNX's test models with its recorded inputs and outputs.
+/// A test model with its recorded inputs and outputs.
 struct Case {
   std::string name{};  ///< "node/test_abs"
   std::filesystem::path folder{};
+  double absolute_tolerance = 1e-7;  ///< as in ONNX's own runner
 };
 
 /// Inputs and expected outputs in the graph's order, from one test_data_set_* folder.
@@ -26,6 +27,10 @@ struct DataSet {
 
 /// Every model of the sets node, pytorch-converted, pytorch-operator and simple, by name.
 [[nodiscard]] std::vector<Case> all_cases();
+
+/// Every folder below `folder` that holds a model, by name, which starts with `prefix`.
+[[nodiscard]] std::vector<Case> cases_in(const std::filesystem::path& folder, const std::string& prefix,
+                                         double absolute_tolerance = 1e-7);
 
 /// All data sets of one case, for the inputs and outputs that `graph` declares. Errors: a file is missing or
 /// unreadable.

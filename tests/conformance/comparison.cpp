@@ -26,7 +26,7 @@ std::string type_difference(const Tensor& ours, const Tensor& theirs) {
   return fmt::format("shape {} instead of {}", shape_text(ours.shape), shape_text(theirs.shape));
 }
 
-std::string difference(const Tensor& ours, const Tensor& theirs) {
+std::string difference(const Tensor& ours, const Tensor& theirs, double absolute) {
   if (auto what = type_difference(ours, theirs); !what.empty()) return what;
   if (!is_float(ours.type)) return ours.bytes == theirs.bytes ? "" : "other values";
   // The bfloat16 files of ONNX 1.12 were made by cutting bits off; the specification rounds to nearest: one step apart.
@@ -35,7 +35,7 @@ std::string difference(const Tensor& ours, const Tensor& theirs) {
   const auto b = doubles_of(theirs);
   for (std::size_t at = 0; at < a.size(); ++at) {
     const bool same = a[at] == b[at] || (std::isnan(a[at]) && std::isnan(b[at]));
-    if (!same && !(std::abs(a[at] - b[at]) <= relative * std::abs(b[at]) + 1e-7)) {
+    if (!same && !(std::abs(a[at] - b[at]) <= relative * std::abs(b[at]) + absolute)) {
       return fmt::format("element {}: {} instead of {}", at, a[at], b[at]);
     }
   }

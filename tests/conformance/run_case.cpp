@@ -42,8 +42,8 @@ Outcome run_case(const Case& one, bool random, Runner runner) {
     const auto outputs = runner(model->graph, set.inputs);
     if (!outputs) return outcome_of(outputs.error());
     for (std::size_t at = 0; at < outputs->size(); ++at) {
-      const auto what =
-          random ? type_difference((*outputs)[at], set.outputs[at]) : difference((*outputs)[at], set.outputs[at]);
+      const auto what = random ? type_difference((*outputs)[at], set.outputs[at])
+                               : difference((*outputs)[at], set.outputs[at], one.absolute_tolerance);
       if (!what.empty()) return {Verdict::Failed, fmt::format("output {}: {}", at, what)};
     }
   }
