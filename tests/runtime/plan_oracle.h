@@ -10,8 +10,8 @@ namespace quantrail::testing {
 
 using Values = std::map<std::string, Tensor, std::less<>>;
 
-/// Every value of the network by definition: float64 sums over quantized and dequantized operands, one node after the
-/// other, in plain loops. `inputs` are concrete; reads follow lowered().
+/// Every value of the network by definition: the interpreter's float64 sums over quantized and dequantized operands,
+/// one node after the other. `inputs` are concrete; reads follow lowered().
 [[nodiscard]] Values expected_values(const Graph& graph, const PlanOptions& options, const Values& inputs);
 
 }  // namespace quantrail::testing
