@@ -25,6 +25,7 @@ class Sweep {
   Sweep(const Graph& graph, const GraphIndex& index, const Quantization& q,
         const std::set<std::string, std::less<>>& reverted, RevertMode mode)
       : graph_(graph), index_(index), q_(q), mode_(mode), integer_(graph.nodes.size(), false) {
+    find_activations();
     for (const auto& group : q.groups) {
       if (contains(reverted, group.name)) reverted_.insert(group.members.begin(), group.members.end());
     }
@@ -46,7 +47,7 @@ class Sweep {
       const Node& node = graph_.nodes[at];
       const bool layer = integer_[at] && contains(q_.layers, node.name);
       // ... unless a float Relu follows, with which ONNX Runtime fuses a Gemm first.
-      const bool has_float_kernel = node.op == "MatMul" || (node.op == "Gemm" && !fused_activation(graph_, index_, at));
+      const bool has_float_kernel = node.op == "MatMul" || (node.op == "Gemm" && !activation_[at]);
       const bool one_kernel = out.nodes[at].fused && !clipped(at);
       if (layer && !one_kernel && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
     }
@@ -54,6 +55,15 @@ class Sweep {
   }
 
  private:
+  void find_activations() {
+    activation_.resize(graph_.nodes.size());
+    base_.resize(graph_.nodes.size());
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      activation_[at] = fused_activation(graph_, index_, at);
+      if (activation_[at]) base_[*activation_[at]] = at;
+    }
+  }
+
   [[nodiscard]] bool has_params(const std::string& value) const { return contains(q_.activations, value); }
   [[nodiscard]] bool reads_raw(const Node& node) const {
     return contains(q_.ignored, node.name) || (mode_ == RevertMode::Full && contains(reverted_, node.name));
@@ -108,11 +118,7 @@ class Sweep {
   /// The node whose kernel writes `value`: a fused activation's base in place of the activation.
   [[nodiscard]] std::optional<std::size_t> maker(const std::string& value) const {
     const auto at = index_.producer(value);
-    if (!at) return std::nullopt;
-    const Node& node = graph_.nodes[*at];
-    if (node.op != "Relu" && node.op != "Clip") return at;
-    const auto before = index_.producer(node.inputs[0]);
-    return before && fused_activation(graph_, index_, *before) == at ? before : at;
+    return at && base_[*at] ? base_[*at] : at;
   }
 
   [[nodiscard]] bool comes_as_float(const std::string& value) const {
@@ -140,7 +146,7 @@ class Sweep {
 
   /// Whether a Relu or Clip is computed together with node `at` that the codes' own range does not make superfluous.
   [[nodiscard]] bool clipped(std::size_t at) const {
-    const auto activation = fused_activation(graph_, index_, at);
+    const auto& activation = activation_[at];
     if (!activation) return false;
     const Node& node = graph_.nodes[*activation];
     const auto params = q_.activations.find(node.outputs[0]);
@@ -152,8 +158,7 @@ class Sweep {
     lowering.integer = integer_[at];
     for (const auto& value : graph_.nodes[at].inputs) lowering.reads.push_back(read(at, value));
     if (integer_[at]) {
-      const auto activation = fused_activation(graph_, index_, at);
-      const auto& result = graph_.nodes[activation.value_or(at)].outputs[0];
+      const auto& result = graph_.nodes[activation_[at].value_or(at)].outputs[0];
       lowering.fused = has_params(result) && stored(result) && !contains(raw_, result);
     }
     return lowering;
@@ -167,6 +172,8 @@ class Sweep {
   std::set<std::string, std::less<>> wanted_{};    // values that an integer node reads
   std::set<std::string, std::less<>> raw_{};       // values that someone needs unquantized
   std::vector<bool> integer_{};
+  std::vector<std::optional<std::size_t>> activation_{};  // fused_activation() of each node
+  std::vector<std::optional<std::size_t>> base_{};        // the other way round
 };
 
 }  // namespace
