@@ -8,7 +8,7 @@
 namespace quantrail::bench {
 namespace {
 
-constexpr std::size_t kSamples = 8;
+constexpr std::size_t kSamples = 32;
 
 /// Keeps one processor busy while it lives.
 class BusyNeighbour {

@@ -44,7 +44,7 @@ struct Subject {
 /// is there, as a search builds them. The peer has to create a session either way.
 [[nodiscard]] Result<std::vector<Row>> measured_building(const Subject& subject, const Form& form);
 
-/// How many times one thread's throughput two threads reach on eight samples, alone and beside a process that keeps one
+/// How many times one thread's throughput two threads reach on 32 samples, alone and beside a process that keeps one
 /// of two processors busy.
 [[nodiscard]] Result<std::vector<Row>> measured_scaling(const Subject& subject, const Form& form);
 
