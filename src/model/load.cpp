@@ -75,10 +75,8 @@ Status check_header(const onnx::ModelProto& proto) {
   return {};
 }
 
-/// The file's hash and size; with external data those of all files together.
-Status identify(Model& model, std::string_view content, const ExternalData& external) {
-  model.hash = sha256(std::as_bytes(std::span(content)));
-  model.bytes = content.size();
+/// Adds external data to the file's own hash and size.
+Status identify(Model& model, const ExternalData& external) {
   if (external.files().empty()) return {};
   Hasher all;
   all.add(model.hash);
@@ -109,7 +107,8 @@ Status run_checker(Model& model, const onnx::ModelProto& proto, bool sorted, boo
   return check_with_libonnx(proto, model.path, external_data);
 }
 
-Result<Model> read_model(const std::filesystem::path& path, const std::string& content) {
+/// Lets go of `content` once it is parsed: models are large, and their weights are copied once more.
+Result<Model> read_model(const std::filesystem::path& path, std::string content) {
   onnx::ModelProto proto;
   if (!proto.ParseFromArray(content.data(), static_cast<int>(content.size()))) {
     return fail(Cause::InvalidInput, "is not an ONNX model, or is truncated");
@@ -119,6 +118,9 @@ Result<Model> read_model(const std::filesystem::path& path, const std::string& c
   if (!opset) return failed(opset);
 
   Model model{.path = path, .source_opset = *opset, .ir_version = proto.ir_version()};
+  model.hash = sha256(std::as_bytes(std::span(content)));
+  model.bytes = content.size();
+  std::string().swap(content);
   ExternalData external(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
   auto graph = graph_from(proto.graph(), *opset, external);
   if (!graph) return failed(graph);
@@ -128,7 +130,7 @@ Result<Model> read_model(const std::filesystem::path& path, const std::string& c
   if (auto ok = run_checker(model, proto, sorted, !external.files().empty()); !ok) {
     return failed(ok);
   }
-  if (auto ok = identify(model, content, external); !ok) return failed(ok);
+  if (auto ok = identify(model, external); !ok) return failed(ok);
   auto upgrade = upgraded(std::move(*formed));
   if (!upgrade) return failed(upgrade);
   for (const auto& node : upgrade->nodes) {
@@ -141,9 +143,9 @@ Result<Model> read_model(const std::filesystem::path& path, const std::string& c
 }  // namespace
 
 Result<Model> load_model(const std::filesystem::path& path) {
-  const auto content = file_content(path);
+  auto content = file_content(path);
   if (!content) return failed(content);
-  auto model = read_model(path, *content);
+  auto model = read_model(path, std::move(*content));
   if (!model) return failed(model, path.string());
   return model;
 }
