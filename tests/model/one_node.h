@@ -8,6 +8,9 @@
 
 namespace quantrail::testing {
 
+/// Stands for an optional input that a node leaves out.
+inline Tensor left_out() { return Tensor{.shape = {-1}}; }
+
 /// All outputs of one operator on `inputs`, computed by the interpreter. `outputs`: how many the node has.
 inline Result<std::vector<Tensor>> all_computed(const std::string& op, const std::vector<Tensor>& inputs,
                                                 std::map<std::string, Attribute> attributes = {},
@@ -16,8 +19,9 @@ inline Result<std::vector<Tensor>> all_computed(const std::string& op, const std
   for (std::size_t at = 0; at < outputs; ++at) node.outputs.push_back("y" + std::to_string(at));
   std::vector<const Tensor*> pointers;
   for (std::size_t at = 0; at < inputs.size(); ++at) {
-    node.inputs.push_back("i" + std::to_string(at));
-    pointers.push_back(&inputs[at]);
+    const bool absent = inputs[at].shape == left_out().shape;
+    node.inputs.push_back(absent ? "" : "i" + std::to_string(at));
+    pointers.push_back(absent ? nullptr : &inputs[at]);
   }
   return interpreted(node, opset, pointers);
 }
