@@ -24,7 +24,6 @@ const std::map<std::string_view, Emitter>& emitters() {
       {"Squeeze", emit_reshape},
       {"Unsqueeze", emit_reshape},
       {"Identity", emit_reshape},
-      {"Dropout", emit_reshape},
       {"Transpose", emit_transpose},
       {"Concat", emit_concat},
       {"Slice", emit_slice},

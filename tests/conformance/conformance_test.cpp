@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "conformance/isolated.h"
+#include "conformance/run_plan.h"
 #include "conformance/table.h"
 
 namespace quantrail::conformance {
@@ -69,6 +70,20 @@ TEST_F(Conformance, InterpreterPassesWhatIsInScope) {
   auto cases = all_cases();
   EXPECT_GT(cases.size(), 1000U);
   check(std::move(cases), by_interpreter, "interpreter");
+}
+
+/// What a plan does not support yet it refuses by name; what it computes must be right.
+TEST_F(Conformance, PlansAreRightOrRefuse) {
+  const auto entries = run_all(all_cases(), by_plan);
+  const auto path = fs::path(QUANTRAIL_TABLES) / "plan_table.txt";
+  std::ofstream(path) << table_text(entries);
+  EXPECT_GE(share_passed(entries), 0.70) << "see " << path;
+  const auto known = lines_of(fs::path(QUANTRAIL_SOURCE_DIR) / "tests/conformance/interpreter.txt");
+  for (const auto& shortfall : shortfalls(entries)) {
+    if (shortfall.starts_with("failed")) {
+      EXPECT_THAT(known, ::testing::Contains(shortfall)) << "see " << path;
+    }
+  }
 }
 
 /// What libonnx 1.12 does not know yet: cases of opsets 17 to 21 with the results of ONNX Runtime.
