@@ -1,5 +1,7 @@
 #include "runtime/kernels_binary.h"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
@@ -80,6 +82,61 @@ QUANTRAIL_CLONES void code_row(BinaryOp op, CodeRule rule, const Row<std::uint8_
   }
 }
 
+/// Joins rows that follow each other in one operand and repeat the other, as a factor per channel does: short rows
+/// would spend their time in calls and in the elements that fill no vector. `function` computes one row.
+template <class T, class F>
+class RowJoiner {
+ public:
+  RowJoiner(const Row<T>& first, F function) : row_(first), function_(function) {}
+
+  void add(const Row<T>& next) {
+    const bool same_rhs = next.lhs == row_.lhs + rows_ * row_.count && next.rhs == row_.rhs;
+    const bool same_lhs = next.rhs == row_.rhs + rows_ * row_.count && next.lhs == row_.lhs;
+    if (rows_ > 0 && ((same_rhs && !lhs_repeats_) || (same_lhs && (lhs_repeats_ || rows_ == 1)))) {
+      lhs_repeats_ = same_lhs;
+      ++rows_;
+      return;
+    }
+    flush();
+    row_ = next;
+    rows_ = 1;
+    lhs_repeats_ = false;
+  }
+
+  void flush() {
+    const std::int64_t together = std::min(rows_, kTile / std::max<std::int64_t>(row_.count, 1));
+    if (together < 2 || row_.lhs_step != 1 || row_.rhs_step != 1) return one_by_one();
+    std::array<T, kTile> repeated;
+    for (std::int64_t k = 0; k < together; ++k)
+      std::copy_n(lhs_repeats_ ? row_.lhs : row_.rhs, row_.count, repeated.data() + k * row_.count);
+    for (std::int64_t done = 0; done < rows_; done += together) {
+      Row<T> joined = row_;
+      joined.count = std::min(together, rows_ - done) * row_.count;
+      joined.lhs = lhs_repeats_ ? repeated.data() : row_.lhs + done * row_.count;
+      joined.rhs = lhs_repeats_ ? row_.rhs + done * row_.count : repeated.data();
+      joined.dst = row_.dst + done * row_.count;
+      function_(joined);
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kTile = 4096;  // elements
+
+  void one_by_one() {
+    Row<T> row = row_;
+    for (std::int64_t k = 0; k < rows_; ++k) {
+      function_(row);
+      (lhs_repeats_ ? row.rhs : row.lhs) += row_.count;
+      row.dst += row_.count;
+    }
+  }
+
+  Row<T> row_;  // the first of those joined
+  F function_;
+  std::int64_t rows_ = 0;
+  bool lhs_repeats_ = false;
+};
+
 template <class T, class F>
 void for_each_row(std::span<const T> lhs, std::span<const T> rhs, const BroadcastShapes& shapes, std::span<T> dst,
                   F function) {
@@ -88,12 +145,14 @@ void for_each_row(std::span<const T> lhs, std::span<const T> rhs, const Broadcas
   row.count = broadcast.count();
   row.lhs_step = broadcast.lhs_step();
   row.rhs_step = broadcast.rhs_step();
+  RowJoiner<T, F> joiner(row, function);
   broadcast.for_each_run([&](const BroadcastRun& run) {
     row.lhs = lhs.data() + run.lhs;
     row.rhs = rhs.data() + run.rhs;
     row.dst = dst.data() + run.result;
-    function(row);
+    joiner.add(row);
   });
+  joiner.flush();
 }
 
 }  // namespace
