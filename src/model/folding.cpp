@@ -35,9 +35,12 @@ Result<std::vector<TensorPtr>> Folding::folded(const NodeView& view, std::span<c
   std::uint64_t bytes = 0;
   for (const auto& type : outputs) bytes += checked_bytes(type.type, type.shape).value_or(budget_);
   if (!interpretable(node.op) || bytes > budget_) return Values{};
+  const double work = interpretation_cost(view, outputs);
+  if (!(work <= work_)) return Values{};
   auto computed = interpreted(node, view.opset(), constants);
   if (!computed) return failed(computed);
   budget_ -= bytes;
+  work_ -= work;
   Values values;
   for (auto& tensor : *computed) values.push_back(std::make_shared<const Tensor>(std::move(tensor)));
   return values;

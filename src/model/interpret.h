@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "model/graph.h"
+#include "model/shape_rules.h"
 
 namespace quantrail {
 
@@ -13,6 +14,9 @@ namespace quantrail {
 /// `inputs` holds null for optional inputs left out. Errors: InvalidInput or Unsupported, naming node, operator, opset.
 [[nodiscard]] Result<std::vector<Tensor>> interpreted(const Node& node, std::int64_t opset,
                                                       std::span<const Tensor* const> inputs);
+
+/// Roughly how many multiply-adds that takes. Precondition: the shape rule has accepted the inputs.
+[[nodiscard]] double interpretation_cost(const NodeView& view, const Types& outputs);
 
 [[nodiscard]] bool interpretable(const std::string& op);
 

@@ -117,6 +117,9 @@ Result<Region> region_of(const KernelCall& call, const AlignMode& mode, std::int
   if (!rows) return failed(rows);
   const auto columns = region_axis(mode, at(0), at(2), call.output().shape[3]);
   if (!columns) return failed(columns);
+  constexpr std::int64_t kMostInAll = std::int64_t{1} << 20U;
+  if (rows->samples * columns->samples > kMostInAll)
+    return fail(Cause::InvalidInput, "a region would need {} samples per bin", rows->samples * columns->samples);
   return Region{*rows, *columns, batch};
 }
 

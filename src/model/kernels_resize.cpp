@@ -52,33 +52,39 @@ std::vector<V> resized(const std::vector<V>& in, Shape& shape, const ResizedAxis
   return out;
 }
 
+struct ResizeStep {
+  ResizedAxis axis{};
+  CropRange crop{};
+};
+
 struct ResizePlan {
   ResizeMode mode{};
-  std::vector<ResizedAxis> axes{};
-  std::vector<CropRange> crops{};
+  std::vector<ResizeStep> steps{};
 };
 
 Result<ResizePlan> plan_of(const KernelCall& call) {
   const auto mode = resize_mode(call.view.node());
   if (!mode) return failed(mode);
-  auto axes = resize_axes(call.view);
+  const auto axes = resize_axes(call.view);
   if (!axes) return failed(axes);
-  ResizePlan plan{*mode, std::move(*axes), {}};
-  plan.crops.resize(plan.axes.size());
-  if (plan.mode.coordinates != ResizeMode::Coordinates::CropAndResize) return plan;
-  const auto region = floats_of(call.input(1));
-  for (std::size_t at = 0; at < plan.crops.size(); ++at) plan.crops[at] = {region[at], region[at + plan.crops.size()]};
+  ResizePlan plan{*mode, {}};
+  const bool crops = mode->coordinates == ResizeMode::Coordinates::CropAndResize;
+  const auto region = crops ? floats_of(call.input(1)) : std::vector<float>{};
+  for (std::size_t at = 0; at < axes->size(); ++at)
+    plan.steps.push_back({(*axes)[at], crops ? CropRange{region[at], region[at + axes->size()]} : CropRange{}});
+  // Shrinking comes first, so that nothing between is larger than the input or the result.
+  std::stable_partition(plan.steps.begin(), plan.steps.end(),
+                        [](const ResizeStep& step) { return step.axis.to < step.axis.from; });
   return plan;
 }
 
 /// Axis after axis, in the elements' type V.
 template <class V>
 std::vector<V> resized(const ResizePlan& plan, std::vector<V> values, Shape shape, V outside) {
-  for (std::size_t at = 0; at < plan.axes.size(); ++at) {
-    const auto& axis = plan.axes[at];
-    const bool crops = plan.mode.coordinates == ResizeMode::Coordinates::CropAndResize;
+  const bool crops = plan.mode.coordinates == ResizeMode::Coordinates::CropAndResize;
+  for (const auto& [axis, crop] : plan.steps) {
     if (axis.from == axis.to && axis.scale == 1.0F && !crops) continue;
-    values = resized(values, shape, axis, resize_taps(plan.mode, axis, plan.crops[at]), outside);
+    values = resized(values, shape, axis, resize_taps(plan.mode, axis, crop), outside);
   }
   return values;
 }

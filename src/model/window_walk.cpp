@@ -14,13 +14,12 @@ std::span<const std::int64_t> WindowWalk::covered(std::int64_t position) {
   for (std::size_t axis = 0; axis < source_.size(); ++axis) {
     outer_.swap(offsets_);
     offsets_.clear();
-    const auto first = start(position, axis);
-    for (const auto outer : outer_) {
-      for (std::int64_t k = 0; k < window_.kernel[axis]; ++k) {
-        const auto at = first + k * window_.dilations[axis];
-        if (at >= 0 && at < source_[axis]) offsets_.push_back(outer * source_[axis] + at);
-      }
-    }
+    const auto step = window_.dilations[axis];
+    const auto begin = start(position, axis);
+    const auto first = begin < 0 ? begin + (step - 1 - begin) / step * step : begin;
+    const auto end = std::min(source_[axis], begin + window_.kernel[axis] * step);
+    for (const auto outer : outer_)
+      for (auto at = first; at < end; at += step) offsets_.push_back(outer * source_[axis] + at);
   }
   return offsets_;
 }

@@ -136,6 +136,18 @@ TEST(InputShapes, TakeTheBatchWhereItIsOpen) {
               HasSubstr("input 'x': the size of axis 1 is not known"));
 }
 
+TEST(Infer, ConstantsAreComputedOnlyWhereThatTakesNoLongTime) {
+  for (const std::int64_t size : {20, 2000}) {
+    GraphBuilder b;
+    const auto w = b.filled("w", {size, size}, 0.01F);
+    const auto x = b.input("x", {-1, size});
+    b.output(b.node("Add", "sum", {x, b.node("MatMul", "product", {w, w})}), {-1, size});
+    const auto model = specialised(b.graph(), {{"x", {size, size}}});
+    ASSERT_TRUE(model) << model.error().message;
+    EXPECT_EQ(model->graph.nodes.size(), size == 20 ? 1U : 2U);
+  }
+}
+
 TEST(MultiplyAdds, AreOfOneSample) {
   GraphBuilder b;
   const auto x = b.input("x", {-1, 4, 5, 5});

@@ -159,6 +159,15 @@ TEST(InterpretResize, WeightsOfAnyModeSumUpToOne) {
   }
 }
 
+TEST(InterpretResize, NothingBetweenIsLargerThanTheInputOrTheResult) {
+  constexpr std::int64_t kSize = std::int64_t{1} << 20U;
+  const auto x = tensor<float>({1, kSize}, std::vector<float>(kSize, 2.0F));
+  const auto y = computed("Resize", {x, left_out(), left_out(), tensor<std::int64_t>({2}, {kSize, 1})},
+                          {{"mode", std::string("linear")}});
+  EXPECT_EQ(y->shape, (Shape{kSize, 1}));
+  EXPECT_THAT(floats_of(*y), Each(2.0F));
+}
+
 TEST(InterpretResize, WhatDoesNotFitIsRefusedByName) {
   const auto x = tensor<float>({1, 4}, {1, 2, 3, 4});
   const auto resize = [&](const Tensor& scales, const Tensor& sizes, std::map<std::string, Attribute> attributes = {}) {

@@ -129,6 +129,16 @@ TEST(InterpretPool, WindowsBesideTheInputHaveDefinedResults) {
   EXPECT_THAT(floats_of(*computed("MaxPool", {kLine}, window)), ElementsAre(-std::numeric_limits<float>::infinity()));
 }
 
+TEST(InterpretPool, WindowsMuchLargerThanTheInputCostNoMoreThanIt) {
+  constexpr std::int64_t kSize = std::int64_t{1} << 20U;
+  const auto x = tensor<float>({1, 1, 2, 2}, {1, 2, 3, 4});
+  const auto y = computed("MaxPool", {x},
+                          {{"kernel_shape", Ints{kSize, kSize}},
+                           {"pads", Ints{kSize - 1, kSize - 1, kSize - 1, kSize - 1}},
+                           {"strides", Ints{kSize, kSize}}});
+  EXPECT_THAT(floats_of(*y), ElementsAre(1, 2, 3, 4));
+}
+
 TEST(InterpretPool, WhatDoesNotFitIsRefusedByName) {
   EXPECT_THAT(refusal("MaxPool", {kLine}), HasSubstr("kernel_shape holds 0"));
   EXPECT_THAT(refusal("MaxPool", {kLine}, {{"kernel_shape", Ints{2}}, {"pads", Ints{2, 0}}}), HasSubstr("pads of 2"));
