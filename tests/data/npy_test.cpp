@@ -57,6 +57,23 @@ TEST(Npy, ReadsRows) {
   EXPECT_THAT(values_of<float>(row), ElementsAre(4, 5, 6));
 }
 
+TEST(Npy, KnowsIntegersOfEveryWidth) {
+  for (const auto& [descr, type] : std::vector<std::pair<std::string, ElementType>>{{"|i1", ElementType::Int8},
+                                                                                    {"|u1", ElementType::Uint8},
+                                                                                    {"<i2", ElementType::Int16},
+                                                                                    {"<u2", ElementType::Uint16},
+                                                                                    {"<i4", ElementType::Int32},
+                                                                                    {"<u4", ElementType::Uint32},
+                                                                                    {"<i8", ElementType::Int64},
+                                                                                    {"<u8", ElementType::Uint64}}) {
+    const auto width = static_cast<std::size_t>(descr[2] - '0');
+    const auto array =
+        opened(npy_text("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (1,)}", std::string(width, '\0')));
+    ASSERT_TRUE(array) << array.error().message;
+    EXPECT_EQ(array->type(), type) << descr;
+  }
+}
+
 TEST(Npy, ReadsVersionsTwoAndThree) {
   for (const char version : {'\x02', '\x03'}) {
     std::string text = npy_of<std::uint8_t>("|u1", {4}, {7, 8, 9, 10});
