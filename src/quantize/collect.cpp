@@ -147,17 +147,30 @@ class Collector {
   std::optional<std::pair<std::size_t, Error>> error_{};
 };
 
+/// What is watched stays in memory until the end of a pass, so that fewer samples are computed at once where they would
+/// take much: halves the micro-batch while a thread's activations need more than this.
+constexpr std::size_t kMostActivationBytes = std::size_t{128} << 20U;
+
+Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const PlanOptions& options) {
+  auto batch = micro_batch(graph);
+  if (!batch) return failed(batch);
+  PlanCache cache;
+  auto plan = Plan::build(graph, options, *batch, cache);
+  while (plan && *batch > 1 && !fixed_batch(graph) && (*plan)->activation_bytes() > kMostActivationBytes) {
+    *batch /= 2;
+    plan = Plan::build(graph, options, *batch, cache);
+  }
+  return plan;
+}
+
 }  // namespace
 
 Result<Statistics> collected(const Graph& graph, const StatisticsRequest& request, const Dataset& dataset,
                              std::span<const std::size_t> samples, const CollectOptions& options) {
   if (samples.empty()) return fail(Cause::InvalidInput, "calibration: the data has no samples");
-  const auto batch = micro_batch(graph);
-  if (!batch) return failed(batch);
   PlanOptions plan_options;
   auto list = watches(graph, request, plan_options.taps);
-  PlanCache cache;
-  auto plan = Plan::build(graph, plan_options, *batch, cache);
+  auto plan = watching_plan(graph, plan_options);
   if (!plan) return failed(plan);
   auto feed = Feed::matched(dataset.inputs(), **plan);
   if (!feed) return failed(feed);
