@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "model/kernels.h"
 #include "model/numbers.h"
@@ -104,9 +105,14 @@ Status resize(const KernelCall& call) {
       std::copy(values.begin(), values.end(), out.begin());
       return {};
     }
-    // Interpolated in double over all axes, rounded once.
+    // Interpolated in double over all axes and rounded once. Integers are cut off, but rounded to the nearest where an
+    // antialiasing filter gave them, as in ONNX Runtime.
     const auto values = resized<double>(*plan, {in.begin(), in.end()}, call.input(0).shape, extrapolation);
-    std::transform(values.begin(), values.end(), out.begin(), [](double value) { return saturated<T>(value); });
+    const bool nearest = std::is_integral_v<T> && plan->mode.antialias;
+    std::transform(values.begin(), values.end(), out.begin(), [&](double value) {
+      if constexpr (std::is_floating_point_v<T>) return static_cast<T>(value);
+      return saturated<T>(nearest ? std::floor(value + 0.5) : static_cast<double>(static_cast<float>(value)));
+    });
     return {};
   });
 }

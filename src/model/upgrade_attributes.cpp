@@ -63,7 +63,20 @@ Status batch_normalization(Upgrade& upgrade, Node& node) {
   return {};
 }
 
-/// Upsample, and Resize as it was in opset 10: pixel corners at zero, the nearest one below.
+/// How opset 10 finds the nearest element in ONNX Runtime: the one below, or the one above where an axis shrinks.
+/// Scales that are not constant are taken to enlarge. Errors: Unsupported where axes differ.
+Result<std::string> nearest_of_opset_10(const Upgrade& upgrade, const Node& node) {
+  const auto scales = constant_input(upgrade.graph, node, 2);
+  if (scales == nullptr || scales->type != ElementType::Float32) return "floor";
+  const auto values = scales->values<float>();
+  const bool shrinks = std::any_of(values.begin(), values.end(), [](float scale) { return scale < 1.0F; });
+  const bool grows = std::any_of(values.begin(), values.end(), [](float scale) { return scale > 1.0F; });
+  if (shrinks && grows && string_attribute(node, "mode", "nearest") == "nearest")
+    return fail(Cause::Unsupported, "enlarging some axes and shrinking others to the nearest element is not supported");
+  return shrinks ? "ceil" : "floor";
+}
+
+/// Upsample, and Resize as it was in opset 10: pixel corners at zero.
 Status resize(Upgrade& upgrade, Node& node) {
   if (node.op == "Resize" && upgrade.from >= 11) {
     for (std::size_t input = 1; input < std::min<std::size_t>(node.inputs.size(), 3); ++input) {
@@ -84,7 +97,9 @@ Status resize(Upgrade& upgrade, Node& node) {
   set_input(node, 2, std::move(scales));
   if (string_attribute(node, "mode", "nearest") == "bilinear") node.attributes["mode"] = std::string("linear");
   node.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
-  node.attributes["nearest_mode"] = std::string("floor");
+  auto nearest = nearest_of_opset_10(upgrade, node);
+  if (!nearest) return failed(nearest);
+  node.attributes["nearest_mode"] = std::move(*nearest);
   return {};
 }
 
