@@ -50,9 +50,9 @@ Result<float> single_float(const NodeView& view, std::size_t input, std::string_
   if (view.type(input).type != ElementType::Float32)
     return fail(Cause::InvalidInput, "{} must be float32, not {}", what, name_of(view.type(input).type));
   if (auto ok = check_single(view, input, what); !ok) return failed(ok);
-  const Tensor* value = view.constant(input);
-  if (value == nullptr) return fail(Cause::Unsupported, "{} is computed from data, which is not supported", what);
-  return value->values<float>()[0];
+  const auto value = view.value(input, what);
+  if (!value) return failed(value);
+  return (*value)->values<float>()[0];
 }
 
 Result<Limits> limits_of(const NodeView& view) {
@@ -113,10 +113,12 @@ Result<std::vector<SelectedBox>> selected_boxes(const NodeView& view) {
   if (auto ok = check_operands(view); !ok) return failed(ok);
   const auto limits = limits_of(view);
   if (!limits) return failed(limits);
-  if (view.constant(0) == nullptr || view.constant(1) == nullptr)
-    return fail(Cause::Unsupported, "its result's shape depends on data, which is not supported");
-  const float* corners = view.constant(0)->values<float>().data();
-  const float* scores = view.constant(1)->values<float>().data();
+  const auto known_boxes = view.value(0, "what it selects from");
+  if (!known_boxes) return failed(known_boxes);
+  const auto known_scores = view.value(1, "what it selects by");
+  if (!known_scores) return failed(known_scores);
+  const float* corners = (*known_boxes)->values<float>().data();
+  const float* scores = (*known_scores)->values<float>().data();
   const auto count = view.shape(0)[1];
   std::vector<SelectedBox> selected;
   std::vector<Box> boxes(static_cast<std::size_t>(count));

@@ -1,9 +1,11 @@
 #include "model/infer.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
 #include "model/folding.h"
+#include "model/interpret.h"
 #include "model/shape_math.h"
 #include "model/shape_rules.h"
 
@@ -21,7 +23,7 @@ class Specialiser {
     for (const auto& [name, value] : graph.constants) out_.types[name] = {value->type, value->shape};
   }
 
-  Status take_inputs(const std::map<std::string, Shape>& shapes) {
+  Status take_inputs(const InputShapes& shapes) {
     for (auto& input : out_.graph.inputs) {
       const auto given = shapes.find(input.name);
       const std::string name = printable(input.name);
@@ -50,7 +52,9 @@ class Specialiser {
       constants.push_back(constant == out_.graph.constants.end() ? nullptr : constant->second.get());
     }
     const NodeView view(node, source_.opset, types, constants);
+    if (reads_late(node)) return take_late(node);
     auto outputs = output_types(view);
+    if (!outputs && view.waits_for_data()) return take_late(node);
     if (!outputs) return failed(outputs);
     auto values = folding_.folded(view, constants, *outputs);
     if (!values) return failed(values);
@@ -64,6 +68,7 @@ class Specialiser {
   }
 
   Specialised result() && {
+    separate_late();
     remove_unused(out_.graph);
     std::set<std::string, std::less<>> alive;
     for (const auto& input : out_.graph.inputs) alive.insert(input.name);
@@ -78,8 +83,58 @@ class Specialiser {
   }
 
  private:
+  [[nodiscard]] bool is_late(const std::string& value) const { return late_.contains(value); }
+  [[nodiscard]] bool reads_late(const Node& node) const {
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [this](const auto& value) { return is_late(value); });
+  }
+
+  Status take_late(const Node& node) {
+    if (!interpretable(node.op))
+      return fail(Cause::Unsupported, "{}: this operator is not supported", described(node, source_.opset));
+    if (auto ok = check_arity(node, source_.opset); !ok) return ok;
+    for (const auto& value : node.outputs) {
+      if (!value.empty()) late_.insert(value);
+    }
+    out_.late.nodes.push_back(node);
+    return {};
+  }
+
+  /// Leaves in the graph what is known before the data, with what the rest reads as further outputs.
+  void separate_late() {
+    out_.own_outputs = out_.graph.outputs.size();
+    if (out_.late.nodes.empty()) return;
+    Graph rest{.opset = source_.opset, .outputs = source_.outputs, .nodes = std::move(out_.late.nodes)};
+    remove_unused(rest);
+    out_.late.nodes = std::move(rest.nodes);
+    std::erase_if(out_.graph.outputs, [this](const auto& output) { return is_late(output.name); });
+    out_.own_outputs = out_.graph.outputs.size();
+    for (const auto& output : source_.outputs) {
+      if (is_late(output.name)) out_.late.outputs.push_back(output.name);
+    }
+    std::set<std::string, std::less<>> seen{""};
+    for (const auto& node : out_.late.nodes) {
+      for (const auto& value : node.inputs) {
+        if (!is_late(value) && seen.insert(value).second) hand_over(value);
+      }
+    }
+  }
+
+  void hand_over(const std::string& value) {
+    const auto constant = out_.graph.constants.find(value);
+    if (constant != out_.graph.constants.end()) {
+      out_.late.constants.insert(*constant);
+      return;
+    }
+    out_.late.reads.push_back(value);
+    const auto& outputs = out_.graph.outputs;
+    const bool known =
+        std::any_of(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == value; });
+    if (!known) out_.graph.outputs.push_back({.name = value});
+  }
+
   const Graph& source_;
   Folding folding_;
+  std::set<std::string, std::less<>> late_{};  ///< values
   Specialised out_{};
 };
 
@@ -87,7 +142,7 @@ bool open_batch(const ValueInfo& input) { return !input.shape.empty() && input.s
 
 }  // namespace
 
-Result<Specialised> specialised(const Graph& graph, const std::map<std::string, Shape>& input_shapes) {
+Result<Specialised> specialised(const Graph& graph, const InputShapes& input_shapes) {
   Specialiser specialiser(graph);
   if (auto ok = specialiser.take_inputs(input_shapes); !ok) return failed(ok);
   for (const auto& node : graph.nodes) {
@@ -96,8 +151,8 @@ Result<Specialised> specialised(const Graph& graph, const std::map<std::string, 
   return std::move(specialiser).result();
 }
 
-Result<std::map<std::string, Shape>> input_shapes(const Graph& graph, std::int64_t batch) {
-  std::map<std::string, Shape> shapes;
+Result<InputShapes> input_shapes(const Graph& graph, std::int64_t batch) {
+  InputShapes shapes;
   for (const auto& input : graph.inputs) {
     Shape shape = input.shape;
     const std::string name = printable(input.name);

@@ -9,8 +9,8 @@ namespace quantrail {
 namespace {
 
 /// Batch 2, so that it is no axis to squeeze.
-std::map<std::string, Shape> made_up_shapes(const Graph& graph, std::int64_t other) {
-  std::map<std::string, Shape> shapes;
+InputShapes made_up_shapes(const Graph& graph, std::int64_t other) {
+  InputShapes shapes;
   for (const auto& input : graph.inputs) {
     Shape shape = input.shape;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {

@@ -66,11 +66,10 @@ Result<Types> checked_types(const NodeView& view, const ShapeRule& rule) {
 Result<const Tensor*> NodeView::value(std::size_t input, std::string_view what) const {
   if (!has(input)) return fail(Cause::InvalidInput, "{} (input {}) is missing", what, input);
   const Tensor* known = constant(input);
-  if (known == nullptr) {
-    return fail(Cause::Unsupported, "{} ('{}') is computed from data, which is not supported", what,
-                printable(node_.inputs[input]));
-  }
-  return known;
+  if (known != nullptr) return known;
+  waits_for_data_ = true;
+  return fail(Cause::Unsupported, "{} ('{}') is computed from data, which is not supported here", what,
+              printable(node_.inputs[input]));
 }
 
 Result<std::vector<std::int64_t>> NodeView::integers(std::size_t input, std::string_view what) const {

@@ -39,6 +39,10 @@ class NodeView {
   /// The value of an input of any type that a shape follows from. Errors: as of integers().
   [[nodiscard]] Result<const Tensor*> value(std::size_t input, std::string_view what) const;
 
+  /// Whether value() or integers() was asked for something that is computed from data: once it is there, the shapes
+  /// can be known.
+  [[nodiscard]] bool waits_for_data() const { return waits_for_data_; }
+
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise) const {
     return int_attribute(node_, key, otherwise);
   }
@@ -49,6 +53,7 @@ class NodeView {
   std::int64_t opset_;
   std::span<const TensorType* const> types_;
   std::span<const Tensor* const> constants_;
+  mutable bool waits_for_data_ = false;
 };
 
 using Types = std::vector<TensorType>;

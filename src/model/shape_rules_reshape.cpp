@@ -110,23 +110,26 @@ Result<Types> constant_of_shape(const NodeView& view) {
   return Types{{type, std::move(*wanted)}};
 }
 
-std::optional<double> single(const Tensor* value) {
-  if (value == nullptr || element_count(value->shape) != 1) return std::nullopt;
-  switch (value->type) {
-    case ElementType::Float64: return value->values<double>()[0];
+Result<double> single(const NodeView& view, std::size_t input, std::string_view what) {
+  const auto value = view.value(input, what);
+  if (!value) return failed(value);
+  if (element_count((*value)->shape) != 1) return fail(Cause::InvalidInput, "{} must be one number", what);
+  switch ((*value)->type) {
+    case ElementType::Float64: return (*value)->values<double>()[0];
     case ElementType::Float32:
     case ElementType::BFloat16:
-    case ElementType::Float16: return floats_of(*value)[0];
-    default: return static_cast<double>(integers_of(*value)[0]);
+    case ElementType::Float16: return floats_of(**value)[0];
+    default: return static_cast<double>(integers_of(**value)[0]);
   }
 }
 
 Result<Types> range(const NodeView& view) {
-  const auto start = single(view.constant(0));
-  const auto limit = single(view.constant(1));
-  const auto delta = single(view.constant(2));
-  if (!start || !limit || !delta)
-    return fail(Cause::Unsupported, "its bounds are computed from data, which is not supported");
+  const auto start = single(view, 0, "its start");
+  if (!start) return failed(start);
+  const auto limit = single(view, 1, "its limit");
+  if (!limit) return failed(limit);
+  const auto delta = single(view, 2, "its step");
+  if (!delta) return failed(delta);
   if (view.type(1).type != view.type(0).type || view.type(2).type != view.type(0).type) {
     return fail(Cause::InvalidInput, "its bounds differ in type");
   }

@@ -25,8 +25,9 @@ Result<std::vector<std::size_t>> listed_axes(const NodeView& view) {
 }
 
 Result<std::vector<float>> scales_of(const NodeView& view, std::size_t count) {
-  const Tensor* scales = view.constant(2);
-  if (scales == nullptr) return fail(Cause::Unsupported, "its scales are computed from data, which is not supported");
+  const auto known = view.value(2, "its scales");
+  if (!known) return failed(known);
+  const Tensor* scales = *known;
   if (scales->type != ElementType::Float32 || scales->shape != Shape{static_cast<std::int64_t>(count)}) {
     return fail(Cause::InvalidInput, "scales of type {} and shape {} for {} axes", name_of(scales->type),
                 shape_text(scales->shape), count);

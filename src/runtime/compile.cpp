@@ -1,5 +1,7 @@
 #include "runtime/compile.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "model/lowering.h"
 #include "runtime/emission.h"
@@ -43,15 +45,45 @@ Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Lay
   return CompiledPlan::Value{concrete({value}, builder.type(value)), *storage, last};
 }
 
+/// Where `output` is among those that depend on data; nothing for others.
+std::optional<std::size_t> late_place(const ShapedModel& model, const std::string& output) {
+  const auto& late = model.specialised.late.outputs;
+  const auto found = std::find(late.begin(), late.end(), output);
+  if (found == late.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - late.begin());
+}
+
+Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const ShapedModel& model) {
+  const Late& late = model.specialised.late;
+  if (late.nodes.empty()) return nullptr;
+  auto part = std::make_shared<LatePart>(LatePart{late, model.specialised.graph.opset, {}});
+  for (const auto& value : late.reads) {
+    const auto left = kept(builder, value, Layout::Plain);
+    if (!left) return failed(left);
+    part->sources.push_back({value, builder.type(value), left->storage});
+  }
+  return part;
+}
+
+/// The inputs' common first axis; 1 when there is none.
+std::int64_t batch_of(const Graph& graph, const InputShapes& shapes) {
+  std::optional<std::int64_t> batch;
+  for (const auto& input : graph.inputs) {
+    const Shape& shape = shapes.at(input.name);
+    if (shape.empty()) continue;
+    if (shape[0] != batch.value_or(shape[0])) return 1;
+    batch = shape[0];
+  }
+  return batch.value_or(1);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, const PlanOptions& options,
-                                                           std::int64_t batch, PlanCache& cache,
+                                                           const InputShapes& shapes, PlanCache& cache,
                                                            const Processor& processor) {
   const OneThread one_thread;
-  auto shapes = input_shapes(graph, batch);
-  if (!shapes) return failed(shapes);
-  const auto found = shaped_model(graph, *shapes, cache.state());
+  const auto found = shaped_model(graph, shapes, cache.state());
   if (!found) return failed(found);
   const ShapedModel& model = **found;
   if (auto known = check_taps(model.specialised, options.taps); !known) return failed(known);
@@ -64,16 +96,24 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   if (auto done = emit_all(builder); !done) return failed(done);
 
   auto plan = std::make_shared<CompiledPlan>();
-  plan->batch_ = batch;
+  plan->batch_ = batch_of(graph, shapes);
   for (const auto& input : graph.inputs) {
     plan->input_infos_.push_back(concrete(input, builder.type(input.name)));
     plan->inputs_.push_back(*builder.read(input.name, {}));
   }
+  auto late = late_part(builder, model);
+  if (!late) return failed(late);
+  plan->late_ = std::move(*late);
   for (const auto& output : graph.outputs) {
+    if (const auto place = late_place(model, output.name)) {
+      plan->output_infos_.push_back({output.name, output.type, Shape(output.shape.size(), -1), {}});
+      plan->outputs_.push_back({0, place});
+      continue;
+    }
     auto value = kept(builder, output.name, Layout::Plain);
     if (!value) return failed(value);
     plan->output_infos_.push_back(value->info);
-    plan->outputs_.push_back(value->storage);
+    plan->outputs_.push_back({value->storage, {}});
   }
   for (const auto& tap : options.taps) {
     auto value = kept(builder, tap, builder.layout(tap));
@@ -83,7 +123,7 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   plan->program_ = builder.take();
   plan->layout_ = arranged(plan->program_);
   if (plan->layout_.bytes > kLargestArena) {
-    return fail(Cause::Unsupported, "a batch of {} needs {} MiB for its activations, {} are allowed", batch,
+    return fail(Cause::Unsupported, "a batch of {} needs {} MiB for its activations, {} are allowed", plan->batch_,
                 plan->layout_.bytes >> 20U, kLargestArena >> 20U);
   }
   return plan;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "runtime/arena.h"
+#include "runtime/late_part.h"
 #include "runtime/plan.h"
 #include "runtime/program.h"
 
@@ -19,10 +22,15 @@ class CompiledPlan final : public Plan {
     StorageId storage = 0;
     bool channels_last = false;
   };
+  /// An output is what a step leaves, or one of the late part's.
+  struct Output {
+    StorageId storage = 0;
+    std::optional<std::size_t> late{};
+  };
 
   /// Plan::build() for a given processor.
   [[nodiscard]] static Result<std::shared_ptr<const Plan>> compiled(const Graph& graph, const PlanOptions& options,
-                                                                    std::int64_t batch, PlanCache& cache,
+                                                                    const InputShapes& shapes, PlanCache& cache,
                                                                     const Processor& processor);
 
   [[nodiscard]] std::int64_t batch() const override { return batch_; }
@@ -33,7 +41,9 @@ class CompiledPlan final : public Plan {
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const ArenaLayout& layout() const { return layout_; }
   [[nodiscard]] StorageId input(std::size_t index) const { return inputs_.at(index); }
-  [[nodiscard]] StorageId output(std::size_t index) const { return outputs_.at(index); }
+  [[nodiscard]] const Output& output(std::size_t index) const { return outputs_.at(index); }
+  /// Null when all shapes are known.
+  [[nodiscard]] const std::shared_ptr<const LatePart>& late() const { return late_; }
   [[nodiscard]] const Value& tap(std::size_t index) const { return taps_.at(index); }
 
  private:
@@ -43,7 +53,8 @@ class CompiledPlan final : public Plan {
   std::vector<ValueInfo> input_infos_{};
   std::vector<ValueInfo> output_infos_{};
   std::vector<StorageId> inputs_{};
-  std::vector<StorageId> outputs_{};
+  std::vector<Output> outputs_{};
+  std::shared_ptr<const LatePart> late_{};
   std::vector<Value> taps_{};
 };
 

@@ -1,6 +1,8 @@
 #include "runtime/emission.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "runtime/emit_elementwise.h"
 
@@ -68,6 +70,15 @@ Emitter emitter_of(const std::string& op) {
   return is_unary(op) ? emit_unary : emit_interpreted;
 }
 
+/// Room for results without elements.
+Status emit_nothing(const Emission& e) {
+  std::set<std::string> values(e.node().outputs.begin(), e.node().outputs.end());
+  values.insert(e.result());
+  values.erase("");
+  for (const auto& value : values) (void)e.builder().write(value, {});
+  return {};
+}
+
 }  // namespace
 
 Emission::Emission(Builder& builder, const Unit& unit)
@@ -126,9 +137,13 @@ tl::unexpected<Error> Emission::unsupported(std::string_view what) const {
 
 Status emit(Builder& builder, const Unit& unit) {
   const Emission emission(builder, unit);
-  for (const auto& value : emission.node().outputs) {
-    if (!value.empty() && element_count(builder.shape(value)) == 0) return emission.unsupported("its result is empty");
-  }
+  const auto empty = [&](const std::string& value) {
+    return !value.empty() && element_count(builder.shape(value)) == 0;
+  };
+  if (empty(unit.result)) return emit_nothing(emission);
+  const auto& inputs = emission.node().inputs;
+  // Kernels take elements for granted; what sums, joins or pads nothing is rare.
+  if (std::any_of(inputs.begin(), inputs.end(), empty)) return emit_apart(emission);
   return unit.gate ? emit_gated(emission) : emitter_of(emission.node().op)(emission);
 }
 

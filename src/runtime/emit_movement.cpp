@@ -24,11 +24,14 @@ bool puts_channels_first(const std::vector<std::int64_t>& perm) {
   return perm.size() >= 3;
 }
 
+/// The source axis of each axis of the result, counted from the front.
 std::vector<std::int64_t> permutation(const Emission& e) {
-  std::vector<std::int64_t> reversed(e.shape(0).size());
-  for (std::size_t axis = 0; axis < reversed.size(); ++axis)
-    reversed[axis] = static_cast<std::int64_t>(reversed.size() - 1 - axis);
-  return ints_attribute(e.node(), "perm", reversed);
+  const auto rank = static_cast<std::int64_t>(e.shape(0).size());
+  std::vector<std::int64_t> order;
+  for (std::int64_t axis = rank; axis-- > 0;) order.push_back(axis);
+  order = ints_attribute(e.node(), "perm", std::move(order));
+  for (auto& axis : order) axis += axis < 0 ? rank : 0;
+  return order;
 }
 
 /// The result is the same memory, seen in another shape or layout.

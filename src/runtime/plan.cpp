@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/text.h"
 #include "runtime/compile.h"
 #include "runtime/one_thread.h"
 
@@ -24,21 +25,36 @@ Bindings bindings(const CompiledPlan& plan, std::byte* arena) {
 
 }  // namespace
 
+Result<std::shared_ptr<const Plan>> Plan::build(const Graph& graph, const PlanOptions& options,
+                                                const InputShapes& shapes, PlanCache& cache) {
+  return CompiledPlan::compiled(graph, options, shapes, cache, {runtime_info().int8_exact});
+}
+
 Result<std::shared_ptr<const Plan>> Plan::build(const Graph& graph, const PlanOptions& options, std::int64_t batch,
                                                 PlanCache& cache) {
-  return CompiledPlan::compiled(graph, options, batch, cache, {runtime_info().int8_exact});
+  const auto shapes = input_shapes(graph, batch);
+  if (!shapes) return failed(shapes);
+  return build(graph, options, *shapes, cache);
 }
 
 struct PlanState::Impl {
   explicit Impl(std::shared_ptr<const CompiledPlan> compiled)
       : plan(std::move(compiled)), arena(plan->layout().bytes), at(bindings(*plan, arena.data())) {
     for (const auto& step : plan->program().steps) actions.push_back(step.bind(at));
+    if (plan->late()) late.emplace(plan->late(), at);
+  }
+
+  /// Null for an output that a step leaves.
+  [[nodiscard]] const Tensor* late_output(std::size_t index) const {
+    const auto& place = plan->output(index).late;
+    return place ? &late->output(*place) : nullptr;
   }
 
   std::shared_ptr<const CompiledPlan> plan;
   AlignedBytes arena;
   Bindings at;
   std::vector<Action> actions{};
+  std::optional<LateRun> late{};
 };
 
 PlanState::PlanState(std::shared_ptr<const Plan> plan)
@@ -56,11 +72,29 @@ Status PlanState::run() {
   for (const auto& action : impl_->actions) {
     if (auto done = action(); !done) return done;
   }
+  return impl_->late ? run_late() : Status{};
+}
+
+Status PlanState::run_late() {
+  if (auto done = impl_->late->run(); !done) return done;
+  const auto declared = impl_->plan->outputs();
+  for (std::size_t at = 0; at < declared.size(); ++at) {
+    const Tensor* value = impl_->late_output(at);
+    if (value == nullptr || value->type == declared[at].type) continue;
+    return fail(Cause::InvalidInput, "output \"{}\" is declared {}, but is {}", printable(declared[at].name),
+                name_of(declared[at].type), name_of(value->type));
+  }
   return {};
 }
 
 std::span<const std::byte> PlanState::output(std::size_t index) const {
-  return impl_->at.source<std::byte>(impl_->plan->output(index));
+  if (const Tensor* value = impl_->late_output(index)) return value->bytes;
+  return impl_->at.source<std::byte>(impl_->plan->output(index).storage);
+}
+
+const Shape& PlanState::output_shape(std::size_t index) const {
+  if (const Tensor* value = impl_->late_output(index)) return value->shape;
+  return impl_->plan->outputs()[index].shape;
 }
 
 TapView PlanState::tap(std::size_t index) const {

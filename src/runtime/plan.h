@@ -36,20 +36,25 @@ class PlanCache {
   std::unique_ptr<State> state_;
 };
 
-/// A network compiled for one batch size: immutable, shared by threads; each thread runs it through a PlanState.
+/// A network compiled for one shape of its inputs: immutable, shared by threads; each thread runs it through a
+/// PlanState.
 /// Results for a sample do not depend on the thread, nor on the other samples in the batch.
 class Plan {
  public:
   /// `graph` must be canonical and is copied as far as needed. Builds everything that can fail, so that an operator,
   /// type or shape that is not supported is an error here (Unsupported, naming node, operator and opset).
   [[nodiscard]] static Result<std::shared_ptr<const Plan>> build(const Graph& graph, const PlanOptions& options,
+                                                                 const InputShapes& shapes, PlanCache& cache);
+  /// The same for `batch` samples of a graph whose other sizes are all declared. Errors: also those of input_shapes().
+  [[nodiscard]] static Result<std::shared_ptr<const Plan>> build(const Graph& graph, const PlanOptions& options,
                                                                  std::int64_t batch, PlanCache& cache);
   virtual ~Plan() = default;
 
-  [[nodiscard]] virtual std::int64_t batch() const = 0;
-  [[nodiscard]] virtual std::span<const ValueInfo> inputs() const = 0;   ///< shapes concrete, with the batch
-  [[nodiscard]] virtual std::span<const ValueInfo> outputs() const = 0;  ///< shapes concrete
-  [[nodiscard]] virtual std::size_t activation_bytes() const = 0;        ///< arena of one PlanState
+  [[nodiscard]] virtual std::int64_t batch() const = 0;                 ///< the inputs' common first axis, else 1
+  [[nodiscard]] virtual std::span<const ValueInfo> inputs() const = 0;  ///< shapes concrete, with the batch
+  /// Shapes concrete; all -1 where they depend on data, see PlanState::output_shape().
+  [[nodiscard]] virtual std::span<const ValueInfo> outputs() const = 0;
+  [[nodiscard]] virtual std::size_t activation_bytes() const = 0;  ///< arena of one PlanState
 };
 
 /// A tapped value after a run: float32, logical shape [N, C, ...]; stored channels-last when `channels_last`.
@@ -69,16 +74,20 @@ class PlanState {
 
   /// Where input `index` is written before run(): row-major, of the declared type, whole batch.
   [[nodiscard]] std::span<std::byte> input(std::size_t index);
-  /// Computes the outputs. Errors: Backend.
+  /// Computes the outputs. Errors: Backend; where shapes depend on data also InvalidInput and Unsupported, naming the
+  /// node.
   [[nodiscard]] Status run();
   /// Output `index`, row-major, of the declared type; valid until the next run.
   [[nodiscard]] std::span<const std::byte> output(std::size_t index) const;
+  /// The shape of output `index` in the last run.
+  [[nodiscard]] const Shape& output_shape(std::size_t index) const;
   /// PlanOptions::taps[index]; valid until the next run.
   [[nodiscard]] TapView tap(std::size_t index) const;
 
   struct Impl;
 
  private:
+  [[nodiscard]] Status run_late();
   std::unique_ptr<Impl> impl_;
 };
 

@@ -3,7 +3,7 @@
 namespace quantrail {
 namespace {
 
-Digest identity(const std::map<std::string, Shape>& input_shapes) {
+Digest identity(const InputShapes& input_shapes) {
   Hasher hasher;
   hasher.add("shaped model");
   for (const auto& [name, shape] : input_shapes) hasher.add(name).add_bytes(std::as_bytes(std::span(shape)));
@@ -15,10 +15,10 @@ Digest identity(const std::map<std::string, Shape>& input_shapes) {
 ShapedModel::ShapedModel(const Graph& graph, Specialised at_shapes, Digest identity)
     : specialised(std::move(at_shapes)), index(specialised.graph), canonical_index(graph), shapes(identity) {
   for (const auto& node : specialised.graph.nodes) canonical.push_back(canonical_index.node(node.name));
+  for (const auto& node : specialised.late.nodes) canonical_late.push_back(canonical_index.node(node.name));
 }
 
-Result<std::shared_ptr<const ShapedModel>> shaped_model(const Graph& canonical,
-                                                        const std::map<std::string, Shape>& input_shapes,
+Result<std::shared_ptr<const ShapedModel>> shaped_model(const Graph& canonical, const InputShapes& input_shapes,
                                                         PlanCache::State& cache) {
   const Digest shapes = identity(input_shapes);
   return cache.get<ShapedModel>(shapes, [&]() -> Result<std::shared_ptr<const ShapedModel>> {

@@ -19,12 +19,13 @@ struct ShapedModel {
   GraphIndex index;                                   ///< of the specialised graph
   GraphIndex canonical_index;                         ///< of the canonical graph
   std::vector<std::optional<std::size_t>> canonical;  ///< of each specialised node: its position in the canonical graph
-  Digest shapes;                                      ///< identity of the input shapes
+  std::vector<std::optional<std::size_t>> canonical_late;  ///< the same for specialised.late.nodes
+  Digest shapes;                                           ///< identity of the input shapes
 };
 
 /// Made once per cache and shapes. Errors: those of specialised().
 [[nodiscard]] Result<std::shared_ptr<const ShapedModel>> shaped_model(const Graph& canonical,
-                                                                      const std::map<std::string, Shape>& input_shapes,
+                                                                      const InputShapes& input_shapes,
                                                                       PlanCache::State& cache);
 
 }  // namespace quantrail

@@ -5,10 +5,22 @@
 namespace quantrail {
 namespace {
 
+Numeric wanted_by(const NodeLowering& lowering, std::size_t input) {
+  const Read read = input < lowering.reads.size() ? lowering.reads[input] : Read::Float;
+  switch (read) {
+    case Read::Codes: return Numeric::Codes;
+    case Read::Dequantized: return Numeric::Dequantized;
+    case Read::Float: break;
+  }
+  return Numeric::Float;
+}
+
 class Planner {
  public:
   Planner(const ShapedModel& model, const Lowering& lowering, const std::vector<std::string>& taps)
-      : graph_(model.specialised.graph),
+      : model_(model),
+        lowering_(lowering),
+        graph_(model.specialised.graph),
         types_(model.specialised.types),
         index_(model.index),
         codes_(lowering.codes),
@@ -45,16 +57,25 @@ class Planner {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       if (!live_[at]) continue;
       const Node& node = graph_.nodes[at];
-      const auto& reads = plan_.lowering[at].reads;
-      for (std::size_t input = 0; input < node.inputs.size(); ++input) {
-        const Read read = input < reads.size() ? reads[input] : Read::Float;
-        plan_.demands.add(node.inputs[input], read == Read::Codes         ? Numeric::Codes
-                                              : read == Read::Dequantized ? Numeric::Dequantized
-                                                                          : Numeric::Float);
+      for (std::size_t input = 0; input < node.inputs.size(); ++input)
+        plan_.demands.add(node.inputs[input], wanted_by(plan_.lowering[at], input));
+    }
+    add_late_demands();
+    for (std::size_t at = 0; at < model_.specialised.own_outputs; ++at)
+      plan_.demands.add(graph_.outputs[at].name, Numeric::Float);
+    for (const auto& tap : taps_) plan_.demands.add(tap, Numeric::Float);
+  }
+
+  void add_late_demands() {
+    const auto& nodes = model_.specialised.late.nodes;
+    for (std::size_t at = 0; at < nodes.size(); ++at) {
+      const auto& canonical = model_.canonical_late[at];
+      const NodeLowering lowering = canonical ? lowering_.nodes[*canonical] : NodeLowering{};
+      for (std::size_t input = 0; input < nodes[at].inputs.size(); ++input) {
+        const Numeric wanted = wanted_by(lowering, input);
+        plan_.demands.add(nodes[at].inputs[input], wanted == Numeric::Codes ? Numeric::Dequantized : wanted);
       }
     }
-    for (const auto& output : graph_.outputs) plan_.demands.add(output.name, Numeric::Float);
-    for (const auto& tap : taps_) plan_.demands.add(tap, Numeric::Float);
   }
 
   /// A value that only one node reads may disappear into that node.
@@ -168,6 +189,8 @@ class Planner {
     return unit;
   }
 
+  const ShapedModel& model_;
+  const Lowering& lowering_;
   const Graph& graph_;
   const std::map<std::string, TensorType, std::less<>>& types_;
   const GraphIndex& index_;

@@ -1,5 +1,5 @@
-// ONNX's node tests with one attribute or operand replaced by an extreme value: whatever the interpreter makes of them,
-// it must come back, with a result or an error.
+// ONNX's node tests with one attribute or operand replaced by an extreme value: whatever we make of them, we must come
+// back, with a result or an error.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -8,6 +8,7 @@
 
 #include "conformance/isolated.h"
 #include "conformance/run_case.h"
+#include "conformance/run_plan.h"
 #include "model/load.h"
 
 namespace quantrail::conformance {
@@ -24,12 +25,12 @@ constexpr std::array<std::int64_t, 9> kExtremes{0,
                                                 std::numeric_limits<std::int64_t>::min()};
 
 /// Runs `graph` with each element of each integer attribute replaced. Returns how many graphs ran.
-int with_attributes(const Graph& graph, const std::vector<Tensor>& inputs) {
+int with_attributes(const Graph& graph, const std::vector<Tensor>& inputs, Runner runner) {
   int runs = 0;
   const auto run = [&](std::size_t at, const std::string& key, const Attribute& value) {
     Graph mutant = graph;
     mutant.nodes[at].attributes[key] = value;
-    (void)by_interpreter(mutant, inputs);
+    (void)runner(mutant, inputs);
     ++runs;
   };
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
@@ -51,13 +52,13 @@ int with_attributes(const Graph& graph, const std::vector<Tensor>& inputs) {
 }
 
 /// Replaces the first and last element of each integer operand, and cuts each operand's last axis to nothing.
-int with_operands(const Graph& graph, const std::vector<Tensor>& inputs) {
+int with_operands(const Graph& graph, const std::vector<Tensor>& inputs, Runner runner) {
   int runs = 0;
   for (std::size_t at = 0; at < inputs.size(); ++at) {
     const auto run = [&](const Tensor& value) {
       auto changed = inputs;
       changed[at] = value;
-      (void)by_interpreter(graph, changed);
+      (void)runner(graph, changed);
       ++runs;
     };
     if (!inputs[at].shape.empty()) {
@@ -79,16 +80,16 @@ int with_operands(const Graph& graph, const std::vector<Tensor>& inputs) {
   return runs;
 }
 
-std::string mutated(const Case& one) {
+std::string mutated(const Case& one, Runner runner) {
   const auto model = load_model(one.folder / "model.onnx");
   if (!model || model->graph.nodes.size() > 3) return "0";  // function bodies repeat what single operators do
   const auto sets = data_sets(one, model->graph);
   if (!sets) return "0";
-  return std::to_string(with_attributes(model->graph, sets->front().inputs) +
-                        with_operands(model->graph, sets->front().inputs));
+  return std::to_string(with_attributes(model->graph, sets->front().inputs, runner) +
+                        with_operands(model->graph, sets->front().inputs, runner));
 }
 
-TEST(Mutation, ExtremeValuesNeitherCrashNorHang) {
+void survive(Runner runner) {
   auto cases = cases_in(std::filesystem::path(QUANTRAIL_SOURCE_DIR) / "tests/recorded/opset18_21", "recorded/");
   if (std::filesystem::exists(data_folder())) {
     auto more = cases_in(data_folder() / "node", "node/");
@@ -96,12 +97,16 @@ TEST(Mutation, ExtremeValuesNeitherCrashNorHang) {
   }
   int runs = 0;
   for (const auto& one : cases) {
-    const auto ending = isolated([&] { return mutated(one); }, std::chrono::seconds(30));
+    const auto ending = isolated([&] { return mutated(one, runner); }, std::chrono::seconds(30));
     EXPECT_EQ(ending.kind, Ending::Kind::Answered) << one.name;
     if (ending.kind == Ending::Kind::Answered) runs += std::stoi(ending.answer);
   }
   EXPECT_GT(runs, 5000);
 }
+
+TEST(Mutation, TheInterpreterNeitherCrashesNorHangs) { survive(by_interpreter); }
+
+TEST(Mutation, PlansNeitherCrashNorHang) { survive(by_plan); }
 
 }  // namespace
 }  // namespace quantrail::conformance

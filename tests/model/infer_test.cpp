@@ -101,14 +101,36 @@ TEST(Infer, ShapesThatAreComputedFromShapesAreFolded) {
   EXPECT_FALSE(model->types.contains("shape_out"));
 }
 
-TEST(Infer, ShapesThatDependOnDataAreRefused) {
+TEST(Infer, WhatHasShapesThatDependOnDataComesLate) {
   GraphBuilder b;
   const auto x = b.input("x", {-1, 4});
-  b.output(b.node("Reshape", "reshape", {x, b.input("s", {2}, ElementType::Int64)}), {-1, -1});
+  const auto known = b.node("Relu", "relu", {x});
+  b.output(known, {-1, 4});
+  const auto reshaped =
+      b.node("Reshape", "reshape", {b.node("Neg", "neg", {known}), b.input("s", {2}, ElementType::Int64)});
+  b.output(b.node("Add", "add", {reshaped, b.filled("one", {1}, 1.0F)}), {-1, -1});
+  b.node("Abs", "unused", {reshaped});
   const auto model = specialised(b.graph(), {{"x", {5, 4}}, {"s", {2}}});
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_THAT(node_names(model->graph), ElementsAre("relu", "neg"));
+  EXPECT_EQ(model->own_outputs, 1U);
+  ASSERT_EQ(model->graph.outputs.size(), 3U);
+  EXPECT_EQ(model->graph.outputs[0].name, known);
+  EXPECT_THAT(model->late.reads, ElementsAre("neg_out", "s"));
+  EXPECT_EQ(model->late.nodes.size(), 2U);
+  EXPECT_TRUE(model->late.constants.contains("one"));
+  EXPECT_THAT(model->late.outputs, ElementsAre("add_out"));
+  EXPECT_FALSE(model->types.contains("add_out"));
+}
+
+TEST(Infer, AnUnknownOperatorBehindDataIsRefusedAtOnce) {
+  GraphBuilder b;
+  const auto x = b.input("x", {-1, 4});
+  b.output(b.node("Nonsense", "odd", {b.node("NonZero", "found", {x})}), {-1});
+  const auto model = specialised(b.graph(), {{"x", {5, 4}}});
   ASSERT_FALSE(model);
   EXPECT_EQ(model.error().cause, Cause::Unsupported);
-  EXPECT_THAT(model.error().message, HasSubstr("its shape ('s') is computed from data"));
+  EXPECT_THAT(model.error().message, HasSubstr("node 'odd' (Nonsense, opset 13): this operator is not supported"));
 }
 
 TEST(Infer, InputShapesMustFitTheDeclaredOnes) {

@@ -26,7 +26,7 @@ inline Values random_inputs(Network& network, std::int64_t batch, bool positive 
 inline std::shared_ptr<const Plan> plan_of(const Graph& graph, const PlanOptions& options, std::int64_t batch,
                                            const Processor& processor = {runtime_info().int8_exact}) {
   PlanCache cache;
-  auto plan = CompiledPlan::compiled(graph, options, batch, cache, processor);
+  auto plan = CompiledPlan::compiled(graph, options, input_shapes(graph, batch).value(), cache, processor);
   if (!plan) throw std::runtime_error(plan.error().message);
   return *plan;
 }
