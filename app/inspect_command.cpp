@@ -11,6 +11,7 @@
 #include "model/load.h"
 #include "model/lowering.h"
 #include "model/macs.h"
+#include "model/probe.h"
 #include "quantize/placement.h"
 #include "runtime/plan.h"
 
@@ -55,22 +56,35 @@ void describe_places(Inspected& out, const Graph& graph, const Placement& placem
   }
 }
 
+std::string list_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+
+/// Declared sizes; where some are open, sizes that fit, which are noted.
+Result<InputShapes> shapes_of(const Graph& graph, std::int64_t batch, std::vector<std::string>& notes) {
+  auto declared = input_shapes(graph, batch);
+  if (declared) return declared;
+  auto assumed = fitting_shapes(graph, batch);
+  if (!assumed) return declared;
+  std::vector<std::string> sizes;
+  for (const auto& [name, shape] : *assumed) sizes.push_back(fmt::format("\"{}\" {}", name, list_text(shape)));
+  notes.push_back("the model leaves sizes open; looked at with inputs " + joined(sizes, ", "));
+  return *assumed;
+}
+
 Result<Inspected> inspected(const std::string& path) {
   Inspected out;
   auto model = load_model(path);
   if (!model) return failed(model);
   auto graph = canonicalised(model->graph);
   if (!graph) return failed(graph, path);
-  const auto batch = micro_batch(*graph);
-  if (!batch) return failed(batch, path);
-  const auto shapes = input_shapes(*graph, *batch);
+  const std::int64_t batch = fixed_batch(*graph).value_or(1);
+  const auto shapes = shapes_of(*graph, batch, model->notes);
   if (!shapes) return failed(shapes, path);
   const auto types = specialised(*graph, *shapes);
   if (!types) return failed(types, path);
   PlanCache cache;
-  if (const auto plan = Plan::build(*graph, {}, *batch, cache); !plan) out.problem = plan.error().message;
+  if (const auto plan = Plan::build(*graph, {}, *shapes, cache); !plan) out.problem = plan.error().message;
   describe_places(out, *graph, placed(*graph, types->types, {}));
-  out.macs = multiply_adds(*types, *batch);
+  out.macs = multiply_adds(*types, batch);
   out.model = std::move(*model);
   out.graph = std::move(*graph);
   return out;

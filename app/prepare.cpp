@@ -47,14 +47,10 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   if (!model) return failed(model);
   auto graph = canonicalised(model->graph);
   if (!graph) return failed(graph, p.config.model.string());
-  const auto batch = micro_batch(*graph);
-  if (!batch) return failed(batch, p.config.model.string());
   if (auto sound = check_numbers(p.config.model, *graph); !sound) return failed(sound);
   if (purpose == Purpose::Run) {
     if (auto plain = check_not_quantized(p.config.model, *graph); !plain) return failed(plain);
   }
-  PlanCache cache;
-  if (const auto plan = Plan::build(*graph, {}, *batch, cache); !plan) return failed(plan, p.config.model.string());
   auto ignored = resolved(p.config.compression.quantization.ignored, *graph);
   if (!ignored) return failed(ignored, p.config.source.string());
   for (const auto& match : ignored->matches) {
@@ -63,7 +59,6 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   p.notes.insert(p.notes.end(), model->notes.begin(), model->notes.end());
   p.model = std::move(*model);
   p.graph = std::move(*graph);
-  p.batch = *batch;
   p.ignored = std::move(*ignored);
   return {};
 }
@@ -105,6 +100,25 @@ Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
   return {};
 }
 
+/// Whether the runtime can compute the model on samples of these sizes.
+Result<std::shared_ptr<const Plan>> float_plan(const Prepared& p, const Dataset& data) {
+  const Graph graph = sized(p.graph, data.inputs());
+  const auto batch = micro_batch(graph);
+  if (!batch) return failed(batch, p.config.model.string());
+  PlanCache cache;
+  auto plan = Plan::build(graph, {}, *batch, cache);
+  if (!plan) return failed(plan, p.config.model.string());
+  return plan;
+}
+
+Status check_computing(const Prepared& p) {
+  for (const auto& data : {p.calibration, p.validation}) {
+    if (!data) continue;
+    if (const auto plan = float_plan(p, *data); !plan) return failed(plan);
+  }
+  return {};
+}
+
 Status make_metrics(Prepared& p) {
   if (!p.validation) return {};
   for (const auto& spec : p.config.engine.metrics) {
@@ -130,8 +144,7 @@ Status check_measuring(const Prepared& p) {
   EvaluatorOptions options;
   options.threads = 1;
   if (const auto fits = Evaluator::create(p.graph, p.validation, p.metrics, options); !fits) return failed(fits);
-  PlanCache cache;
-  const auto plan = Plan::build(p.graph, {}, p.batch, cache);
+  const auto plan = float_plan(p, *p.validation);
   if (!plan) return failed(plan);
   const auto feed = Feed::matched(p.validation->inputs(), **plan);
   if (!feed) return failed(feed);
@@ -161,6 +174,7 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   p.config = std::move(config);
   if (auto opened = open_model(p, purpose, std::move(model)); !opened) return failed(opened);
   if (auto opened = open_data(p, purpose, hash_file); !opened) return failed(opened);
+  if (auto computes = check_computing(p); !computes) return failed(computes);
   if (auto made = make_metrics(p); !made) return failed(made);
   if (auto suits = check_measuring(p); !suits) return failed(suits);
   return p;

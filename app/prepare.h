@@ -18,8 +18,7 @@ namespace quantrail::app {
 struct Prepared {
   Config config{};
   Model model{};
-  Graph graph{};           ///< canonical
-  std::int64_t batch = 1;  ///< the micro-batch that the model is computed in
+  Graph graph{};  ///< canonical
   ResolvedScope ignored{};
   std::shared_ptr<const Dataset> calibration{};  ///< null when not configured
   std::shared_ptr<const Dataset> validation{};   ///< null when not configured

@@ -1,5 +1,6 @@
 #include "evaluate/checks.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -8,8 +9,19 @@
 namespace quantrail {
 namespace {
 
-OutputView one_row(const ValueInfo& output, std::span<const std::byte> rows, std::size_t row) {
-  OutputView view{.type = output.type, .shape = Shape(output.shape.begin() + 1, output.shape.end())};
+bool depends_on_data(const ValueInfo& output) {
+  return std::find(output.shape.begin(), output.shape.end(), -1) != output.shape.end();
+}
+
+bool has_batch(const ValueInfo& output, std::int64_t batch) {
+  return !output.shape.empty() && output.shape[0] == batch;
+}
+
+/// Row `row` of an output that has one for each sample; all of one that is computed for a single sample.
+OutputView one_row(const Plan& plan, const ValueInfo& output, const Shape& shape, std::span<const std::byte> rows,
+                   std::size_t row) {
+  if (!has_batch(output, plan.batch())) return {.type = output.type, .shape = shape, .bytes = rows};
+  OutputView view{.type = output.type, .shape = Shape(shape.begin() + 1, shape.end())};
   const std::size_t bytes = static_cast<std::size_t>(element_count(view.shape)) * size_of(output.type);
   view.bytes = rows.subspan(row * bytes, bytes);
   return view;
@@ -17,7 +29,7 @@ OutputView one_row(const ValueInfo& output, std::span<const std::byte> rows, std
 
 Status batched(const Plan& plan) {
   for (const auto& output : plan.outputs()) {
-    if (!output.shape.empty() && output.shape[0] == plan.batch()) continue;
+    if (plan.batch() == 1 || has_batch(output, plan.batch())) continue;
     return fail(Cause::Unsupported, "output \"{}\" of the model is {} for {} samples: its first axis must be the batch",
                 printable(output.name), type_text(output.type, output.shape), plan.batch());
   }
@@ -29,7 +41,7 @@ Status batched(const Plan& plan) {
 std::vector<OutputView> sample_outputs(const Plan& plan, const PlanState& state, std::size_t row) {
   std::vector<OutputView> views;
   for (std::size_t at = 0; at < plan.outputs().size(); ++at) {
-    views.push_back(one_row(plan.outputs()[at], state.output(at), row));
+    views.push_back(one_row(plan, plan.outputs()[at], state.output_shape(at), state.output(at), row));
   }
   return views;
 }
@@ -41,8 +53,9 @@ Status outputs_suit(const Plan& plan, const Dataset& data, std::span<const std::
   std::vector<std::vector<std::byte>> zeros;
   std::vector<OutputView> views;
   for (const auto& output : plan.outputs()) {
-    zeros.emplace_back(static_cast<std::size_t>(element_count(output.shape)) * size_of(output.type));
-    views.push_back(one_row(output, zeros.back(), 0));
+    const std::size_t elements = depends_on_data(output) ? 0 : static_cast<std::size_t>(element_count(output.shape));
+    zeros.emplace_back(elements * size_of(output.type));
+    views.push_back(one_row(plan, output, output.shape, zeros.back(), 0));
   }
   for (const auto& metric : metrics) {
     std::set<std::optional<std::int64_t>> accepted;

@@ -15,7 +15,7 @@ Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> data,
                                     std::vector<std::shared_ptr<const Metric>> metrics, EvaluatorOptions options) {
   auto parts = std::make_unique<EvaluatorParts>(options.reference_bytes);
-  parts->graph = std::move(graph);
+  parts->graph = sized(std::move(graph), data->inputs());
   parts->data = std::move(data);
   parts->metrics = std::move(metrics);
   parts->threads = options.threads == 0 ? default_threads() : options.threads;

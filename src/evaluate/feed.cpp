@@ -49,6 +49,19 @@ std::string type_text(ElementType type, const Shape& shape) {
   return fmt::format("{} [{}]", name_of(type), joined(sizes, ","));
 }
 
+Graph sized(Graph graph, const std::vector<SampleInput>& data) {
+  for (const auto& array : data) {
+    const bool nameless = array.name.empty() && graph.inputs.size() == 1;
+    for (auto& input : graph.inputs) {
+      if ((!nameless && input.name != array.name) || input.shape.size() != array.shape.size() + 1) continue;
+      for (std::size_t axis = 1; axis < input.shape.size(); ++axis) {
+        if (input.shape[axis] == -1) input.shape[axis] = array.shape[axis - 1];
+      }
+    }
+  }
+  return graph;
+}
+
 Result<Feed> Feed::matched(const std::vector<SampleInput>& data, const Plan& plan) {
   Feed feed;
   std::vector<bool> fed(plan.inputs().size(), false);

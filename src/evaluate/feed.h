@@ -6,9 +6,14 @@
 
 #include "base/error.h"
 #include "data/dataset.h"
+#include "model/graph.h"
 #include "runtime/plan.h"
 
 namespace quantrail {
+
+/// `graph` with the sizes that samples decide: axes behind the batch that it leaves open take those of the array that
+/// feeds the input. What does not fit stays as it is, for Feed::matched() to say.
+[[nodiscard]] Graph sized(Graph graph, const std::vector<SampleInput>& data);
 
 /// Which input of a plan takes which array of a data set, and where a sample's rows go in the batch.
 class Feed {

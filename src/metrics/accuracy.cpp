@@ -44,6 +44,10 @@ class Accuracy final : public Metric {
       return fail(Cause::InvalidInput, "{}: output {} is {}, scores must be float32 or float64", name_, output_,
                   name_of(scores.type));
     }
+    if (std::find(scores.shape.begin(), scores.shape.end(), -1) != scores.shape.end()) {
+      return fail(Cause::InvalidInput, "{}: the shape of output {} depends on data, one score per class is needed",
+                  name_, output_);
+    }
     const auto wide = std::count_if(scores.shape.begin(), scores.shape.end(), [](auto size) { return size != 1; });
     const std::int64_t classes = element_count(scores.shape);
     if (wide > 1 || classes < 1) {

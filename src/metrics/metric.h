@@ -12,7 +12,8 @@
 
 namespace quantrail {
 
-/// One output of the network for ONE sample: type, shape without the batch axis, row-major elements.
+/// One output of the network for ONE sample: type, shape without the batch axis, row-major elements. Where nothing is
+/// computed yet and the shape depends on data, sizes are -1 and there are no elements.
 struct OutputView {
   ElementType type = ElementType::Float32;
   Shape shape{};

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
-#include "model/graph.h"
+#include "model/infer.h"
 
 namespace quantrail {
 
@@ -17,5 +18,8 @@ struct Probe {
 
 /// Empty when no size that was tried fits the network.
 [[nodiscard]] Probe probed(const Graph& graph);
+
+/// Input shapes for `batch` samples with such sizes; nothing when none fits.
+[[nodiscard]] std::optional<InputShapes> fitting_shapes(const Graph& graph, std::int64_t batch);
 
 }  // namespace quantrail

@@ -170,7 +170,7 @@ Result<Statistics> collected(const Graph& graph, const StatisticsRequest& reques
   if (samples.empty()) return fail(Cause::InvalidInput, "calibration: the data has no samples");
   PlanOptions plan_options;
   auto list = watches(graph, request, plan_options.taps);
-  auto plan = watching_plan(graph, plan_options);
+  auto plan = watching_plan(sized(graph, dataset.inputs()), plan_options);
   if (!plan) return failed(plan);
   auto feed = Feed::matched(dataset.inputs(), **plan);
   if (!feed) return failed(feed);

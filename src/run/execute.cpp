@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "evaluate/cost.h"
+#include "evaluate/feed.h"
 #include "run/answering.h"
 #include "run/reporting.h"
 #include "run/settings.h"
@@ -30,7 +31,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
                           RunObserver& observer, std::stop_token stop) {
   auto settings = search_settings(inputs);
   if (!settings) return failed(settings);
-  const auto macs = macs_per_sample(inputs.graph);
+  const auto macs = macs_per_sample(sized(inputs.graph, inputs.calibration->inputs()));
   if (!macs) return failed(macs);
   Answering answering(inputs, *macs, settings->metric, workbench, answers, observer, stop);
   Reporting reporting(inputs, *macs, workbench, recorder, observer, stop);

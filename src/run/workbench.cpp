@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "evaluate/feed.h"
 #include "model/infer.h"
 #include "quantize/collect.h"
 #include "quantize/placement.h"
@@ -16,9 +17,10 @@ class RealWorkbench final : public Workbench {
   explicit RealWorkbench(const RunInputs& inputs) : inputs_(inputs) {}
 
   Status prepare() {
-    const auto shapes = input_shapes(inputs_.graph, fixed_batch(inputs_.graph).value_or(1));
+    const Graph graph = sized(inputs_.graph, inputs_.calibration->inputs());
+    const auto shapes = input_shapes(graph, fixed_batch(graph).value_or(1));
     if (!shapes) return failed(shapes);
-    auto known = specialised(inputs_.graph, *shapes);
+    auto known = specialised(graph, *shapes);
     if (!known) return failed(known);
     types_ = std::move(known->types);
     placement_ = placed(inputs_.graph, types_, inputs_.ignored);

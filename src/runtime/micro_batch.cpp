@@ -45,6 +45,17 @@ Result<Specialised> at_batch(const Graph& graph, std::int64_t batch) {
   return specialised(graph, *shapes);
 }
 
+/// Whether `batch` samples give results that can be told apart. They do not where Reshapes were exported for one
+/// sample, nor where detections of all samples come in one list.
+bool suits(const Graph& graph, std::int64_t batch) {
+  const auto model = at_batch(graph, batch);
+  if (!model || !model->late.outputs.empty()) return false;
+  return std::all_of(graph.outputs.begin(), graph.outputs.end(), [&](const auto& output) {
+    const Shape& shape = model->types.find(output.name)->second.shape;
+    return !shape.empty() && shape[0] == batch;
+  });
+}
+
 }  // namespace
 
 Result<std::int64_t> micro_batch(const Graph& graph) {
@@ -54,9 +65,7 @@ Result<std::int64_t> micro_batch(const Graph& graph) {
   const Sizes sizes = sizes_of(*single);
   std::int64_t batch = 1;
   while (batch < kMostSamples && twice_pays(sizes, batch)) batch *= 2;
-  // A symbolic batch whose Reshapes were exported for one sample.
-  if (!at_batch(graph, batch)) return 1;
-  return batch;
+  return suits(graph, batch) ? batch : 1;
 }
 
 }  // namespace quantrail

@@ -25,4 +25,5 @@ network mobilenet_v1_imagenet 350 297
 network resnet20_cifar10 1000 828
 network resnet32_cifar10 1000 825
 network kws_dscnn 900 821
+network sst2_encoder 872 707
 finish

@@ -221,6 +221,38 @@ TEST(Evaluator, RefusesDataOfAnotherShape) {
   EXPECT_THAT(made.error().message, HasSubstr("takes samples of float32 [6], the data has float32 [7]"));
 }
 
+TEST(Evaluator, TakesSizesThatTheNetworkLeavesOpenFromTheData) {
+  const Bench bench;
+  Graph open = small_network();
+  open.inputs[0].shape = {-1, -1};
+  const auto evaluator = Evaluator::create(open, bench.data, bench.metrics, {.threads = 1});
+  ASSERT_TRUE(evaluator) << evaluator.error().message;
+  const auto request = request_for(nullptr, first_samples(20));
+  EXPECT_EQ(evaluator->evaluated(request, {})->per_sample, bench.evaluated(request).per_sample);
+}
+
+TEST(Evaluator, ComputesSamplesApartWhereTheirResultsComeInOneList) {
+  const Bench bench;
+  Graph listing = small_network();
+  listing.nodes.push_back({.name = "above", .op = "Greater", .inputs = {"y", "zero"}, .outputs = {"mask"}});
+  listing.nodes.push_back({.name = "kept", .op = "Compress", .inputs = {"y_flat", "mask_flat"}, .outputs = {"list"}});
+  for (const std::string value : {"y", "mask"}) {
+    listing.nodes.insert(
+        listing.nodes.end() - 1,
+        {.name = value + "_flat", .op = "Reshape", .inputs = {value, "all"}, .outputs = {value + "_flat"}});
+  }
+  listing.constants["zero"] = std::make_shared<Tensor>(Tensor::of<float>({}, std::vector<float>{0.0F}));
+  listing.constants["all"] = std::make_shared<Tensor>(Tensor::of<std::int64_t>({1}, std::vector<std::int64_t>{-1}));
+  listing.outputs = {{"list", ElementType::Float32, {-1}, {"found"}}};
+  const auto evaluator = Evaluator::create(listing, bench.data, bench.metrics, {.threads = 2});
+  ASSERT_TRUE(evaluator) << evaluator.error().message;
+  // The largest score of each sample is above zero, so that it is in the list too.
+  const auto request = request_for(nullptr, {3, 5, 8});
+  const auto whole = bench.evaluated(request).per_sample;
+  ASSERT_THAT(whole.at("largest"), testing::Each(testing::Gt(0.0)));
+  EXPECT_EQ(evaluator->evaluated(request, {})->per_sample, whole);
+}
+
 TEST(Evaluator, RefusesEmptyData) {
   Bench bench;
   bench.data = std::make_shared<CountingData>(0, kWidth, kClasses);

@@ -23,6 +23,7 @@ class Comparison {
   void expect_as_close(const Quantization& q, const std::set<std::string, std::less<>>& reverted) const;
 
  private:
+  [[nodiscard]] bool is_selected(std::size_t output) const;
   [[nodiscard]] double db(std::size_t output, const std::vector<Outputs>& other) const;
   [[nodiscard]] double worst_db(const std::vector<Outputs>& other) const;
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "data/subset.h"
+#include "evaluate/feed.h"
 #include "model/canonical.h"
 #include "model/infer.h"
 #include "model/load.h"
@@ -15,9 +16,9 @@ namespace quantrail::testing {
 namespace {
 
 Result<Outputs> run_once(const Graph& graph, const PlanOptions& options, const Inputs& inputs, PlanCache& cache) {
-  Graph fixed = graph;
-  for (auto& input : fixed.inputs) input.shape = inputs.at(input.name).shape;
-  const auto plan = Plan::build(fixed, options, inputs.begin()->second.shape[0], cache);
+  InputShapes shapes;
+  for (const auto& [name, value] : inputs) shapes[name] = value.shape;
+  const auto plan = Plan::build(graph, options, shapes, cache);
   if (!plan) return failed(plan);
   PlanState state(*plan);
   for (std::size_t at = 0; at < (*plan)->inputs().size(); ++at) {
@@ -28,7 +29,7 @@ Result<Outputs> run_once(const Graph& graph, const PlanOptions& options, const I
   Outputs outputs;
   for (std::size_t at = 0; at < (*plan)->outputs().size(); ++at) {
     const auto& info = (*plan)->outputs()[at];
-    Tensor value = Tensor::zeros(info.type, info.shape);
+    Tensor value = Tensor::zeros(info.type, state.output_shape(at));
     std::copy(state.output(at).begin(), state.output(at).end(), value.bytes.begin());
     outputs.push_back({info.name, std::move(value)});
   }
@@ -46,12 +47,7 @@ Result<OurNetwork> our_network(const std::filesystem::path& file) {
 }
 
 Result<Quantization> our_quantization(const Graph& whole, const Dataset& data) {
-  Graph graph = whole;
-  for (auto& input : graph.inputs) {
-    for (const auto& sample : data.inputs()) {
-      if (sample.name == input.name) std::copy(sample.shape.begin(), sample.shape.end(), input.shape.begin() + 1);
-    }
-  }
+  const Graph graph = sized(whole, data.inputs());
   const auto batch = micro_batch(graph);
   if (!batch) return failed(batch);
   const auto shapes = input_shapes(graph, *batch);
