@@ -19,7 +19,8 @@ void widen_halves(Graph& graph);
 void remove_same_casts(Graph& graph, const Probe& probe);
 /// Identity, and Dropout, which does nothing at inference: readers read what they read.
 void remove_identities(Graph& graph);
-/// Nodes with constant inputs become constants. Errors: what an operator says about its values.
+/// Nodes with constant inputs become constants; DequantizeLinear stays, since scales say what runs in integers. Errors:
+/// what an operator says about its values.
 [[nodiscard]] Status fold_constants(Graph& graph);
 /// alpha, beta and the form of the bias of each Gemm with constants: alpha = beta = 1, bias [N].
 void normalise_gemms(Graph& graph);
