@@ -1,5 +1,6 @@
 #include "model/canonical.h"
 
+#include "model/code_expansion.h"
 #include "model/folding.h"
 #include "model/passes.h"
 
@@ -22,6 +23,7 @@ Result<Graph> canonicalised(Graph graph) {
   widen_halves(graph);
   remove_identities(graph);
   if (auto ok = fold_constants(graph); !ok) return failed(ok);
+  expand_integer_layers(graph);
   remove_unused(graph);
   const Probe probe = probed(graph);
   repair_outputs(graph, probe);
