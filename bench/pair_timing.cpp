@@ -42,7 +42,7 @@ std::size_t repetitions(double round_ms, double ms) { return static_cast<std::si
 }  // namespace
 
 Result<PairedTimes> timed_in_turns(const Subject& subject, const Form& form, const Batch& batch, std::size_t threads) {
-  auto ours = OurRunner::made(subject.network.graph, form.quantization, batch.samples, threads);
+  auto ours = OurRunner::made(*form.graph, form.quantization, batch.samples, threads);
   if (!ours) return failed(ours, form.name);
   if (subject.peer) {
     if (const auto ready = warm_up(*subject.peer, form, batch, threads); !ready) return failed(ready);
