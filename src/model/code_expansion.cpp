@@ -48,6 +48,12 @@ std::string CodeExpansion::quantized_by_range(std::size_t index) {
   return add("DequantizeLinear", {codes, scale, zero});
 }
 
+std::string CodeExpansion::constant(float value) {
+  auto name = names_.value(node_.name + "_constant");
+  graph_.constants[name] = std::make_shared<const Tensor>(Tensor::of<float>({}, std::span<const float>(&value, 1)));
+  return name;
+}
+
 std::string CodeExpansion::add(const std::string& op, std::vector<std::string> inputs,
                                std::map<std::string, Attribute> attributes) {
   const auto result = names_.value(node_.name + "_" + op);

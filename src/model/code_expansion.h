@@ -35,6 +35,8 @@ class CodeExpansion {
   /// An input of reals, quantized by its own range and dequantized again.
   [[nodiscard]] std::string quantized_by_range(std::size_t index);
 
+  /// A scalar; returns its name.
+  [[nodiscard]] std::string constant(float value);
   /// Another node; returns its result.
   std::string add(const std::string& op, std::vector<std::string> inputs,
                   std::map<std::string, Attribute> attributes = {});
@@ -67,8 +69,8 @@ void expand_integer_layers(Graph& graph);
 [[nodiscard]] bool is_known_foreign(const std::string& op);
 inline constexpr std::string_view kForeignDomain = "com.microsoft";
 
-/// Operators on codes of ONNX Runtime's own domain, which its quantizer writes, become ONNX's. Errors: Unsupported,
-/// naming the node, for forms that have no equivalent.
+/// Operators of ONNX Runtime's own domain, on codes and what its optimiser writes beside them, become ONNX's. Errors:
+/// Unsupported, naming the node, for forms that have no equivalent.
 [[nodiscard]] Result<Graph> expand_foreign(Graph graph);
 
 }  // namespace quantrail

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/text.h"
 #include "model/code_expansion.h"
 
 namespace quantrail {
@@ -82,6 +83,28 @@ Nodes dynamic_matmul(CodeExpansion& e) {
   return with_bias(e, e.compute("MatMul", {a, e.real({1, 2, 3}, -1)}), 4);
 }
 
+/// A float convolution, perhaps with something added, and its activation.
+Nodes fused_conv(CodeExpansion& e) {
+  const auto& node = e.node();
+  std::vector<std::string> inputs(node.inputs.begin(), node.inputs.begin() + (e.has(2) ? 3 : 2));
+  auto value =
+      e.compute("Conv", std::move(inputs), without(node.attributes, {"activation", "activation_params", "alpha"}));
+  if (e.has(3)) value = e.add("Add", {value, node.inputs[3]});
+  const auto activation = string_attribute(node, "activation", "");
+  const auto found = node.attributes.find("activation_params");
+  const auto* params = found != node.attributes.end() ? std::get_if<std::vector<float>>(&found->second) : nullptr;
+  const auto given = params != nullptr ? params->size() : 0;
+  if (activation.empty()) return e.plain(value);
+  if (activation == "Relu" || activation == "Sigmoid" || activation == "Tanh")
+    return e.plain(e.add(activation, {value}));
+  if (activation == "LeakyRelu" && given == 1) return e.plain(e.add(activation, {value}, {{"alpha", (*params)[0]}}));
+  if (activation == "HardSigmoid" && given == 2)
+    return e.plain(e.add(activation, {value}, {{"alpha", (*params)[0]}, {"beta", (*params)[1]}}));
+  if (activation == "Clip" && given == 2)
+    return e.plain(e.add(activation, {value, e.constant((*params)[0]), e.constant((*params)[1])}));
+  return fail(Cause::Unsupported, "activation '{}' with {} parameters is not supported", printable(activation), given);
+}
+
 Nodes quantize(CodeExpansion& e) { return e.renamed("QuantizeLinear"); }
 Nodes dequantize(CodeExpansion& e) { return e.renamed("DequantizeLinear"); }
 
@@ -101,6 +124,7 @@ const std::map<std::string_view, Foreign>& foreign_operators() {
       {"QLinearSoftmax", {softmax, 4}},
       {"QLinearConcat", {concatenated, 5}},
       {"QGemm", {gemm, 6}},
+      {"FusedConv", {fused_conv, 2}},
       {"MatMulIntegerToFloat", {matmul_to_float, 4}},
       {"DynamicQuantizeMatMul", {dynamic_matmul, 3}},
       {"QuantizeLinear", {quantize, 2}},

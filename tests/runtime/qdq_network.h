@@ -1,6 +1,5 @@
 #pragma once
 
-#include "model/interpret.h"
 #include "runtime/plan_network.h"
 #include "runtime/plan_oracle.h"
 
@@ -132,21 +131,11 @@ class QdqNetwork {
     for (auto& code : codes) code = static_cast<std::int32_t>(random().integer(-2000, 2000));
     const auto stored = constant(name + "_codes", Tensor::of<std::int32_t>({channels}, codes));
     const Shape per = scales.size() == 1 ? Shape{} : Shape{channels};
-    return dequantize(stored, {constant(name + "_scale", Tensor::of<float>(per, scales))},
-                      {{"axis", std::int64_t{0}}});
+    return dequantize(stored, {constant(name + "_scale", Tensor::of<float>(per, scales))}, {{"axis", std::int64_t{0}}});
   }
 
-  void compute() {
-    const Node& added = graph().nodes.back();
-    std::vector<const Tensor*> operands;
-    for (const auto& input : added.inputs) {
-      const auto known = graph().constants.find(input);
-      operands.push_back(input.empty() ? nullptr
-                                       : (known != graph().constants.end() ? known->second.get() : &values_.at(input)));
-    }
-    auto results = interpreted(added, graph().opset, operands).value();
-    for (std::size_t at = 0; at < added.outputs.size(); ++at) values_[added.outputs[at]] = std::move(results[at]);
-  }
+  /// Of the node just added, for the inputs that there are.
+  void compute();
 
   QdqStyle style_;
   Network net_;
