@@ -6,7 +6,8 @@
 namespace quantrail {
 
 /// The same network in the form that quantization and the runtime work on:
-/// float16 and bfloat16 widened to float32, but for declared inputs and outputs; constants folded; BatchNormalization
+/// float16 and bfloat16 widened to float32, but for declared inputs and outputs; constants folded (but for
+/// DequantizeLinear of networks that come quantized: its scales are needed); BatchNormalization
 /// folded into the Conv, ConvTranspose or Gemm before it (and a constant scale or shift of channels likewise); Identity
 /// and Dropout gone; MatMul + Add of a constant vector on rank 2 becomes Gemm; ReduceMean over the spatial axes becomes
 /// GlobalAveragePool (+ Reshape where the axes were dropped); chains of Relu and Clip become one; QLinearConv and

@@ -14,7 +14,8 @@ struct StoredCodes {
 };
 using StoredConstants = std::map<std::string, StoredCodes, std::less<>>;
 
-/// DequantizeLinear nodes of constants become float constants: what they were, by value name. Bounded in memory: what
+/// DequantizeLinear nodes of constants, and what only rearranges their results, become float constants: what they were,
+/// by value name. Bounded in memory: what
 /// does not fit, or is no graph-internal value, stays a node. Errors: what the operator says about its values.
 [[nodiscard]] Result<StoredConstants> dequantize_constants(Graph& graph);
 

@@ -242,6 +242,21 @@ TEST(PlanImported, MovesOfCodes) {
   }
 }
 
+TEST(PlanImported, WeightsMayBeTransposedBehindTheirScales) {
+  for (const bool per_channel : {true, false}) {
+    QdqNetwork net({.per_channel = per_channel, .bias = Bias::None});
+    const auto x = net.pair(net.input("x", {2, 3, 8}));
+    net.layer("MatMul", "spare", x, {8, 8}, 0);
+    const std::string stored = net.graph().nodes.back().inputs[1];
+    net.graph().nodes.pop_back();
+    const auto w = net.node("Transpose", "turned", {stored}, {{"perm", Ints{1, 0}}});
+    const auto y = net.node("MatMul", "product", {x, w});
+    net.output(net.pair(y));
+    EXPECT_TRUE(in_integers(net.graph(), "product"));
+    expect_codes_agree(net, net.params());
+  }
+}
+
 TEST(PlanImported, NodesThatFitNoPatternStay) {
   QdqNetwork net({});
   const auto x = net.input("x", {2, 4, 3, 5});
