@@ -7,7 +7,7 @@
 #include "peer/networks.h"
 #include "peer/peer.h"
 #include "peer/quantized_network.h"
-#include "runtime/qdq_network.h"
+#include "runtime/random_qdq.h"
 
 namespace quantrail::testing {
 namespace {
@@ -103,6 +103,14 @@ TEST_F(ImportedFiles, OfEveryStyleAreTheSameNetwork) {
     QdqNetwork net(style, seed);
     build_residual(net);
     expect_same(file_of(net.graph()), net.inputs().at("x"), 2.0);
+  }
+}
+
+TEST_F(ImportedFiles, OfRandomNetworksAreTheSameNetwork) {
+  for (std::uint32_t seed = 500; seed < 540; ++seed) {
+    SCOPED_TRACE(seed);
+    auto net = random_qdq(seed, false);
+    expect_same(file_of(net.graph()), net.inputs().at("x"), 3.0);
   }
 }
 

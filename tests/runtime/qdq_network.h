@@ -74,13 +74,16 @@ class QdqNetwork {
   /// A pair of its own behind `value`.
   std::string pair(const std::string& value, float wider = 1.0F) {
     const auto params = parameters(value, wider);
-    return dequantize(quantize(value, params), params);
+    const auto real = dequantize(quantize(value, params), params);
+    pairs_[real] = params_;
+    return real;
   }
 
-  /// A layer with weights of `shape`, whose output channels are on `axis`; `x` comes from a pair() at params().
+  /// A layer with weights of `shape`, whose output channels are on `axis`.
   std::string layer(const std::string& op, const std::string& name, const std::string& x, const Shape& shape,
                     std::int64_t axis, std::map<std::string, Attribute> attributes = {}) {
-    const float input_scale = params_.scale;
+    const auto known = pairs_.find(x);
+    const float input_scale = known != pairs_.end() ? known->second.scale : params_.scale;
     const auto channels = shape[static_cast<std::size_t>(axis)];
     std::int64_t products = element_count(shape) / channels;
     std::vector<float> scales(style_.per_channel ? static_cast<std::size_t>(channels) : 1U);
@@ -142,6 +145,7 @@ class QdqNetwork {
   Values values_{};
   Values inputs_{};
   ActivationParams params_{};
+  std::map<std::string, ActivationParams> pairs_{};  // by the value behind them
   int numbers_ = 0;
 };
 
