@@ -40,12 +40,12 @@ std::optional<std::string> CodeExpansion::bias(std::size_t codes, std::size_t le
   return add("DequantizeLinear", {input(codes), name}, {{"axis", std::int64_t{-1}}});
 }
 
-std::string CodeExpansion::quantized_by_range(std::size_t index) {
+CodeExpansion::Codes CodeExpansion::quantized_by_range(std::size_t index) {
   const auto codes = add("DynamicQuantizeLinear", {input(index)});
   const auto scale = names_.value(codes + "_scale");
   const auto zero = names_.value(codes + "_zero_point");
   made_.back().outputs = {codes, scale, zero};
-  return add("DequantizeLinear", {codes, scale, zero});
+  return {codes, scale, zero};
 }
 
 std::string CodeExpansion::constant(float value) {

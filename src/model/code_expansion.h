@@ -18,6 +18,7 @@ class CodeExpansion {
   [[nodiscard]] bool has(std::size_t input) const {
     return input < node_.inputs.size() && !node_.inputs[input].empty();
   }
+  [[nodiscard]] bool is_constant(std::size_t input) const { return constant_input(graph_, node_, input) != nullptr; }
 
   /// Where codes are among the node's inputs, with their scale and zero point.
   struct Operand {
@@ -32,8 +33,17 @@ class CodeExpansion {
   [[nodiscard]] std::optional<std::string> bias(std::size_t codes, std::size_t left_scale, std::size_t right_scale,
                                                 float factor = 1.0F);
 
-  /// An input of reals, quantized by its own range and dequantized again.
-  [[nodiscard]] std::string quantized_by_range(std::size_t index);
+  /// Names of codes, their scale and zero point.
+  struct Codes {
+    std::string codes{};
+    std::string scale{};
+    std::string zero{};  ///< empty: none
+  };
+  [[nodiscard]] Codes codes(Operand operand) const {
+    return {input(operand.codes), input(operand.scale), input(operand.zero)};
+  }
+  /// An input of reals, quantized by its own range.
+  [[nodiscard]] Codes quantized_by_range(std::size_t index);
 
   /// A scalar; returns its name.
   [[nodiscard]] std::string constant(float value);

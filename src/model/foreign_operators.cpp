@@ -73,15 +73,23 @@ Nodes with_bias(CodeExpansion& e, const std::string& product, std::size_t bias) 
   return e.plain(e.has(bias) ? e.add("Add", {product, e.node().inputs[bias]}) : product);
 }
 
+/// Sums of products of codes, then their scale, which is not known before.
+Nodes scaled_product(CodeExpansion& e, const CodeExpansion::Codes& a, const CodeExpansion::Codes& b, std::size_t bias) {
+  constexpr std::int64_t kFloat32 = 1;  // as ONNX numbers element types
+  std::vector<std::string> inputs{a.codes, b.codes, a.zero};
+  if (!b.zero.empty()) inputs.push_back(b.zero);
+  const auto sums = e.compute("MatMulInteger", std::move(inputs));
+  const auto reals = e.add("Cast", {sums}, {{"to", kFloat32}});
+  return with_bias(e, e.add("Mul", {reals, e.add("Mul", {a.scale, b.scale})}), bias);
+}
+
 Nodes matmul_to_float(CodeExpansion& e) {
+  if (!e.is_constant(2)) return scaled_product(e, e.codes({0, 2, 4}), e.codes({1, 3, 5}), 6);
   return with_bias(e, e.compute("MatMul", {e.real({0, 2, 4}), e.real({1, 3, 5}, -1)}), 6);
 }
 
 /// A is quantized by its own range, each time anew.
-Nodes dynamic_matmul(CodeExpansion& e) {
-  const auto a = e.quantized_by_range(0);
-  return with_bias(e, e.compute("MatMul", {a, e.real({1, 2, 3}, -1)}), 4);
-}
+Nodes dynamic_matmul(CodeExpansion& e) { return scaled_product(e, e.quantized_by_range(0), e.codes({1, 2, 3}), 4); }
 
 /// A float convolution, perhaps with something added, and its activation.
 Nodes fused_conv(CodeExpansion& e) {

@@ -84,6 +84,9 @@ class Emission {
 [[nodiscard]] Status emit_arg(const Emission& emission);
 [[nodiscard]] Status emit_quantize(const Emission& emission);
 [[nodiscard]] Status emit_dequantize(const Emission& emission);
+[[nodiscard]] Status emit_dynamic_quantize(const Emission& emission);
+[[nodiscard]] Status emit_matmul_integer(const Emission& emission);
+[[nodiscard]] Status emit_cast(const Emission& emission);
 /// LSTM, GRU and RNN.
 [[nodiscard]] Status emit_recurrent(const Emission& emission);
 /// Any operator that model/interpret.h knows: plain, slow, correct.

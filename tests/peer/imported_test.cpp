@@ -128,6 +128,25 @@ TEST_F(ImportedFiles, OfEveryOpsetAreTheSameNetwork) {
   }
 }
 
+TEST_F(ImportedFiles, QuantizedAsTheyGoAreTheSameNetwork) {
+  QdqNetwork net({});
+  const auto layer = [&](const std::string& name, const std::string& x, std::int64_t from, std::int64_t to) {
+    net.dynamic(name, x);
+    std::vector<std::int8_t> codes(static_cast<std::size_t>(from * to));
+    for (auto& code : codes) code = static_cast<std::int8_t>(net.random().integer(-127, 127));
+    const auto w = net.constant(name + "_w", Tensor::of<std::int8_t>({from, to}, codes));
+    const auto sums = net.node("MatMulInteger", name + "_sums",
+                               {name, w, name + "_zero", net.scalar(name + "_w_zero", std::int8_t{0})});
+    const auto scale = net.node("Mul", name + "_scales", {name + "_scale", net.scalar(name + "_w_scale", 0.002F)});
+    const auto reals = net.node("Cast", name + "_reals", {sums}, {{"to", std::int64_t{1}}});
+    const auto b = net.constant(name + "_b", Tensor::of<float>({to}, net.random().reals(static_cast<std::size_t>(to))));
+    return net.node("Add", name + "_out", {net.node("Mul", name + "_scaled", {reals, scale}), b});
+  };
+  const auto hidden = net.node("Relu", "relu", {layer("first", net.input("x", {2, 7, 48}), 48, 64)});
+  net.output(layer("second", hidden, 64, 10));
+  expect_same(file_of(net.graph()), net.inputs().at("x"), 0.5);
+}
+
 /// x -> codes -> the operator on codes -> dequantized, where `x` takes all of the codes' range.
 class OneOperator {
  public:

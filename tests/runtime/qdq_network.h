@@ -36,6 +36,12 @@ class QdqNetwork {
     return name;
   }
 
+  /// A DynamicQuantizeLinear; its results are `name`, `name`_scale and `name`_zero.
+  void dynamic(const std::string& name, const std::string& x) {
+    graph().nodes.push_back({name, "DynamicQuantizeLinear", {x}, {name, name + "_scale", name + "_zero"}, {}, {}});
+    compute();
+  }
+
   std::string constant(const std::string& name, const Tensor& tensor) { return net_.constant(name, tensor); }
   template <class T>
   std::string scalar(const std::string& name, T value) {
