@@ -7,11 +7,13 @@
 #include "app/table.h"
 #include "base/text.h"
 #include "model/canonical.h"
+#include "model/code_rule.h"
 #include "model/infer.h"
 #include "model/load.h"
 #include "model/lowering.h"
 #include "model/macs.h"
 #include "model/probe.h"
+#include "model/quantized_import.h"
 #include "quantize/placement.h"
 #include "runtime/plan.h"
 
@@ -20,10 +22,11 @@ namespace {
 
 using nlohmann::json;
 
-/// A model as it would be quantized with nothing ignored.
+/// A model as it would be quantized with nothing ignored; one that came quantized as it runs.
 struct Inspected {
   Model model{};
   Graph graph{};
+  bool quantized = false;              ///< it came so
   std::vector<std::string> runs_as{};  ///< parallel to graph.nodes: "int8", "with x", "float", ...
   std::vector<std::string> reasons{};  ///< why not int8; empty where it is
   std::map<std::string, std::int64_t, std::less<>> macs{};
@@ -70,6 +73,23 @@ Result<InputShapes> shapes_of(const Graph& graph, std::int64_t batch, std::vecto
   return *assumed;
 }
 
+/// Of a model that came quantized: what its own nodes say, once they are taken apart.
+Status describe_import(Inspected& out, const Graph& graph) {
+  auto network = imported(graph);
+  if (!network) return failed(network);
+  Placement placement;
+  for (std::size_t at = 0; at < network->graph.nodes.size(); ++at) {
+    const bool moves = network->quantization.passthrough.contains(network->graph.nodes[at].name);
+    const bool integer = network->lowering.nodes[at].integer;
+    placement.nodes.push_back({integer ? (moves ? Place::Passthrough : Place::Integer) : Place::Float,
+                               integer ? "" : "the model has it in float"});
+  }
+  describe_places(out, network->graph, placement);
+  out.graph = std::move(network->graph);
+  out.quantized = true;
+  return {};
+}
+
 Result<Inspected> inspected(const std::string& path) {
   Inspected out;
   auto model = load_model(path);
@@ -83,9 +103,13 @@ Result<Inspected> inspected(const std::string& path) {
   if (!types) return failed(types, path);
   PlanCache cache;
   if (const auto plan = Plan::build(*graph, {}, *shapes, cache); !plan) out.problem = plan.error().message;
-  describe_places(out, *graph, placed(*graph, types->types, {}));
   out.macs = multiply_adds(*types, batch);
   out.model = std::move(*model);
+  if (has_codes(*graph)) {
+    if (auto described = describe_import(out, *graph); !described) return failed(described, path);
+    return out;
+  }
+  describe_places(out, *graph, placed(*graph, types->types, {}));
   out.graph = std::move(*graph);
   return out;
 }
@@ -137,6 +161,7 @@ json as_json(const Inspected& in) {
           {"hash", in.model.hash.hex()},
           {"opset", in.model.source_opset},
           {"bytes", in.model.bytes},
+          {"quantized", in.quantized},
           {"inputs", values_json(in.graph.inputs)},
           {"outputs", values_json(in.graph.outputs)},
           {"nodes", nodes},
@@ -162,8 +187,9 @@ void print_text(const Inspected& in) {
     all += macs;
     if (in.runs_as[at] == name_of(Place::Integer)) integer += macs;
   }
-  fmt::print("{} multiply-adds a sample, {:.1f} % of them would run in int8\n\n", all,
-             all > 0 ? 100.0 * static_cast<double>(integer) / static_cast<double>(all) : 0.0);
+  fmt::print("{} multiply-adds a sample, {:.1f} % of them {} in int8\n\n", all,
+             all > 0 ? 100.0 * static_cast<double>(integer) / static_cast<double>(all) : 0.0,
+             in.quantized ? "run" : "would run");
   fmt::print("{}", table({"node", "operator", "runs as", "multiply-adds", "why not int8"}, rows_of(in),
                          {Align::Left, Align::Left, Align::Left, Align::Right, Align::Left}));
   for (const auto& note : in.model.notes) fmt::print("note: {}\n", printable(note));

@@ -14,7 +14,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> networks{};
-  std::vector<std::string> forms{"float", "int8"};
+  std::vector<std::string> forms{"float", "int8", "imported"};
   std::vector<std::string> measures{"speed", "vnni", "scaling", "building", "memory"};
   std::vector<std::size_t> threads{1, 2};
   std::vector<std::size_t> batches{1, 8};
@@ -169,12 +169,15 @@ Status run(const Options& options) {
 int main(int argc, char** argv) {
   quantrail::bench::Options options;
   CLI::App app{
-      "End-to-end inference of known networks, float and int8, against real ONNX Runtime on the same files. Needs "
+      "End-to-end inference of known networks, float, int8 and int8 read from the file, against real ONNX Runtime on "
+      "the same files. Needs "
       "Node.js and onnxruntime-node (NODE_PATH or QUANTRAIL_ORT) for the comparison."};
   std::vector<std::string> names;
   for (const auto& network : quantrail::bench::known_networks()) names.emplace_back(network.name);
   app.add_option("--network", options.networks, "Only these networks")->delimiter(',')->check(CLI::IsMember(names));
-  app.add_option("--form", options.forms, "Only these forms")->delimiter(',')->check(CLI::IsMember({"float", "int8"}));
+  app.add_option("--form", options.forms, "Only these forms")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"float", "int8", "imported"}));
   app.add_option("--measure", options.measures,
                  "Any of speed, vnni (speed without AMX), scaling, building (plans), memory")
       ->delimiter(',')

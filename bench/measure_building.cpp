@@ -27,7 +27,7 @@ Result<std::vector<double>> first_plans(const Subject& subject, const Form& form
     PlanCache cache;
     PlanOptions options;
     options.quantization = form.quantization;
-    const auto ms = built(subject.network.graph, options, batch, cache);
+    const auto ms = built(*form.graph, options, batch, cache);
     if (!ms) return failed(ms);
     times.push_back(*ms);
   }
@@ -73,7 +73,7 @@ Row against(std::string name, const std::vector<double>& ours, const std::vector
 }  // namespace
 
 Result<std::vector<Row>> measured_building(const Subject& subject, const Form& form) {
-  const auto batch = micro_batch(subject.network.graph);
+  const auto batch = micro_batch(*form.graph);
   if (!batch) return failed(batch);
   const auto first = first_plans(subject, form, *batch);
   if (!first) return failed(first);

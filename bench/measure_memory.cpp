@@ -22,7 +22,7 @@ Result<double> own_peak_mib() {
 Result<Row> measured_own_memory(const Prepared& network, const Form& form, std::size_t batch) {
   const auto samples = first_samples(*network.network->samples(batch), batch);
   if (!samples) return failed(samples);
-  auto ours = OurRunner::made(network.graph, form.quantization, batch, 1);
+  auto ours = OurRunner::made(*form.graph, form.quantization, batch, 1);
   if (!ours) return failed(ours);
   if (const auto ran = ours->run(*samples); !ran) return failed(ran);
   const auto peak = own_peak_mib();

@@ -11,15 +11,16 @@ std::string case_name(const Subject& subject, const Form& form, std::string_view
 
 std::vector<Form> forms_of(const Prepared& network) {
   const Goals& goals = network.network->goals;
-  return {{"float", nullptr, network.float_file, goals.in_float, 80.0},
-          {"int8", &network.quantization, network.int8_file, goals.in_int8, 20.0}};
+  return {{"float", &network.graph, nullptr, network.float_file, goals.in_float, 80.0},
+          {"int8", &network.graph, &network.quantization, network.int8_file, goals.in_int8, 20.0},
+          {"imported", &network.int8_graph, nullptr, network.int8_file, goals.in_int8, 20.0}};
 }
 
 Status check_answers(const Subject& subject, const Form& form) {
   constexpr std::size_t kSamples = 8;
   const auto batch = first_samples(*subject.network.network->samples(kSamples), kSamples);
   if (!batch) return failed(batch);
-  auto ours = OurRunner::made(subject.network.graph, form.quantization, kSamples, 1);
+  auto ours = OurRunner::made(*form.graph, form.quantization, kSamples, 1);
   if (!ours) return failed(ours, form.name);
   const auto got = ours->run(*batch);
   if (!got) return failed(got);

@@ -10,16 +10,17 @@
 
 namespace quantrail::bench {
 
-/// The float or the int8 version of a network.
+/// The float or the int8 version of a network, the latter also as it comes from a file.
 struct Form {
   std::string name{};
-  const Quantization* quantization = nullptr;  ///< null: float
+  const Graph* graph = nullptr;
+  const Quantization* quantization = nullptr;  ///< null: as the graph says
   std::filesystem::path file{};
   double goal = 0.0;
   double least_sqnr_db = 0.0;  ///< against ONNX Runtime on the same file, below which a timing would mean nothing
 };
 
-/// float, then int8.
+/// float, int8, and "imported": the int8 file, read as another tool's would be.
 [[nodiscard]] std::vector<Form> forms_of(const Prepared& network);
 
 /// What all measurements of one network share.

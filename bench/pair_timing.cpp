@@ -51,7 +51,7 @@ Result<double> warm_round(double round_ms, double expected_ms, const Side& timed
 }  // namespace
 
 Result<PairedTimes> timed_in_turns(const Subject& subject, const Form& form, const Batch& batch, std::size_t threads) {
-  auto ours = OurRunner::made(subject.network.graph, form.quantization, batch.samples, threads);
+  auto ours = OurRunner::made(*form.graph, form.quantization, batch.samples, threads);
   if (!ours) return failed(ours, form.name);
   if (subject.peer) {
     if (const auto ready = warm_up(*subject.peer, form, batch, threads); !ready) return failed(ready);

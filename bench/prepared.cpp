@@ -38,13 +38,13 @@ std::filesystem::path quantization_file(const Prepared& network) {
   return std::filesystem::path(network.int8_file).replace_extension("cbor");
 }
 
-/// Reads the float file; the model's hash.
-Result<Digest> load_graph(Prepared& network) {
-  auto model = load_model(network.float_file);
+/// Reads a file into `canonical`; the model's hash.
+Result<Digest> load_graph(const std::filesystem::path& file, Graph& canonical) {
+  auto model = load_model(file);
   if (!model) return failed(model);
   auto graph = canonicalised(std::move(model->graph));
   if (!graph) return failed(graph);
-  network.graph = std::move(*graph);
+  canonical = std::move(*graph);
   return model->hash;
 }
 
@@ -69,7 +69,7 @@ Result<Prepared> prepared(const Network& network, const std::filesystem::path& f
   const auto bytes = onnx_bytes(network.graph(1));
   if (!bytes) return failed(bytes);
   if (const auto written = write(made.float_file, std::as_bytes(std::span(*bytes))); !written) return failed(written);
-  const auto base = load_graph(made);
+  const auto base = load_graph(made.float_file, made.graph);
   if (!base) return failed(base);
 
   auto quantization = calibrated(made.graph, *network.samples(kCalibrationSamples));
@@ -84,12 +84,15 @@ Result<Prepared> prepared(const Network& network, const std::filesystem::path& f
   if (const auto written = write(made.int8_file, std::as_bytes(std::span(int8->bytes))); !written) {
     return failed(written);
   }
+  if (const auto loaded = load_graph(made.int8_file, made.int8_graph); !loaded) return failed(loaded);
   return made;
 }
 
 Result<Prepared> reopened(const Network& network, const std::filesystem::path& folder) {
   Prepared made = named(network, folder);
-  if (const auto base = load_graph(made); !base) return failed(base);
+  for (const auto& [file, graph] : {std::pair(&made.float_file, &made.graph), {&made.int8_file, &made.int8_graph}}) {
+    if (const auto loaded = load_graph(*file, *graph); !loaded) return failed(loaded);
+  }
   std::ifstream file(quantization_file(made), std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   auto quantization = parsed_quantization({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});

@@ -8,11 +8,12 @@
 
 namespace quantrail::bench {
 
-/// One network in the two forms that are timed, each also as the file that ONNX Runtime reads.
+/// One network in the forms that are timed, each also as the file that ONNX Runtime reads.
 struct Prepared {
   const Network* network = nullptr;
   Graph graph{};                ///< canonical, as our runtime takes it
   Quantization quantization{};  ///< by the project's own calibration: uint8 activations
+  Graph int8_graph{};           ///< canonical, of the int8 file
   std::filesystem::path float_file{};
   std::filesystem::path int8_file{};
 };

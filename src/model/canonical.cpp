@@ -1,5 +1,8 @@
 #include "model/canonical.h"
 
+#include <algorithm>
+
+#include "model/code_expansion.h"
 #include "model/folding.h"
 #include "model/passes.h"
 
@@ -16,12 +19,22 @@ void repair_outputs(Graph& graph, const Probe& probe) {
   }
 }
 
+/// Otherwise codes are only a way to store weights.
+bool quantizes(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const Node& node) { return node.op == "QuantizeLinear"; });
+}
+
 }  // namespace
 
 Result<Graph> canonicalised(Graph graph) {
   widen_halves(graph);
   remove_identities(graph);
-  if (auto ok = fold_constants(graph); !ok) return failed(ok);
+  if (auto ok = fold_constants(graph, StoredCodesStay::Yes); !ok) return failed(ok);
+  expand_integer_layers(graph);
+  if (!quantizes(graph)) {
+    if (auto ok = fold_constants(graph, StoredCodesStay::No); !ok) return failed(ok);
+  }
   remove_unused(graph);
   const Probe probe = probed(graph);
   repair_outputs(graph, probe);

@@ -14,22 +14,31 @@ double rounded(double value) { return std::nearbyint(value); }
 /// 1.5 * 2^23. Adding it to x, |x| <= 2^22, rounds x half to even, and leaves the integer in the low bits of the sum.
 constexpr float kRounder = 12582912.0F;
 
-/// clamp(round(value / scale), -127, 127), NaN gives 0. Compares magnitudes as integers, which order like the floats
-/// they stand for: loops over float comparisons are not vectorised.
-std::int8_t weight_code(float value, float scale) {
+/// One tensor's or channel's rule: clamp(round(value / scale), lowest, 127), NaN gives 0. Where the lowest is -128, no
+/// value may be beyond 127 steps: codes that a file holds are not.
+struct WeightCoder {
+  float scale = 1.0F;
+  std::int32_t largest = std::bit_cast<std::int32_t>(127.0F);  ///< magnitude of the lowest code, as the bits of a float
+
+  WeightCoder(float scale_, std::int32_t lowest)
+      : scale(scale_), largest(std::bit_cast<std::int32_t>(-static_cast<float>(lowest))) {}
+};
+
+/// Compares magnitudes as integers, which order like the floats they stand for: loops over float comparisons are not
+/// vectorised.
+std::int8_t weight_code(float value, WeightCoder coder) {
   constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
   constexpr auto kInfinity = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
-  constexpr auto kHighest = std::bit_cast<std::int32_t>(127.0F);
-  const auto steps = std::bit_cast<std::uint32_t>(value / scale);
+  const auto steps = std::bit_cast<std::uint32_t>(value / coder.scale);
   auto magnitude = static_cast<std::int32_t>(steps & kMagnitude);
   magnitude = magnitude > kInfinity ? 0 : magnitude;
-  magnitude = magnitude > kHighest ? kHighest : magnitude;
+  magnitude = magnitude > coder.largest ? coder.largest : magnitude;
   const auto clamped = std::bit_cast<float>(static_cast<std::uint32_t>(magnitude) | (steps & ~kMagnitude));
   return static_cast<std::int8_t>(std::bit_cast<std::uint32_t>(clamped + kRounder));
 }
 
-void weight_codes(std::span<const float> values, float scale, std::int8_t* codes) {
-  for (std::size_t i = 0; i < values.size(); ++i) codes[i] = weight_code(values[i], scale);
+void weight_codes(std::span<const float> values, WeightCoder coder, std::int8_t* codes) {
+  for (std::size_t i = 0; i < values.size(); ++i) codes[i] = weight_code(values[i], coder);
 }
 
 std::size_t channels_of(const Tensor& weights, std::int64_t axis) {
@@ -76,11 +85,11 @@ std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams&
   std::vector<std::int8_t> codes(values.size());
   std::size_t channel = 0;
   for (std::size_t first = 0; first < values.size(); first += inner) {
-    const float scale = params.scale[params.scale.size() == 1 ? 0 : channel];
+    const WeightCoder coder(params.scale[params.scale.size() == 1 ? 0 : channel], params.lowest);
     if (inner == 1)
-      codes[first] = weight_code(values[first], scale);
+      codes[first] = weight_code(values[first], coder);
     else
-      weight_codes(values.subspan(first, inner), scale, codes.data() + first);
+      weight_codes(values.subspan(first, inner), coder, codes.data() + first);
     if (++channel == channels) channel = 0;
   }
   return codes;

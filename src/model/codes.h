@@ -29,7 +29,7 @@ struct Bounds {
 /// Whether clamping to `bounds` before quantizing changes no code: the codes' own range does it.
 [[nodiscard]] bool covered_by_codes(Bounds bounds, ActivationParams params);
 
-/// clamp(round(real / scale[c]), -127, 127) of each element, in the tensor's order. Preconditions: float32; `axis` is
+/// clamp(round(real / scale[c]), lowest, 127) of each element, in the tensor's order. Preconditions: float32; `axis` is
 /// an axis of the tensor; one scale per slice along it, or one for all.
 [[nodiscard]] std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams& params);
 

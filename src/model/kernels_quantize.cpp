@@ -47,20 +47,34 @@ Status quantize(const KernelCall& call) {
   });
 }
 
+/// Slice by slice, since weights are large: neighbours have the same scale, but in blocks.
+template <class Code, class T>
+void dequantize_codes(const KernelCall& call, const QuantizationLayout& layout, std::span<const std::int64_t> zeros) {
+  using Wide = std::conditional_t<(sizeof(Code) < 4), std::int32_t, std::int64_t>;
+  const auto codes = call.input(0).values<Code>();
+  const auto scales = call.input(1).values<T>();
+  const auto reals = call.output().values<T>();
+  const std::size_t slice_size = layout.size == 1 ? codes.size() : static_cast<std::size_t>(layout.inner);
+  const std::size_t run = layout.block != 0 ? 1 : slice_size;
+  for (std::size_t first = 0; first < codes.size(); first += run) {
+    const auto slice = layout.scale_of(static_cast<std::int64_t>(first));
+    const T scale = scales[slice];
+    const auto zero = static_cast<Wide>(zeros[slice]);
+    const std::size_t end = std::min(first + run, codes.size());
+    for (std::size_t at = first; at < end; ++at)
+      reals[at] = static_cast<T>(static_cast<Wide>(codes[at]) - zero) * scale;
+  }
+}
+
 Status dequantize(const KernelCall& call) {
   const auto layout = quantization_layout(call.view);
   if (!layout) return failed(layout);
-  const auto codes = integers_of(call.input(0));
   const auto zeros = zero_points(call);
-  return for_float_type(call.output().type, [&](auto zero) -> Status {
-    using T = decltype(zero);
-    const auto scales = call.input(1).values<T>();
-    T* reals = call.output().values<T>().data();
-    for (std::size_t at = 0; at < codes.size(); ++at) {
-      const auto scale = layout->scale_of(static_cast<std::int64_t>(at));
-      reals[at] = static_cast<T>(codes[at] - zeros[scale]) * scales[scale];
-    }
-    return {};
+  return for_float_type(call.output().type, [&](auto real) -> Status {
+    return for_integer_type(call.input(0).type, [&](auto code) -> Status {
+      dequantize_codes<decltype(code), decltype(real)>(call, *layout, zeros);
+      return {};
+    });
   });
 }
 

@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "model/checker.h"
+#include "model/code_expansion.h"
 #include "model/external_data.h"
 #include "model/proto_graph.h"
 #include "model/shape_rules.h"
@@ -133,10 +134,12 @@ Result<Model> read_model(const std::filesystem::path& path, std::string content)
   if (auto ok = identify(model, external); !ok) return failed(ok);
   auto upgrade = upgraded(std::move(*formed));
   if (!upgrade) return failed(upgrade);
-  for (const auto& node : upgrade->nodes) {
-    if (auto ok = check_arity(node, upgrade->opset); !ok) return failed(ok);
+  auto expanded = expand_foreign(std::move(*upgrade));
+  if (!expanded) return failed(expanded);
+  for (const auto& node : expanded->nodes) {
+    if (auto ok = check_arity(node, expanded->opset); !ok) return failed(ok);
   }
-  model.graph = std::move(*upgrade);
+  model.graph = std::move(*expanded);
   return model;
 }
 

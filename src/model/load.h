@@ -22,7 +22,8 @@ struct Model {
   std::vector<std::string> notes{};  ///< what was assumed or could not be checked, one sentence each
 };
 
-/// Reads an ONNX file (external data included): opset 1 to 21 of the default domain.
+/// Reads an ONNX file (external data included): opset 1 to 21 of the default domain, and the operators on codes that
+/// ONNX Runtime's quantizer writes in its own, which become ONNX's.
 /// Unnamed nodes are named after their first output, equal names get "_2", "_3", ...
 /// libonnx's checker runs where it applies (IR <= 8 and opset <= 17). Nothing in the file is trusted: sizes, offsets
 /// and dimensions are checked before use; external data must lie below the model's folder. Errors: InvalidInput

@@ -42,12 +42,13 @@ void remove_identities(Graph& graph) {
   }
 }
 
-Status fold_constants(Graph& graph) {
+Status fold_constants(Graph& graph, StoredCodesStay stored) {
   Folding folding(graph);
   std::set<std::size_t> gone;
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     const Node& node = graph.nodes[at];
-    if (!interpretable(node.op)) continue;
+    const bool stays = stored == StoredCodesStay::Yes && node.op == "DequantizeLinear";
+    if (stays || !interpretable(node.op)) continue;
     std::vector<TensorType> known(node.inputs.size());
     std::vector<const TensorType*> types(node.inputs.size(), nullptr);
     std::vector<const Tensor*> constants(node.inputs.size(), nullptr);

@@ -19,8 +19,10 @@ void widen_halves(Graph& graph);
 void remove_same_casts(Graph& graph, const Probe& probe);
 /// Identity, and Dropout, which does nothing at inference: readers read what they read.
 void remove_identities(Graph& graph);
+/// What becomes of a DequantizeLinear of constants: its scales say what runs in integers.
+enum class StoredCodesStay { No, Yes };
 /// Nodes with constant inputs become constants. Errors: what an operator says about its values.
-[[nodiscard]] Status fold_constants(Graph& graph);
+[[nodiscard]] Status fold_constants(Graph& graph, StoredCodesStay stored);
 /// alpha, beta and the form of the bias of each Gemm with constants: alpha = beta = 1, bias [N].
 void normalise_gemms(Graph& graph);
 /// MatMul of rank 2 with a constant matrix, and the Add of a constant vector behind it, become one Gemm.

@@ -12,12 +12,17 @@ constexpr int kLayout = 1;
 
 json layer_json(const LayerQuantization& layer) {
   if (!layer.weights) return json::object();
-  return {{"axis", layer.weights->axis}, {"scale", layer.weights->scale}};
+  json value{{"axis", layer.weights->axis}, {"scale", layer.weights->scale}};
+  if (layer.weights->lowest != WeightParams{}.lowest) value["lowest"] = layer.weights->lowest;
+  if (layer.exact_bias) value["exact_bias"] = true;
+  return value;
 }
 
 LayerQuantization layer_from(const json& value) {
   if (value.empty()) return {};
-  return {WeightParams{value.at("axis").get<std::int64_t>(), value.at("scale").get<std::vector<float>>()}};
+  WeightParams weights{value.at("axis").get<std::int64_t>(), value.at("scale").get<std::vector<float>>()};
+  weights.lowest = value.value("lowest", weights.lowest);
+  return {std::move(weights), value.value("exact_bias", false)};
 }
 
 json to_json(const Quantization& q) {
@@ -29,8 +34,9 @@ json to_json(const Quantization& q) {
   for (const auto& group : q.groups) groups.push_back({{"name", group.name}, {"members", group.members}});
   json biases = json::object();
   for (const auto& [name, bias] : q.bias_edits) biases[name] = bias;
-  return {{"layout", kLayout}, {"activations", std::move(activations)}, {"layers", std::move(layers)},
-          {"passthrough", q.passthrough}, {"ignored", q.ignored}, {"bias_edits", std::move(biases)},
+  return {{"layout", kLayout},           {"activations", std::move(activations)},
+          {"layers", std::move(layers)}, {"passthrough", q.passthrough},
+          {"ignored", q.ignored},        {"bias_edits", std::move(biases)},
           {"groups", std::move(groups)}};
 }
 
@@ -57,7 +63,8 @@ Result<Quantization> parsed_quantization(std::span<const std::uint8_t> bytes) {
   try {
     const json value = json::from_cbor(bytes.begin(), bytes.end());
     if (const int layout = value.at("layout").get<int>(); layout != kLayout) {
-      return fail(Cause::Storage, "quantization parameters of layout {} are newer than this program ({})", layout, kLayout);
+      return fail(Cause::Storage, "quantization parameters of layout {} are newer than this program ({})", layout,
+                  kLayout);
     }
     return from_json(value);
   } catch (const json::exception& error) {

@@ -17,22 +17,24 @@ namespace quantrail {
 /// uint8 codes of one activation tensor: real = scale * (code - zero_point), code = clamp(round_half_even(real / scale)
 /// + zero_point, 0, 255). Symmetric non-negative: zero point 0. Symmetric signed: zero point 128.
 struct ActivationParams {
-  float scale = 1.0F;           ///< real units per code; > 0 and finite
+  float scale = 1.0F;  ///< real units per code; > 0 and finite
   std::uint8_t zero_point = 0;
   bool operator==(const ActivationParams&) const = default;
 };
 
 /// int8 codes of one constant weight tensor, symmetric: real = scale[c] * code, code = clamp(round_half_even(real /
-/// scale[c]), -127, 127).
+/// scale[c]), lowest, 127).
 struct WeightParams {
   std::int64_t axis = 0;       ///< axis of the output channels in the stored tensor
   std::vector<float> scale{};  ///< one per output channel, or one for the whole tensor; each > 0 and finite
+  std::int32_t lowest = -127;  ///< or -128, which other tools' files use
   bool operator==(const WeightParams&) const = default;
 };
 
 /// How one operator runs in integers.
 struct LayerQuantization {
   std::optional<WeightParams> weights{};  ///< for input 1 of Conv, Gemm and MatMul; absent for Add, pooling, ...
+  bool exact_bias = false;                ///< the bias is added as it is, not rounded to int32 codes
   bool operator==(const LayerQuantization&) const = default;
 };
 

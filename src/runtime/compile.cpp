@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/lowering.h"
 #include "runtime/emission.h"
+#include "runtime/imported_plan.h"
 #include "runtime/one_thread.h"
 
 namespace quantrail {
@@ -82,13 +83,19 @@ std::int64_t batch_of(const Graph& graph, const InputShapes& shapes) {
 Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, const PlanOptions& options,
                                                            const InputShapes& shapes, PlanCache& cache,
                                                            const Processor& processor) {
+  if (options.quantization == nullptr && has_codes(graph)) {
+    const auto network = imported_network(graph, cache.state());
+    if (!network) return failed(network);
+    return compiled((*network)->graph, as_imported(**network, options), batch, (*network)->cache, processor);
+  }
   const OneThread one_thread;
   const auto found = shaped_model(graph, shapes, cache.state());
   if (!found) return failed(found);
   const ShapedModel& model = **found;
   if (auto known = check_taps(model.specialised, options.taps); !known) return failed(known);
-  const auto lowering =
-      lowered(graph, model.canonical_index, options.quantization, options.reverted, options.revert_mode);
+  const auto lowering = options.lowering != nullptr ? *options.lowering
+                                                    : lowered(graph, model.canonical_index, options.quantization,
+                                                              options.reverted, options.revert_mode);
   const auto units = planned(model, lowering, options.taps);
   const std::set<std::string, std::less<>> taps(options.taps.begin(), options.taps.end());
   Builder builder({model, units, taps, options.quantization, cache.state().number_of(options.quantization),

@@ -22,6 +22,7 @@ Type type_of(ElementType type) {
   switch (type) {
     case ElementType::Uint8: return Type::u8;
     case ElementType::Int8: return Type::s8;
+    case ElementType::Int32: return Type::s32;
     default: return Type::f32;
   }
 }

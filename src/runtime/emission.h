@@ -67,6 +67,7 @@ class Emission {
 [[nodiscard]] Status emit_pool(const Emission& emission);
 [[nodiscard]] Status emit_global_pool(const Emission& emission);
 [[nodiscard]] Status emit_reshape(const Emission& emission);
+[[nodiscard]] Status emit_identity(const Emission& emission);
 [[nodiscard]] Status emit_transpose(const Emission& emission);
 [[nodiscard]] Status emit_concat(const Emission& emission);
 [[nodiscard]] Status emit_slice(const Emission& emission);
@@ -81,6 +82,11 @@ class Emission {
 [[nodiscard]] Status emit_softmax(const Emission& emission);
 [[nodiscard]] Status emit_reduce(const Emission& emission);
 [[nodiscard]] Status emit_arg(const Emission& emission);
+[[nodiscard]] Status emit_quantize(const Emission& emission);
+[[nodiscard]] Status emit_dequantize(const Emission& emission);
+[[nodiscard]] Status emit_dynamic_quantize(const Emission& emission);
+[[nodiscard]] Status emit_matmul_integer(const Emission& emission);
+[[nodiscard]] Status emit_cast(const Emission& emission);
 /// LSTM, GRU and RNN.
 [[nodiscard]] Status emit_recurrent(const Emission& emission);
 /// Any operator that model/interpret.h knows: plain, slow, correct.

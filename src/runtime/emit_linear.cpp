@@ -156,9 +156,11 @@ class LinearEmitter {
   Prepared simulated_layer(const Tensor& weights, const IntegerWeights& codes, const WeightParams& params) {
     const auto& source = e_.params(e_.node().inputs[0]);
     const auto scales = channel_scales(source, params, codes.sums.size());
-    const auto bias = int32_bias(layer_bias(), scales);
-    job_.bias.clear();
-    for (std::size_t c = 0; c < bias.size(); ++c) job_.bias.push_back(static_cast<float>(bias[c]) * scales[c]);
+    const auto bias = bias_steps(scales);
+    if (!quantized_layer().exact_bias) {
+      job_.bias.resize(bias.size());
+      for (std::size_t c = 0; c < bias.size(); ++c) job_.bias[c] = static_cast<float>(bias[c]) * scales[c];
+    }
     auto reals = std::make_shared<const Tensor>(dequantized_weights(weights, codes, params));
     return {float_spec(), reals, LinearWeights{reals->bytes, identity("simulated", &params)}};
   }
@@ -172,7 +174,7 @@ class LinearEmitter {
                        job_.product_factor,
                        job_.bias_factor,
                        e_.bounds()};
-    terms.bias = int32_bias(layer_bias(), terms.accumulator_scales);
+    terms.bias = bias_steps(terms.accumulator_scales);
     const bool fold = source.zero_point == 0 || (!job_.padded && !own_depthwise());
     const bool to_codes = e_.codes_to_codes();
     LinearSpec spec{job_.shape,
@@ -189,6 +191,23 @@ class LinearEmitter {
     auto scales = accumulator_scales(source.scale, params);
     if (scales.size() == 1) scales.assign(channels, scales[0]);
     return scales;
+  }
+
+  [[nodiscard]] const LayerQuantization& quantized_layer() const {
+    return e_.builder().context().quantization->layers.find(e_.node().name)->second;
+  }
+
+  /// The bias in steps of the sum: int32 codes, unless the layer wants it exact.
+  [[nodiscard]] std::vector<double> bias_steps(std::span<const float> scales) const {
+    const auto bias = layer_bias();
+    if (!quantized_layer().exact_bias) {
+      const auto codes = int32_bias(bias, scales);
+      return {codes.begin(), codes.end()};
+    }
+    std::vector<double> steps;
+    for (std::size_t c = 0; c < bias.size(); ++c)
+      steps.push_back(static_cast<double>(bias[c]) / static_cast<double>(scales[c]));
+    return steps;
   }
 
   [[nodiscard]] std::vector<float> layer_bias() const {

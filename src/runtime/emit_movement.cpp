@@ -60,6 +60,12 @@ bool moves_codes(const Emission& e, std::size_t output) {
 
 Status emit_reshape(const Emission& e) { return emit_view(e, Layout::Plain, Layout::Plain); }
 
+Status emit_identity(const Emission& e) {
+  const bool leaves = e.builder().context().shaped.index.is_output(e.result());
+  const Layout layout = leaves ? Layout::Plain : e.builder().layout(e.node().inputs[0]);
+  return emit_view(e, layout, layout);
+}
+
 Status emit_transpose(const Emission& e) {
   if (e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);
   const auto perm = permutation(e);

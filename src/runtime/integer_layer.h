@@ -21,7 +21,7 @@ struct IntegerWeights {
 struct IntegerTerms {
   ActivationParams source{};
   std::vector<float> accumulator_scales{};  ///< one per output channel
-  std::vector<std::int32_t> bias{};         ///< codes at those scales; empty: none
+  std::vector<double> bias{};               ///< in units of those scales; empty: none
   std::span<const std::int64_t> weight_sums{};
   float product_factor = 1.0F;  ///< as in LinearJob
   float bias_factor = 1.0F;

@@ -48,7 +48,8 @@ struct Epilogue {
   bool silu = false;           ///< last, float only: x * sigmoid(x)
 };
 
-/// float32 · float32 → float32, or uint8 · int8 → int32 → uint8 (rounded half to even, saturated) or float32.
+/// float32 · float32 → float32, or uint8 · int8 → int32 → uint8 (rounded half to even, saturated), float32 or
+/// nothing further.
 struct LinearSpec {
   std::variant<ConvShape, MatMulShape> shape{};
   ElementType source = ElementType::Float32;

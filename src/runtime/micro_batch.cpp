@@ -22,6 +22,8 @@ struct Sizes {
 Sizes sizes_of(const Specialised& model) {
   Sizes sizes;
   for (const auto& node : model.graph.nodes) {
+    // The same values again: a network that comes quantized is computed in the batches of its float form.
+    if (node.op == "QuantizeLinear" || node.op == "DequantizeLinear") continue;
     for (const auto& value : node.outputs) {
       const auto type = model.types.find(value);
       if (type == model.types.end()) continue;

@@ -9,16 +9,18 @@
 
 #include "base/error.h"
 #include "model/infer.h"
+#include "model/lowering.h"
 #include "model/quantization.h"
 
 namespace quantrail {
 
 struct PlanOptions {
-  const Quantization* quantization = nullptr;     ///< null: everything in float
+  const Quantization* quantization = nullptr;     ///< null: as the graph says, which is float where it has no codes
   std::set<std::string, std::less<>> reverted{};  ///< names of groups
   RevertMode revert_mode = RevertMode::Full;
   /// Values to keep for reading after a run, as float, before any activation fused behind them. Only for float plans.
   std::vector<std::string> taps{};
+  const Lowering* lowering = nullptr;  ///< of the graph; null: what follows from all above
 };
 
 /// Primitives and reordered weights shared between the plans of ONE graph: reverting a group builds only what changed.

@@ -78,6 +78,11 @@ expect 0 'iteration 1 of run 1' -- q export 1@1 -o "$work/m.onnx" --sidecar
 jq -e '.iteration.drop' "$work/m.onnx.json" >/dev/null || bad "sidecar"
 q evaluate 1@1 --json >"$work/e.json" || bad "evaluate 1@1"
 jq -e '.metrics == .recorded' "$work/e.json" >/dev/null || bad "evaluated otherwise than recorded: $(cat "$work/e.json")"
+q evaluate "$demo" "${small[@]}" --model "$work/m.onnx" --json >"$work/file.json" || bad "evaluate --model"
+jq -e --slurpfile it "$work/e.json" '.metrics == $it[0].metrics' "$work/file.json" >/dev/null ||
+  bad "the exported file measures otherwise: $(cat "$work/file.json")"
+q inspect "$work/m.onnx" --json | jq -e '.quantized and ([.nodes[] | select(.runs_as == "int8")] | length > 0)' >/dev/null ||
+  bad "inspect finds no int8 layers in an exported model"
 expect 2 'iteration' -- q export 1@99 -o "$work/none.onnx"
 expect 2 'iteration' -- q export 1@x -o "$work/none.onnx"
 expect 2 'no/such' -- q export 1 -o "$work/no/such/folder.onnx"

@@ -53,7 +53,7 @@ Comparison::Comparison(const OurNetwork& network, std::set<std::string, std::les
     : network_(network), selected_(std::move(selected)), sets_(std::move(sets)) {}
 
 void Comparison::expect_same_float(double least_db) {
-  auto theirs = run_in_ort({{network_.file, "disabled"}, {network_.file, "all"}}, sets_);
+  auto theirs = run_in_ort({{network_.file, "disabled", {}}, {network_.file, "all", {}}}, sets_);
   ASSERT_TRUE(theirs.has_value()) << theirs.error().message;
   reference_ = std::move((*theirs)[0]);
   const auto ours = run_in_ours(network_.graph, {}, sets_);
@@ -81,7 +81,7 @@ void Comparison::expect_as_close(const Quantization& q, const std::set<std::stri
   ASSERT_TRUE(model.has_value()) << model.error().message;
   const Scratch scratch;
   ASSERT_TRUE(write_file(scratch / "quantized.onnx", model->bytes).has_value());
-  const auto theirs = run_in_ort({{scratch / "quantized.onnx", "all"}}, sets_);
+  const auto theirs = run_in_ort({{scratch / "quantized.onnx", "all", {}}}, sets_);
   ASSERT_TRUE(theirs.has_value()) << theirs.error().message;
   const auto ours = run_in_ours(network_.graph, {&q, reverted, RevertMode::Full}, sets_);
   ASSERT_TRUE(ours.has_value()) << ours.error().message;

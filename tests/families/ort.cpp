@@ -63,7 +63,10 @@ Result<nlohmann::json> jobs(const std::vector<OrtModel>& models, const std::vect
     for (std::size_t set = 0; set < sets.size(); ++set) {
       runs.push_back({{"inputs", inputs[set]}, {"outputs", (scratch / folder_of(at, set)).string()}});
     }
-    list.push_back({{"model", models[at].model.string()}, {"level", models[at].level}, {"runs", std::move(runs)}});
+    list.push_back({{"model", models[at].model.string()},
+                    {"level", models[at].level},
+                    {"optimised", models[at].optimised.string()},
+                    {"runs", std::move(runs)}});
   }
   return list;
 }

@@ -19,6 +19,7 @@ using Outputs = std::vector<Output>;
 struct OrtModel {
   std::filesystem::path model{};
   std::string level{};
+  std::filesystem::path optimised{};  ///< where the graph that it made of the model goes; empty: nowhere
 };
 
 /// Runs every model on every set of inputs in real ONNX Runtime, in one process; by model, then by set.

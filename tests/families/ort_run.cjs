@@ -1,7 +1,7 @@
 // Runs models in real ONNX Runtime: any number of inputs, outputs, types and runs in one process.
 //   node ort_run.cjs JOBS.json
 // JOBS: [{"model": FILE, "level": "disabled" | "extended" | "all", "runs": [{"inputs": [{"name", "type", "shape",
-// "file"}], "outputs": FOLDER}]}]. A file holds the row-major elements. Writes each output's elements to
+// "file"}], "outputs": FOLDER}], "optimised": FILE to write the graph that it made to, or ""}]. A file holds the row-major elements. Writes each output's elements to
 // FOLDER/0.bin, 1.bin, ... and their types and shapes to FOLDER/outputs.json. "keep_going": true on a job writes what
 // ONNX Runtime said of a model that it refuses to FOLDER/error.txt, of every run, instead of failing.
 'use strict';
@@ -39,6 +39,7 @@ async function perform(job) {
   const options = {
     graphOptimizationLevel: job.level, intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4, logVerbosityLevel: 0,
   };
+  if (job.optimised) options.optimizedModelFilePath = job.optimised;
   const session = await ort.InferenceSession.create(job.model, options);
   for (const one of job.runs) await run(session, one);
   await session.release();

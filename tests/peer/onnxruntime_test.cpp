@@ -5,49 +5,22 @@
 #include <cmath>
 #include <cstring>
 
-#include "data/subset.h"
 #include "export/export.h"
 #include "model/lowering.h"
 #include "peer/networks.h"
 #include "peer/peer.h"
-#include "peer/random_data.h"
-#include "quantize/collect.h"
-#include "quantize/quantize.h"
+#include "peer/quantized_network.h"
 #include "runtime/plan.h"
 
 namespace quantrail {
 namespace {
 
 using ::testing::AnyOf;
+using testing::codes_apart;
 using testing::NamedNetwork;
 using testing::PeerNode;
-using testing::RandomData;
-
-/// One small network, calibrated on random data and quantized.
-struct Quantized {
-  Graph graph{};
-  Tensor input{};  ///< a batch to compare on
-  Quantization q{};
-};
-
-Quantized quantized_network(const testing::SmallNetwork& net, Preset preset) {
-  const Shape& input = net.types().find("x")->second.shape;
-  const RandomData data({input.begin() + 1, input.end()}, 16);
-  QuantizationParams params;
-  params.preset = preset;
-  const auto placement = placed(net.graph(), net.types(), {});
-  const auto samples = first_samples(data.size(), data.size());
-  const auto statistics = collected(net.graph(), statistics_request(net.graph(), placement, params), data, samples, {});
-  if (!statistics) throw std::runtime_error(statistics.error().message);
-  Quantized made{net.graph(), Tensor::zeros(ElementType::Float32, input),
-                 quantized(net.graph(), net.types(), placement, *statistics, params).value()};
-  auto row = made.input.values<float>();
-  for (std::int64_t n = 0; n < input[0]; ++n) {
-    const auto sample = data.sample(static_cast<std::size_t>(100 + n));
-    std::copy(sample.begin(), sample.end(), row.begin() + n * static_cast<std::ptrdiff_t>(sample.size()));
-  }
-  return made;
-}
+using testing::Quantized;
+using testing::quantized_network;
 
 std::vector<float> in_our_runtime(const Quantized& net, const std::set<std::string, std::less<>>& reverted,
                                   RevertMode mode) {
@@ -61,18 +34,6 @@ std::vector<float> in_our_runtime(const Quantized& net, const std::set<std::stri
   std::vector<float> values(bytes.size() / sizeof(float));
   std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
-}
-
-/// The largest difference in steps of an 8-bit code that spans the values.
-double codes_apart(const std::vector<float>& a, const std::vector<float>& b) {
-  EXPECT_EQ(a.size(), b.size());
-  double span = 0.0;
-  double apart = 0.0;
-  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    span = std::max<double>(span, std::abs(b[i]));
-    apart = std::max<double>(apart, std::abs(a[i] - b[i]));
-  }
-  return apart / (span / 127.0);
 }
 
 /// The operator that computes `layer` in ONNX Runtime; "none" when there is no such node.

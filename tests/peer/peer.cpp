@@ -76,11 +76,12 @@ Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input) {
                               {(scratch / "model.onnx").string(), (scratch / "input.bin").string(),
                                fmt::format("{}", fmt::join(sizes, "x")), scratch.text()});
   if (!ran) return failed(ran);
+  auto made = read_file(scratch / "optimized.onnx");
   auto nodes = nodes_in(scratch / "optimized.onnx");
   auto optimized = floats_in(scratch / "optimized.bin");
   auto disabled = floats_in(scratch / "disabled.bin");
-  if (!nodes || !optimized || !disabled) return fail(Cause::Backend, "ONNX Runtime wrote no results");
-  return PeerRun{std::move(*nodes), std::move(*optimized), std::move(*disabled)};
+  if (!made || !nodes || !optimized || !disabled) return fail(Cause::Backend, "ONNX Runtime wrote no results");
+  return PeerRun{std::move(*made), std::move(*nodes), std::move(*optimized), std::move(*disabled)};
 }
 
 }  // namespace quantrail::testing

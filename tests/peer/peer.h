@@ -22,6 +22,7 @@ struct PeerNode {
 };
 
 struct PeerRun {
+  std::string model{};  ///< the file that ONNX Runtime wrote of the optimised graph
   std::vector<PeerNode> nodes{};
   std::vector<float> optimized{};  ///< the first output, as deployed
   std::vector<float> disabled{};   ///< the same with all optimisation off
