@@ -78,6 +78,8 @@ TEST_F(Hostile, ImpossibleDimensionsTakeNoMemory) {
   weights.set_dims(0, std::int64_t{1} << 62U);
   weights.set_dims(1, std::int64_t{1} << 62U);
   EXPECT_THAT(refusal(proto), HasSubstr("impossible shape"));
+  weights.set_dims(2, 0);
+  EXPECT_THAT(refusal(proto), HasSubstr("impossible shape")) << "no elements, but products of sizes overflow";
   weights.set_dims(0, -4);
   EXPECT_THAT(refusal(proto), HasSubstr("impossible shape"));
 }
