@@ -6,7 +6,7 @@ target_compile_features(quantrail_options INTERFACE cxx_std_20)
 # -Wno-restrict: g++ 12 warns falsely about std::string concatenation (PR 105651).
 # The same rounding on every machine and at every vector width: no contraction into fused multiply-adds.
 target_compile_options(quantrail_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -Wno-sign-conversion -Wno-restrict -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Wno-sign-conversion $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   $<$<BOOL:${QUANTRAIL_WERROR}>:-Werror>)
 if(QUANTRAIL_SANITIZE)
   target_compile_options(quantrail_options INTERFACE -fsanitize=${QUANTRAIL_SANITIZE} -fno-sanitize-recover=all

@@ -44,9 +44,7 @@ struct Total {
   auto finish(auto total, double) const { return total; }
 };
 struct Average : Total {
-  auto finish(auto total, double count) const {
-    return static_cast<decltype(total)>(static_cast<double>(total) / count);
-  }
+  auto finish(auto total, double count) const { return saturated<decltype(total)>(static_cast<double>(total) / count); }
 };
 struct Product : Total {
   auto start(auto zero) const { return static_cast<decltype(zero)>(1); }
@@ -68,10 +66,10 @@ struct SquareTotal : Total {
   }
 };
 struct Length : SquareTotal {
-  auto finish(auto total, double) const { return static_cast<decltype(total)>(std::sqrt(static_cast<double>(total))); }
+  auto finish(auto total, double) const { return saturated<decltype(total)>(std::sqrt(static_cast<double>(total))); }
 };
 struct LogTotal : Total {
-  auto finish(auto total, double) const { return static_cast<decltype(total)>(std::log(static_cast<double>(total))); }
+  auto finish(auto total, double) const { return saturated<decltype(total)>(std::log(static_cast<double>(total))); }
 };
 struct Largest : Total {
   template <class A>

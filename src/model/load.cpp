@@ -23,11 +23,26 @@ namespace {
 constexpr std::int64_t kOldestOpset = 1;
 constexpr std::int64_t kNewestOpset = 21;
 constexpr std::int64_t kNewestIr = 10;
+/// Protobuf's own limit.
+constexpr std::uint64_t kLargestFile = std::numeric_limits<int>::max();
 
 bool looks_like_text(std::string_view content) {
   const auto head = content.substr(0, 512);
   return std::all_of(head.begin(), head.end(),
                      [](unsigned char c) { return std::isprint(c) != 0 || std::isspace(c) != 0; });
+}
+
+Status check_size(std::uint64_t bytes) {
+  if (bytes <= kLargestFile) return {};
+  return fail(Cause::InvalidInput, "is larger than 2 GiB, which ONNX files cannot be (external data can)");
+}
+
+Status check_content(std::string_view content) {
+  if (content.empty()) return fail(Cause::InvalidInput, "is empty, an ONNX model is needed");
+  if (content.starts_with("version https://git-lfs"))
+    return fail(Cause::InvalidInput, "is a Git LFS pointer, the model was not fetched");
+  if (looks_like_text(content)) return fail(Cause::InvalidInput, "is a text file, not an ONNX model");
+  return check_size(content.size());
 }
 
 Result<std::string> file_content(const std::filesystem::path& path) {
@@ -36,17 +51,11 @@ Result<std::string> file_content(const std::filesystem::path& path) {
   if (std::filesystem::exists(status) && std::filesystem::is_other(status)) {
     return fail(Cause::InvalidInput, "{}: is not a regular file", path.string());
   }
-  auto content = read_file(path);
-  if (!content) return content;
-  const auto refused = [&](std::string_view why) { return fail(Cause::InvalidInput, "{}: {}", path.string(), why); };
-  if (content->empty()) return refused("is empty, an ONNX model is needed");
-  if (content->starts_with("version https://git-lfs"))
-    return refused("is a Git LFS pointer, the model was not fetched");
-  if (looks_like_text(*content)) return refused("is a text file, not an ONNX model");
-  if (content->size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    return refused("is larger than 2 GiB, which ONNX files cannot be (external data can)");
+  const auto bytes = std::filesystem::file_size(path, error);
+  if (!error) {
+    if (auto ok = check_size(bytes); !ok) return failed(ok, path.string());
   }
-  return content;
+  return read_file(path);
 }
 
 Result<std::int64_t> opset_of(const onnx::ModelProto& proto) {
@@ -109,7 +118,8 @@ Status run_checker(Model& model, const onnx::ModelProto& proto, bool sorted, boo
 }
 
 /// Lets go of `content` once it is parsed: models are large, and their weights are copied once more.
-Result<Model> read_model(const std::filesystem::path& path, std::string content) {
+Result<Model> read_model(const std::filesystem::path& path, std::string content, ExternalData external) {
+  if (auto ok = check_content(content); !ok) return failed(ok);
   onnx::ModelProto proto;
   if (!proto.ParseFromArray(content.data(), static_cast<int>(content.size()))) {
     return fail(Cause::InvalidInput, "is not an ONNX model, or is truncated");
@@ -122,7 +132,6 @@ Result<Model> read_model(const std::filesystem::path& path, std::string content)
   model.hash = sha256(std::as_bytes(std::span(content)));
   model.bytes = content.size();
   std::string().swap(content);
-  ExternalData external(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
   auto graph = graph_from(proto.graph(), *opset, external);
   if (!graph) return failed(graph);
   const bool sorted = in_order(*graph);
@@ -148,9 +157,12 @@ Result<Model> read_model(const std::filesystem::path& path, std::string content)
 Result<Model> load_model(const std::filesystem::path& path) {
   auto content = file_content(path);
   if (!content) return failed(content);
-  auto model = read_model(path, std::move(*content));
+  ExternalData external(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+  auto model = read_model(path, std::move(*content), std::move(external));
   if (!model) return failed(model, path.string());
   return model;
 }
+
+Result<Model> parsed_model(std::string content) { return read_model({}, std::move(content), ExternalData({})); }
 
 }  // namespace quantrail

@@ -31,4 +31,7 @@ struct Model {
 /// naming the file and the node or tensor.
 [[nodiscard]] Result<Model> load_model(const std::filesystem::path& path);
 
+/// The same for a file's bytes: no path, no external data, and errors name no file.
+[[nodiscard]] Result<Model> parsed_model(std::string content);
+
 }  // namespace quantrail

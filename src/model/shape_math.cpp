@@ -15,13 +15,15 @@ std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::joi
 
 std::optional<std::int64_t> checked_count(const Shape& shape) {
   if (std::any_of(shape.begin(), shape.end(), [](auto size) { return size < 0; })) return std::nullopt;
-  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   std::int64_t count = 1;
+  bool none = false;
+  // Products of some of the sizes must be possible too, so that a zero among them allows for nothing.
   for (const auto size : shape) {
+    none = none || size == 0;
     if (size > kMostElements / count) return std::nullopt;
-    count *= size;
+    count *= std::max<std::int64_t>(size, 1);
   }
-  return count;
+  return none ? 0 : count;
 }
 
 std::optional<std::uint64_t> checked_bytes(ElementType type, const Shape& shape) {

@@ -12,7 +12,7 @@ namespace quantrail {
 /// "[1,3,224,224]"; "[]" for a scalar.
 [[nodiscard]] std::string shape_text(const Shape& shape);
 
-/// Product of the sizes; nothing when one is negative or the product exceeds 2^40, which no real tensor does.
+/// Product of the sizes; nothing when one is negative or that of those but zero exceeds 2^40, as no tensor does.
 [[nodiscard]] std::optional<std::int64_t> checked_count(const Shape& shape);
 /// Bytes of a tensor; nothing where checked_count() has nothing.
 [[nodiscard]] std::optional<std::uint64_t> checked_bytes(ElementType type, const Shape& shape);

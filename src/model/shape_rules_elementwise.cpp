@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "model/operand_checks.h"
 #include "model/shape_math.h"
 #include "model/shape_rules.h"
 
@@ -97,6 +98,7 @@ Result<Types> where(const NodeView& view) {
 }
 
 Result<Types> prelu(const NodeView& view) {
+  if (auto ok = check_one_type(view); !ok) return failed(ok);
   const auto shape = broadcast(view.shape(0), view.shape(1));
   if (!shape) return failed(shape);
   if (*shape != view.shape(0))

@@ -61,7 +61,10 @@ bool suits(const Graph& graph, std::int64_t batch) {
 }  // namespace
 
 Result<std::int64_t> micro_batch(const Graph& graph) {
-  if (const auto fixed = fixed_batch(graph)) return *fixed;
+  if (const auto fixed = fixed_batch(graph)) {
+    if (*fixed > 0) return *fixed;
+    return fail(Cause::InvalidInput, "the model has a fixed batch of {}, which holds no sample", *fixed);
+  }
   const auto single = at_batch(graph, 1);
   if (!single) return failed(single);
   const Sizes sizes = sizes_of(*single);

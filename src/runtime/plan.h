@@ -95,6 +95,7 @@ class PlanState {
 
 /// Samples that evaluation computes at once; depends on the model alone, so that results do not depend on the caller.
 /// A fixed batch dimension decides; otherwise a power of two up to 8 that keeps the largest activation near the caches.
+/// Errors: InvalidInput for a fixed batch of 0; what shapes do not fit.
 [[nodiscard]] Result<std::int64_t> micro_batch(const Graph& graph);
 
 /// What the runtime will use here: for `doctor` and for evaluation keys.

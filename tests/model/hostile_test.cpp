@@ -70,6 +70,12 @@ TEST_F(Hostile, OtherFilesAreNamedForWhatTheyAre) {
   EXPECT_THAT(load_model(folder_ / "missing.onnx").error().message, HasSubstr("No such file"));
 }
 
+TEST_F(Hostile, FilesBeyondTheLimitAreNotRead) {
+  write_bytes(folder_ / "model.onnx", "\x08\x07");
+  std::filesystem::resize_file(folder_ / "model.onnx", std::uintmax_t{1} << 40U);  // sparse
+  EXPECT_THAT(load_model(folder_ / "model.onnx").error().message, HasSubstr("model.onnx: is larger than 2 GiB"));
+}
+
 TEST_F(Hostile, ImpossibleDimensionsTakeNoMemory) {
   auto proto = onnx_model(small_network());
   auto& weights = *proto.mutable_graph()->mutable_initializer(1);
@@ -78,6 +84,8 @@ TEST_F(Hostile, ImpossibleDimensionsTakeNoMemory) {
   weights.set_dims(0, std::int64_t{1} << 62U);
   weights.set_dims(1, std::int64_t{1} << 62U);
   EXPECT_THAT(refusal(proto), HasSubstr("impossible shape"));
+  weights.set_dims(2, 0);
+  EXPECT_THAT(refusal(proto), HasSubstr("impossible shape")) << "no elements, but products of sizes overflow";
   weights.set_dims(0, -4);
   EXPECT_THAT(refusal(proto), HasSubstr("impossible shape"));
 }
@@ -90,6 +98,18 @@ TEST_F(Hostile, ExpressionsThatGrowWithoutBoundAreNotComputed) {
   const auto graph = canonicalised(b.graph());
   ASSERT_TRUE(graph);
   EXPECT_EQ(graph->nodes.size(), 2U);
+}
+
+TEST_F(Hostile, BytesInMemoryAreAModelButReadNoFiles) {
+  auto proto = onnx_model(small_network());
+  const auto model = parsed_model(proto.SerializeAsString());
+  ASSERT_TRUE(model) << model.error().message;
+  write_model(folder_ / "model.onnx", proto);
+  EXPECT_EQ(model->hash, load_model(folder_ / "model.onnx")->hash);
+  auto& weights = *proto.mutable_graph()->mutable_initializer(1);
+  weights.clear_raw_data();
+  weights.set_data_location(onnx::TensorProto::EXTERNAL);
+  EXPECT_THAT(parsed_model(proto.SerializeAsString()).error().message, HasSubstr("the model is not in a file"));
 }
 
 class ExternalWeights : public Hostile {

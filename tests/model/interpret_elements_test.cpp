@@ -158,5 +158,10 @@ TEST(Elements, DropoutInTrainingScalesWhatItKeeps) {
   EXPECT_THAT(refusal("Dropout", {x, tensor<float>({}, {1.5F}), training}), HasSubstr("a ratio of 1.5"));
 }
 
+TEST(Activations, SlopesOfAnotherTypeAreRefused) {
+  const auto x = tensor<float>({4}, {-1, 2, -3, 4});
+  EXPECT_THAT(refusal("PRelu", {x, tensor<std::uint8_t>({1}, {2})}), HasSubstr("input 1 is of uint8"));
+}
+
 }  // namespace
 }  // namespace quantrail

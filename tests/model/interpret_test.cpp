@@ -102,6 +102,15 @@ TEST(Interpret, GeluFollowsItsTwoDefinitions) {
   EXPECT_NEAR(fast[0], 0.8411920F, 1e-6F);
 }
 
+TEST(Interpret, ReducesIntegersWithinTheirType) {
+  const auto none = tensor<std::int64_t>({2, 0}, {});
+  EXPECT_THAT(integers_of(*computed("ReduceMean", {none}, {{"axes", std::vector<std::int64_t>{1}}})),
+              ElementsAre(0, 0));
+  const auto x = tensor<std::int64_t>({2, 1}, {0, -4});
+  EXPECT_THAT(integers_of(*computed("ReduceLogSum", {x}, {{"axes", std::vector<std::int64_t>{1}}})),
+              ElementsAre(std::numeric_limits<std::int64_t>::min(), 0));
+}
+
 TEST(Interpret, ReducesOverAxesOfEitherForm) {
   const auto x = tensor<float>({2, 3}, {1, 2, 3, 4, 5, 6});
   EXPECT_THAT(floats_of(*computed("ReduceMean", {x}, {{"axes", std::vector<std::int64_t>{1}}})), ElementsAre(2, 5));

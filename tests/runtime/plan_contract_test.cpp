@@ -190,6 +190,8 @@ TEST(MicroBatch, FollowsTheFixedBatchTheLargestActivationOrTheWeights) {
   EXPECT_EQ(micro_batch(small.graph()), 8);
   small.graph().inputs[0].shape[0] = 5;
   EXPECT_EQ(micro_batch(small.graph()), 5);
+  small.graph().inputs[0].shape[0] = 0;
+  EXPECT_THAT(micro_batch(small.graph()).error().message, HasSubstr("a fixed batch of 0"));
   Network large(1);
   large.output(large.conv("y", large.input("x", {1, 3, 224, 224}), {32, 3, 1, 1}));
   EXPECT_EQ(micro_batch(large.graph()), 1);
