@@ -86,7 +86,7 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   if (options.quantization == nullptr && has_codes(graph)) {
     const auto network = imported_network(graph, cache.state());
     if (!network) return failed(network);
-    return compiled((*network)->graph, as_imported(**network, options), batch, (*network)->cache, processor);
+    return compiled((*network)->graph, as_imported(**network, options), shapes, (*network)->cache, processor);
   }
   const OneThread one_thread;
   const auto found = shaped_model(graph, shapes, cache.state());
