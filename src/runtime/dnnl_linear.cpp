@@ -62,6 +62,12 @@ dnnl::primitive_attr attributes(const LinearSpec& spec) {
   if (spec.source_zero_point != 0) attr.set_zero_points(DNNL_ARG_SRC, 0, {spec.source_zero_point});
   dnnl::post_ops behind;
   if (epilogue.accumulate) behind.append_sum(1.0F);
+  if (const auto& sum = epilogue.code_sum) {
+    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
+    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, 0.0F, 255.0F);
+    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, sum->step, sum->offset);
+    behind.append_sum(sum->addend_step);
+  }
   const Bounds clamp = epilogue.clamp;
   if (clamp == Bounds{0.0F, Bounds{}.hi}) {
     behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);

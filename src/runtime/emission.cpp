@@ -84,6 +84,19 @@ Status emit_nothing(const Emission& e) {
   return {};
 }
 
+/// Where layers are simulated in float, what they leave is rounded to codes before anything is added.
+Status emit_addition_apart(Builder& builder, const Unit& unit) {
+  Unit layer;
+  layer.node = unit.node;
+  layer.result = builder.graph().nodes[unit.node].outputs[0];
+  if (auto done = emit(builder, layer); !done) return done;
+  Unit addition;
+  addition.node = *unit.addition;
+  addition.activation = unit.activation;
+  addition.result = unit.result;
+  return emit(builder, addition);
+}
+
 }  // namespace
 
 Emission::Emission(Builder& builder, const Unit& unit)
@@ -146,6 +159,7 @@ Status emit(Builder& builder, const Unit& unit) {
     return !value.empty() && element_count(builder.shape(value)) == 0;
   };
   if (empty(unit.result)) return emit_nothing(emission);
+  if (unit.addition && emission.integer() && !builder.context().int8_exact) return emit_addition_apart(builder, unit);
   const auto& inputs = emission.node().inputs;
   // Kernels take elements for granted; what sums, joins or pads nothing is rare.
   if (std::any_of(inputs.begin(), inputs.end(), empty)) return emit_apart(emission);

@@ -31,6 +31,8 @@ Digest key_of(const LinearSpec& spec, const LinearWeights* weights) {
       .add(std::int64_t{spec.source_zero_point});
   hasher.add_bytes(std::as_bytes(std::span(spec.epilogue.bias)))
       .add_bytes(std::as_bytes(std::span(spec.epilogue.scale)));
+  if (const auto& sum = spec.epilogue.code_sum)
+    hasher.add("code sum").add(double{sum->step}).add(double{sum->addend_step}).add(double{sum->offset});
   hasher.add(std::int64_t{spec.epilogue.accumulate})
       .add(double{spec.epilogue.clamp.lo})
       .add(double{spec.epilogue.clamp.hi})
@@ -182,9 +184,15 @@ class LinearEmitter {
                     to_codes ? ElementType::Uint8 : ElementType::Float32,
                     fold ? 0 : source.zero_point,
                     {}};
-    spec.epilogue = to_codes ? epilogue_to_codes(terms, fold, e_.params(e_.result())) : epilogue_to_float(terms, fold);
+    spec.epilogue = to_codes ? code_epilogue(terms, fold) : epilogue_to_float(terms, fold);
     const auto bytes = std::as_bytes(std::span(codes->codes));
     return {std::move(spec), std::move(codes), LinearWeights{bytes, identity("int8", &params)}};
+  }
+
+  [[nodiscard]] Epilogue code_epilogue(const IntegerTerms& terms, bool fold) const {
+    const auto& result = e_.params(e_.result());
+    if (!e_.unit().addition) return epilogue_to_codes(terms, fold, result);
+    return epilogue_to_code_sum(terms, fold, e_.params(e_.node().outputs[0]), e_.params(e_.unit().addend), result);
   }
 
   static std::vector<float> channel_scales(ActivationParams source, const WeightParams& params, std::size_t channels) {
@@ -218,7 +226,7 @@ class LinearEmitter {
 
   Status add_step(const Layer& layer) {
     const bool codes = layer.source == ElementType::Uint8;
-    const bool accumulates = !codes && e_.unit().addition.has_value();
+    const bool accumulates = e_.unit().addition.has_value();
     auto source = codes ? e_.read_codes(0, job_.layout) : e_.read_float(0, job_.layout);
     if (!source) return failed(source);
     std::vector<StorageId> reads{*source};
@@ -228,7 +236,7 @@ class LinearEmitter {
       reads.push_back(*rhs);
     }
     const Form form{layer.result == ElementType::Uint8 ? Numeric::Codes : Numeric::Float, job_.layout};
-    auto result = accumulates ? addend() : Result<StorageId>(e_.builder().write(e_.result(), form));
+    auto result = accumulates ? addend(form.numeric) : Result<StorageId>(e_.builder().write(e_.result(), form));
     if (!result) return failed(result);
     if (accumulates) e_.builder().place(e_.result(), form, *result);
     const std::size_t scratch_bytes = layer.linear->scratch_bytes();
@@ -244,14 +252,15 @@ class LinearEmitter {
   }
 
   /// The other operand of the fused addition, in a storage that may be overwritten with the sum.
-  Result<StorageId> addend() {
+  Result<StorageId> addend(Numeric numeric) {
     auto& builder = e_.builder();
     const auto& unit = e_.unit();
     const Node& addition = builder.graph().nodes[*unit.addition];
     const std::size_t index = addition.inputs[0] == unit.addend ? 0 : 1;
     const auto& reads = builder.context().plan.lowering[*unit.addition].reads;
     const bool raw = index >= reads.size() || reads[index] == Read::Float;
-    auto storage = builder.read(unit.addend, {raw ? Numeric::Float : Numeric::Dequantized, job_.layout});
+    if (numeric == Numeric::Float && !raw) numeric = Numeric::Dequantized;
+    auto storage = builder.read(unit.addend, {numeric, job_.layout});
     if (!storage || builder.dies(*storage, unit.node, *unit.addition)) return storage;
     const StorageId copy = builder.temporary(builder.bytes(*storage));
     e_.step({*storage}, {copy}, [from = *storage, copy](const Bindings& at) {

@@ -44,6 +44,13 @@ Epilogue unscaled(const IntegerTerms& terms, bool fold_zero_point) {
   return epilogue;
 }
 
+/// In codes at `result`.
+Bounds clamp_to(Bounds bounds, ActivationParams result) {
+  if (covered_by_codes(bounds, result)) return {};
+  return {static_cast<float>(activation_code(bounds.lo, result)),
+          static_cast<float>(activation_code(bounds.hi, result))};
+}
+
 /// Nothing to add: no bias, so that the kernel need not read one.
 Epilogue without_zeros(Epilogue epilogue) {
   if (std::all_of(epilogue.bias.begin(), epilogue.bias.end(), [](float bias) { return bias == 0.0F; }))
@@ -98,11 +105,21 @@ Epilogue epilogue_to_codes(const IntegerTerms& terms, bool fold_zero_point, Acti
     epilogue.bias[c] = static_cast<float>(static_cast<double>(epilogue.bias[c]) +
                                           static_cast<double>(result.zero_point) / static_cast<double>(scale));
   }
-  if (!covered_by_codes(terms.bounds, result)) {
-    epilogue.clamp = {static_cast<float>(activation_code(terms.bounds.lo, result)),
-                      static_cast<float>(activation_code(terms.bounds.hi, result))};
-  }
+  epilogue.clamp = clamp_to(terms.bounds, result);
   return without_zeros(std::move(epilogue));
+}
+
+Epilogue epilogue_to_code_sum(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result,
+                              ActivationParams addend, ActivationParams sum) {
+  IntegerTerms unbounded = terms;
+  unbounded.bounds = {};
+  Epilogue epilogue = epilogue_to_codes(unbounded, fold_zero_point, result);
+  const double step = static_cast<double>(result.scale) / static_cast<double>(sum.scale);
+  const double addend_step = static_cast<double>(addend.scale) / static_cast<double>(sum.scale);
+  const double offset = sum.zero_point - step * result.zero_point - addend_step * addend.zero_point;
+  epilogue.code_sum = CodeSum{static_cast<float>(step), static_cast<float>(addend_step), static_cast<float>(offset)};
+  epilogue.clamp = clamp_to(terms.bounds, sum);
+  return epilogue;
 }
 
 }  // namespace quantrail

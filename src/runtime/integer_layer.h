@@ -33,5 +33,8 @@ struct IntegerTerms {
 [[nodiscard]] Epilogue epilogue_to_float(const IntegerTerms& terms, bool fold_zero_point);
 /// For codes at `result`, whose zero point goes into the bias as well.
 [[nodiscard]] Epilogue epilogue_to_codes(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result);
+/// The same with the addition of codes at `addend` behind it: terms.bounds hold for `sum`.
+[[nodiscard]] Epilogue epilogue_to_code_sum(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result,
+                                            ActivationParams addend, ActivationParams sum);
 
 }  // namespace quantrail

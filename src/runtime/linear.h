@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -39,13 +40,22 @@ struct MatMulShape {
   bool rhs_by_columns = false;
 };
 
+/// An addition of codes: step * code + addend_step * addend + offset, in units of the sum's codes. `code` is the
+/// layer's own result, rounded and saturated, as if it had been stored.
+struct CodeSum {
+  float step = 1.0F;
+  float addend_step = 1.0F;
+  float offset = 0.0F;
+};
+
 /// What follows the sum of products, in this order; `scale` and `bias` by output channel (last axis of a product).
 struct Epilogue {
-  std::vector<float> bias{};   ///< in units of the sum; empty: none
-  std::vector<float> scale{};  ///< empty: 1. result = scale * (sum + bias)
-  bool accumulate = false;     ///< result += what the destination held
-  Bounds clamp{};              ///< in units of the result
-  bool silu = false;           ///< last, float only: x * sigmoid(x)
+  std::vector<float> bias{};          ///< in units of the sum; empty: none
+  std::vector<float> scale{};         ///< empty: 1. result = scale * (sum + bias)
+  bool accumulate = false;            ///< float only: result += what the destination held
+  std::optional<CodeSum> code_sum{};  ///< codes only: the addend is what the destination held
+  Bounds clamp{};                     ///< in units of the result
+  bool silu = false;                  ///< last, float only: x * sigmoid(x)
 };
 
 /// float32 · float32 → float32, or uint8 · int8 → int32 → uint8 (rounded half to even, saturated), float32 or

@@ -78,34 +78,51 @@ class Planner {
     }
   }
 
-  /// A value that only one node reads may disappear into that node.
-  [[nodiscard]] bool may_vanish(const std::string& value) const {
-    return index_.readers(value).size() == 1 && !index_.is_output(value) && !taps_.contains(value) &&
-           !codes_.contains(value);
+  [[nodiscard]] bool read_once(const std::string& value) const {
+    return index_.readers(value).size() == 1 && !index_.is_output(value) && !taps_.contains(value);
   }
+  /// A value that only one node reads may disappear into that node.
+  [[nodiscard]] bool may_vanish(const std::string& value) const { return read_once(value) && !codes_.contains(value); }
 
   [[nodiscard]] std::optional<std::size_t> activation_behind(std::size_t at) const {
     const auto activation = fused_activation(graph_, index_, at);
     return activation && may_vanish(graph_.nodes[at].outputs[0]) ? activation : std::nullopt;
   }
 
-  /// Whether operand `mine` of the Add at `addition` can be accumulated onto its other operand.
+  /// Whether operand `mine` of the Add at `addition` can be accumulated onto its other operand: floats on floats, or
+  /// codes on codes.
   [[nodiscard]] bool accumulates(std::size_t addition, std::size_t mine) const {
     const Node& add = graph_.nodes[addition];
     const auto& value = add.inputs[mine];
     const auto& other = add.inputs[1 - mine];
     const auto producer = index_.producer(value);
-    if (!producer || value == other || !may_vanish(value)) return false;
+    if (!producer || value == other || !read_once(value)) return false;
     const Node& node = graph_.nodes[*producer];
-    if (node.op != "Conv" || plan_.lowering[*producer].integer) return false;
+    const bool integer = plan_.lowering[addition].integer;
+    if (node.op != "Conv" || plan_.lowering[*producer].integer != integer) return false;
+    if (integer ? !adds_codes(addition, node) : codes_.contains(value)) return false;
     if (graph_.constants.contains(other) || types_.at(other).shape != types_.at(value).shape) return false;
     const auto before = index_.producer(other);
     return !before || *before < *producer;
   }
 
+  /// Whether all that the Add at `addition` reads and leaves are codes. Depthwise convolutions have kernels of their
+  /// own.
+  [[nodiscard]] bool adds_codes(std::size_t addition, const Node& conv) const {
+    const Node& add = graph_.nodes[addition];
+    const auto activation = activation_behind(addition);
+    const auto& result = graph_.nodes[activation.value_or(addition)].outputs[0];
+    const auto coded = [this](const std::string& value) { return codes_.contains(value); };
+    const auto weights = constant_input(graph_, conv, 1);
+    if (weights == nullptr || weights->shape[1] == 1 || int_attribute(conv, "group", 1) != 1) return false;
+    return plan_.lowering[addition].reads == std::vector{Read::Codes, Read::Codes} &&
+           std::all_of(add.inputs.begin(), add.inputs.end(), coded) && coded(result) &&
+           plan_.demands.codes_only(result);
+  }
+
   void choose_additions() {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
-      if (!live_[at] || graph_.nodes[at].op != "Add" || plan_.lowering[at].integer) continue;
+      if (!live_[at] || graph_.nodes[at].op != "Add") continue;
       for (const std::size_t mine : {std::size_t{0}, std::size_t{1}}) {
         if (!accumulates(at, mine)) continue;
         additions_[*index_.producer(graph_.nodes[at].inputs[mine])] = {at, graph_.nodes[at].inputs[1 - mine]};
