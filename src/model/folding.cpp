@@ -10,11 +10,16 @@ namespace {
 
 constexpr std::uint64_t kFreeBytes = std::uint64_t{1} << 28U;
 constexpr std::uint64_t kGrowth = 8;  // int8 weights dequantized, some of them more than once
+constexpr double kFreeWork = 5e8;     // half a second
+constexpr double kWorkPerByte = 16.0;
 
 }  // namespace
 
-Folding::Folding(const Graph& graph) : budget_(kFreeBytes) {
-  for (const auto& [name, value] : graph.constants) budget_ += kGrowth * value->bytes.size();
+Folding::Folding(const Graph& graph) : budget_(kFreeBytes), work_(kFreeWork) {
+  for (const auto& [name, value] : graph.constants) {
+    budget_ += kGrowth * value->bytes.size();
+    work_ += kWorkPerByte * static_cast<double>(value->bytes.size());
+  }
   for (const auto& output : graph.outputs) graph_outputs_.insert(output.name);
 }
 

@@ -10,8 +10,8 @@
 namespace quantrail {
 
 /// Computes nodes whose outputs are known before anything runs. Bounded: what it adds in total stays within a multiple
-/// of the graph's own constants, and what it computes within seconds, so that a small hostile file can neither fill
-/// memory nor keep a processor busy.
+/// of the graph's own constants, and so does what it computes, beyond half a second (a graph is folded several times),
+/// so that a small hostile file can neither fill memory nor keep a processor busy.
 class Folding {
  public:
   explicit Folding(const Graph& graph);
@@ -25,7 +25,7 @@ class Folding {
  private:
   std::set<std::string, std::less<>> graph_outputs_{};
   std::uint64_t budget_ = 0;  ///< bytes that may still be added
-  double work_ = 4e9;         ///< multiply-adds that may still be done
+  double work_ = 0.0;         ///< multiply-adds that may still be done
 };
 
 /// Removes nodes that reach no graph output, and constants that nobody reads.

@@ -10,9 +10,6 @@
 namespace quantrail {
 namespace {
 
-/// More than any real tensor, less than what would exhaust a machine at one stroke.
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 32U;
-
 const Kernels& all_kernels() {
   static const Kernels kKernels = [] {
     Kernels kernels;
@@ -54,12 +51,20 @@ const Kernels& all_kernels() {
   return kKernels;
 }
 
-Result<std::vector<Tensor>> zeros_for(const Node& node, const Types& types) {
-  std::vector<Tensor> outputs;
+Status check_bytes(const Node& node, const Types& types, std::uint64_t most) {
   for (std::size_t at = 0; at < node.outputs.size(); ++at) {
-    if (checked_bytes(types[at].type, types[at].shape).value_or(kMostBytes + 1) > kMostBytes) {
+    const auto bytes = checked_bytes(types[at].type, types[at].shape);
+    if (!bytes || *bytes > most) {
       return fail(Cause::Unsupported, "its output of shape {} is too large", shape_text(types[at].shape));
     }
+    most -= *bytes;
+  }
+  return {};
+}
+
+std::vector<Tensor> zeros_for(const Node& node, const Types& types) {
+  std::vector<Tensor> outputs;
+  for (std::size_t at = 0; at < node.outputs.size(); ++at) {
     outputs.push_back(Tensor::zeros(types[at].type, types[at].shape));
   }
   return outputs;
@@ -115,10 +120,9 @@ Result<std::vector<Tensor>> run_widened(const Kernel& kernel, const NodeView& vi
   const TypesOf wide_types(wide.inputs());
   const NodeView wide_view(view.node(), view.opset(), wide_types.pointers(), wide.inputs());
   auto outputs = zeros_for(view.node(), widened(types));
-  if (!outputs) return outputs;
-  if (auto done = kernel.run({wide_view, wide.inputs(), *outputs}); !done) return failed(done);
-  for (std::size_t at = 0; at < outputs->size(); ++at) {
-    if (is_half(types[at].type)) (*outputs)[at] = narrowed((*outputs)[at], types[at].type);
+  if (auto done = kernel.run({wide_view, wide.inputs(), outputs}); !done) return failed(done);
+  for (std::size_t at = 0; at < outputs.size(); ++at) {
+    if (is_half(types[at].type)) outputs[at] = narrowed(outputs[at], types[at].type);
   }
   return outputs;
 }
@@ -130,8 +134,7 @@ Result<std::vector<Tensor>> run(const Kernel& kernel, const NodeView& view, std:
                       std::any_of(inputs.begin(), inputs.end(), [&](const auto* one) { return one && half(*one); });
   if (halves && kernel.reading == Reading::AsNumbers) return run_widened(kernel, view, inputs, types);
   auto outputs = zeros_for(view.node(), types);
-  if (!outputs) return outputs;
-  if (auto done = kernel.run({view, inputs, *outputs}); !done) return failed(done);
+  if (auto done = kernel.run({view, inputs, outputs}); !done) return failed(done);
   return outputs;
 }
 
@@ -139,7 +142,8 @@ Result<std::vector<Tensor>> run(const Kernel& kernel, const NodeView& view, std:
 
 bool interpretable(const std::string& op) { return all_kernels().contains(op); }
 
-Result<std::vector<Tensor>> interpreted(const Node& node, std::int64_t opset, std::span<const Tensor* const> inputs) {
+Result<std::vector<Tensor>> interpreted(const Node& node, std::int64_t opset, std::span<const Tensor* const> inputs,
+                                        std::uint64_t most_bytes) {
   const auto kernel = all_kernels().find(node.op);
   if (kernel == all_kernels().end())
     return fail(Cause::Unsupported, "{}: this operator is not interpreted", described(node, opset));
@@ -147,6 +151,7 @@ Result<std::vector<Tensor>> interpreted(const Node& node, std::int64_t opset, st
   const NodeView view(node, opset, types.pointers(), inputs);
   const auto wanted = output_types(view);
   if (!wanted) return failed(wanted);
+  if (auto ok = check_bytes(node, *wanted, most_bytes); !ok) return failed(ok, described(node, opset));
   auto outputs = run(kernel->second, view, inputs, *wanted);
   if (!outputs) return failed(outputs, described(node, opset));
   return outputs;

@@ -94,12 +94,12 @@ void reduce_all(const KernelCall& call, const ReductionPlan& plan, Op op) {
   const auto count = static_cast<double>(element_count(plan.reduced));
   for_each_row<1>(plan.kept, {plan.kept_strides}, [&](const auto& offsets, std::int64_t length, const auto& steps) {
     for (std::int64_t at = 0; at < length; ++at) {
-      const T* first = in + offsets[0] + at * steps[0];
+      const std::int64_t first = offsets[0] + at * steps[0];
       auto so_far = op.start(Accumulator<T>{0});
       for_each_row<1>(plan.reduced, {plan.reduced_strides},
                       [&](const auto& inner, std::int64_t run, const auto& stride) {
                         for (std::int64_t k = 0; k < run; ++k)
-                          so_far = op.step(so_far, static_cast<Accumulator<T>>(first[inner[0] + k * stride[0]]));
+                          so_far = op.step(so_far, static_cast<Accumulator<T>>(in[first + inner[0] + k * stride[0]]));
                       });
       *out++ = static_cast<T>(op.finish(so_far, count));
     }

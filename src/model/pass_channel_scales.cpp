@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "model/channel_affine.h"
 #include "model/passes.h"
@@ -57,62 +59,84 @@ std::optional<Layer> layer_of(const Graph& graph, const Node& node) {
   return layer;
 }
 
-/// Puts a changed constant in the place of input `input`; under the same name where nobody else reads it.
-void replace_constant(Graph& graph, const GraphIndex& index, Node& node, std::size_t input, std::string_view kind,
-                      TensorPtr value) {
-  if (node.inputs.size() <= input) node.inputs.resize(input + 1);
-  std::string& name = node.inputs[input];
-  if (name.empty()) {
-    name = Names(graph).value(fmt::format("{}.{}", node.name, kind));
-  } else if (index.readers(name).size() > 1) {
-    name = Names(graph).value(fmt::format("{}_{}", name, node.name));
-  }
-  graph.constants[name] = std::move(value);
-}
-
 /// A BatchNormalization that does not measure the batch itself.
 bool normalises_by_constants(const Node& node) {
   return node.op == "BatchNormalization" && node.outputs.size() == 1 && int_attribute(node, "training_mode", 0) == 0;
 }
 
-bool fold(Graph& graph, const GraphIndex& index, std::size_t at, std::size_t next) {
-  Node& node = graph.nodes[at];
-  auto layer = layer_of(graph, node);
-  if (!layer) return false;
-  const Node& follower = graph.nodes[next];
-  const bool normalises = normalises_by_constants(follower) && follower.inputs[0] == node.outputs[0];
-  const auto affine = normalises ? affine_of_batch_norm(graph, follower)
-                                 : affine_of_arithmetic(graph, follower, node.outputs[0], layer->rank, layer->channels);
-  if (!affine || affine->scale.size() != layer->channels) return false;
-  const auto weights = constant_input(graph, node, 1);
-  for (std::size_t weight = 0; weight < layer->weights.size(); ++weight) {
-    layer->weights[weight] *= affine->scale[channel_of(node, weights->shape, weight)];
+/// Folds what follows each layer into it. What a fold changes is kept track of, so that a chain of any length takes
+/// time in proportion to it.
+class ScaleFolding {
+ public:
+  explicit ScaleFolding(Graph& graph) : graph_(graph), index_(graph), names_(graph) {
+    for (const auto& node : graph.nodes) count_reads(node, 1);
   }
-  for (std::size_t channel = 0; channel < layer->channels; ++channel) {
-    layer->bias[channel] = layer->bias[channel] * affine->scale[channel] + affine->shift[channel];
+
+  void run() {
+    for (std::size_t at = 0; at < graph_.nodes.size();) {
+      const auto next = gone_.contains(at) ? std::nullopt : sole_reader(graph_, index_, at);
+      if (!next || !fold(graph_.nodes[at], graph_.nodes[*next])) {
+        ++at;
+        continue;
+      }
+      gone_.insert(*next);  // and look what follows now
+    }
+    erase_nodes(graph_, gone_);
   }
-  replace_constant(graph, index, node, 1, "weight", float_tensor(weights->shape, layer->weights));
-  replace_constant(graph, index, node, 2, "bias",
-                   float_tensor({static_cast<std::int64_t>(layer->channels)}, layer->bias));
-  node.outputs[0] = follower.outputs[0];
-  absorb(node, follower);
-  return true;
-}
+
+ private:
+  void count_reads(const Node& node, int change) {
+    const std::set<std::string, std::less<>> values(node.inputs.begin(), node.inputs.end());
+    for (const auto& value : values) readers_[value] += change;
+  }
+
+  /// Puts a changed constant in the place of input `input`; under the same name where nothing else reads it.
+  void replace_constant(Node& node, std::size_t input, std::string_view kind, TensorPtr value) {
+    if (node.inputs.size() <= input) node.inputs.resize(input + 1);
+    std::string& name = node.inputs[input];
+    if (name.empty()) {
+      name = names_.value(fmt::format("{}.{}", node.name, kind));
+    } else if (readers_[name] > 0 || std::count(node.inputs.begin(), node.inputs.end(), name) > 1) {
+      name = names_.value(fmt::format("{}_{}", name, node.name));
+    }
+    graph_.constants[name] = std::move(value);
+  }
+
+  bool fold(Node& node, const Node& follower) {
+    auto layer = layer_of(graph_, node);
+    if (!layer) return false;
+    const bool normalises = normalises_by_constants(follower) && follower.inputs[0] == node.outputs[0];
+    const auto affine = normalises
+                            ? affine_of_batch_norm(graph_, follower)
+                            : affine_of_arithmetic(graph_, follower, node.outputs[0], layer->rank, layer->channels);
+    if (!affine || affine->scale.size() != layer->channels) return false;
+    const auto weights = constant_input(graph_, node, 1);
+    for (std::size_t weight = 0; weight < layer->weights.size(); ++weight) {
+      layer->weights[weight] *= affine->scale[channel_of(node, weights->shape, weight)];
+    }
+    for (std::size_t channel = 0; channel < layer->channels; ++channel) {
+      layer->bias[channel] = layer->bias[channel] * affine->scale[channel] + affine->shift[channel];
+    }
+    count_reads(node, -1);
+    replace_constant(node, 1, "weight", float_tensor(weights->shape, layer->weights));
+    replace_constant(node, 2, "bias", float_tensor({static_cast<std::int64_t>(layer->channels)}, layer->bias));
+    node.outputs[0] = follower.outputs[0];
+    count_reads(node, 1);
+    count_reads(follower, -1);
+    absorb(node, follower);
+    return true;
+  }
+
+  Graph& graph_;
+  GraphIndex index_;  ///< of the graph as it was: a layer takes over the value of what is folded into it
+  Names names_;
+  std::map<std::string, int, std::less<>> readers_{};  ///< how many nodes read a value
+  std::set<std::size_t> gone_{};
+};
 
 }  // namespace
 
-void fold_channel_scales(Graph& graph) {
-  GraphIndex index(graph);
-  for (std::size_t at = 0; at < graph.nodes.size();) {
-    const auto next = sole_reader(graph, index, at);
-    if (next && fold(graph, index, at, *next)) {
-      graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(*next));
-      index = GraphIndex(graph);  // and look what follows now
-    } else {
-      ++at;
-    }
-  }
-}
+void fold_channel_scales(Graph& graph) { ScaleFolding(graph).run(); }
 
 void lower_batch_normalizations(Graph& graph, const Probe& probe) {
   Names names(graph);

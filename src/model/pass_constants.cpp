@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "model/folding.h"
 #include "model/interpret.h"
 #include "model/passes.h"
@@ -13,34 +17,60 @@ bool passes_through(const Graph& graph, const Node& node) {
   return !asks || (training != nullptr && !training->bytes.empty() && training->bytes[0] == std::byte{0});
 }
 
-/// Whether the node at `at` could be taken out; its readers and, for a graph output, its producer are renamed.
-bool bypass(Graph& graph, const GraphIndex& index, std::size_t at) {
-  const std::string in = graph.nodes[at].inputs[0];
-  const std::string out = graph.nodes[at].outputs[0];
-  if (!index.is_output(out)) {
-    rename_reads(graph, out, in);
+/// Takes out what passes its input on, in one pass, however many nodes do: a hostile file may hold nothing else.
+class Bypass {
+ public:
+  explicit Bypass(Graph& graph) : graph_(graph) {
+    for (const auto& output : graph.outputs) outputs_.insert(output.name);
+  }
+
+  void run() {
+    for (auto& node : graph_.nodes) {
+      rename_inputs(node);
+      if (passes_through(graph_, node) && taken_out(node)) continue;
+      for (const auto& value : node.outputs) producers_[value] = kept_.size();
+      kept_.push_back(std::move(node));
+    }
+    for (auto& node : kept_) rename_inputs(node);  // producers that took an output's name had readers already
+    graph_.nodes = std::move(kept_);
+  }
+
+ private:
+  void rename_inputs(Node& node) const {
+    for (auto& value : node.inputs) {
+      for (auto found = renamed_.find(value); found != renamed_.end(); found = renamed_.find(value)) {
+        value = found->second;
+      }
+    }
+  }
+
+  /// Renames the node's readers or, for a graph output, its producer; false where that cannot be done.
+  bool taken_out(const Node& node) {
+    const std::string& in = node.inputs[0];
+    const std::string& out = node.outputs[0];
+    if (!outputs_.contains(out)) {
+      renamed_[out] = in;
+      return true;
+    }
+    const auto producer = producers_.find(in);
+    if (producer == producers_.end() || outputs_.contains(in)) return false;
+    auto& names = kept_[producer->second].outputs;
+    std::replace(names.begin(), names.end(), in, out);
+    producers_[out] = producer->second;
+    renamed_[in] = out;
     return true;
   }
-  const auto producer = index.producer(in);
-  if (!producer || index.is_output(in)) return false;
-  for (auto& name : graph.nodes[*producer].outputs) {
-    if (name == in) name = out;
-  }
-  rename_reads(graph, in, out);
-  return true;
-}
+
+  Graph& graph_;
+  std::set<std::string, std::less<>> outputs_{};
+  std::map<std::string, std::size_t, std::less<>> producers_{};  ///< by value: position in kept_
+  std::map<std::string, std::string, std::less<>> renamed_{};
+  std::vector<Node> kept_{};
+};
 
 }  // namespace
 
-void remove_identities(Graph& graph) {
-  for (std::size_t at = 0; at < graph.nodes.size();) {
-    if (passes_through(graph, graph.nodes[at]) && bypass(graph, GraphIndex(graph), at)) {
-      graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(at));
-    } else {
-      ++at;
-    }
-  }
-}
+void remove_identities(Graph& graph) { Bypass(graph).run(); }
 
 Status fold_constants(Graph& graph, StoredCodesStay stored) {
   Folding folding(graph);

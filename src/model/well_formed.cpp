@@ -1,6 +1,7 @@
 #include "model/well_formed.h"
 
 #include <algorithm>
+#include <map>
 #include <queue>
 #include <set>
 
@@ -15,10 +16,15 @@ bool has(const Names& names, std::string_view name) { return names.find(name) !=
 
 void name_nodes(Graph& graph) {
   Names taken;
+  std::map<std::string, int, std::less<>> suffixes;  // by name that many nodes want: the next that may be free
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     Node& node = graph.nodes[at];
     if (node.name.empty()) node.name = node.op + "_" + std::to_string(at);
-    node.name = free_name(node.name, [&](const auto& name) { return has(taken, name); });
+    if (has(taken, node.name)) {
+      int& suffix = suffixes.try_emplace(node.name, 2).first->second;
+      while (has(taken, node.name + "_" + std::to_string(suffix))) ++suffix;
+      node.name += "_" + std::to_string(suffix);
+    }
     taken.insert(node.name);
   }
 }

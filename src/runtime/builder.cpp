@@ -68,15 +68,22 @@ StorageId Builder::constant(TensorPtr tensor) {
   return program_.storages.size() - 1;
 }
 
-bool Builder::dies(StorageId storage, std::size_t position, std::size_t last) const {
+bool Builder::dies(StorageId storage, std::size_t position, std::size_t last) {
   if (program_.storages[storage].kept || program_.storages[storage].constant) return false;
-  const auto tenants = tenants_.find(storage);
-  if (tenants == tenants_.end()) return true;
-  return std::all_of(tenants->second.begin(), tenants->second.end(), [&](const std::string& value) {
-    const auto& index = context_.shaped.index;
-    const auto& readers = index.readers(value);
-    return !index.is_output(value) && !context_.taps.contains(value) &&
-           std::all_of(readers.begin(), readers.end(), [&](std::size_t at) { return at < position || at == last; });
+  const auto found = tenants_.find(storage);
+  if (found == tenants_.end()) return true;
+  auto& tenants = found->second;
+  const auto lives_until = [&](const std::string& value, const auto& over) {
+    const auto& readers = context_.shaped.index.readers(value);
+    return !context_.shaped.index.is_output(value) && !context_.taps.contains(value) &&
+           std::all_of(readers.begin(), readers.end(), over);
+  };
+  // Units are emitted in order: who is dead stays dead, and a chain of any length may share one storage.
+  std::erase_if(tenants, [&](const std::string& value) {
+    return lives_until(value, [&](std::size_t at) { return at < position; });
+  });
+  return std::all_of(tenants.begin(), tenants.end(), [&](const std::string& value) {
+    return lives_until(value, [&](std::size_t at) { return at < position || at == last; });
   });
 }
 

@@ -49,7 +49,7 @@ class Builder {
   [[nodiscard]] StorageId temporary(std::size_t bytes);
   [[nodiscard]] StorageId constant(TensorPtr tensor);
   /// Whether nobody needs the content of `storage` once the units before `position` and the node `last` have run.
-  [[nodiscard]] bool dies(StorageId storage, std::size_t position, std::size_t last) const;
+  [[nodiscard]] bool dies(StorageId storage, std::size_t position, std::size_t last);
 
   void add(Step step) { program_.steps.push_back(std::move(step)); }
   void keep(StorageId storage) { program_.storages[storage].kept = true; }

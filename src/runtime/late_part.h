@@ -29,13 +29,14 @@ class LateRun {
  public:
   LateRun(std::shared_ptr<const LatePart> part, const Bindings& at);
 
-  /// Errors: those of interpreted(), naming the node.
+  /// Errors: those of interpreted(), naming the node; also where the values would take more than 1 GiB.
   [[nodiscard]] Status run();
   /// late.outputs[index]; valid until the next run.
   [[nodiscard]] const Tensor& output(std::size_t index) const;
 
  private:
   [[nodiscard]] const Tensor* operand(const std::string& value) const;
+  [[nodiscard]] std::uint64_t bytes() const;
   void take_sources();
   void drop_after(std::size_t node);
 

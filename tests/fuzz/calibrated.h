@@ -8,9 +8,10 @@ namespace quantrail::fuzz {
 
 /// A canonical graph at concrete sizes.
 struct Shaped {
-  Graph graph{};           ///< all axes known, but perhaps the first
-  std::int64_t batch = 1;  ///< what evaluation would take
-  Specialised model{};     ///< at that batch
+  Graph graph{};  ///< all axes known, but perhaps the first
+  InputShapes shapes{};
+  std::int64_t batch = 0;  ///< what evaluation would take; 0 where the inputs have no common one
+  Specialised model{};
 };
 
 /// `graph` with made-up sizes for the axes that are not known; nothing when none of those that were tried fits.

@@ -1,5 +1,6 @@
 #include "fuzz/whole_way.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -29,7 +30,7 @@ bool runs(const std::shared_ptr<const Plan>& plan) {
 /// The integer plan with the groups `reverted`.
 bool computes(const Shaped& shaped, const PlanOptions& options) {
   PlanCache cache;
-  const auto plan = Plan::build(shaped.graph, options, shaped.batch, cache);
+  const auto plan = Plan::build(shaped.graph, options, shaped.shapes, cache);
   return plan && (*plan)->activation_bytes() <= kLargestArena && runs(*plan);
 }
 
@@ -64,13 +65,14 @@ Stage led_through(std::string_view bytes) {
   (void)probed(*graph);
   const auto found = shaped(*graph);
   if (!found) return Stage::Loaded;
-  (void)multiply_adds(found->model, found->batch);
+  (void)multiply_adds(found->model, std::max<std::int64_t>(found->batch, 1));
   const Placement placement = placed(found->graph, found->model.types, {});
   PlanCache cache;
-  const auto plan = Plan::build(found->graph, {}, found->batch, cache);
+  const auto plan = Plan::build(found->graph, {}, found->shapes, cache);
   if (!plan) return Stage::Shaped;
   if ((*plan)->activation_bytes() > kLargestArena || !(work(found->model) <= kMostWork)) return Stage::Planned;
   if (!runs(*plan)) return Stage::Planned;
+  if (found->batch == 0) return Stage::Ran;
   return quantizes(*found, placement, checked) ? Stage::Quantized : Stage::Ran;
 }
 

@@ -1,6 +1,9 @@
 // Networks whose shapes depend on data, or have no elements at all.
 #include <gmock/gmock.h>
 
+#include <array>
+#include <cstring>
+
 #include "model/interpret.h"
 #include "runtime/plan_check.h"
 
@@ -139,6 +142,25 @@ TEST(PlanEmpty, NoSamplesGiveNoResults) {
   EXPECT_EQ(results.shapes[0], (Shape{0, 4, 4, 4}));
   EXPECT_TRUE(results.bytes[0].empty());
   EXPECT_EQ(results.shapes[1], (Shape{0, 4}));
+}
+
+TEST(PlanLate, ValuesThatWouldTakeMoreThanAGigabyteAreRefused) {
+  Network net;
+  const auto x = net.input("x", {1, 2});
+  const auto sizes = net.node("Cast", "sizes", {net.node("Reshape", "flat", {x, net.integers("two", {2})})},
+                              {{"to", std::int64_t{7}}});
+  net.output(net.node("Sigmoid", "y", {net.node("ConstantOfShape", "fill", {sizes})}));
+  const auto plan = plan_of(net.graph(), {}, 1);
+  PlanState state(plan);
+  const auto run = [&](float rows, float columns) {
+    const std::array values{rows, columns};
+    std::memcpy(state.input(0).data(), values.data(), sizeof(values));
+    return state.run();
+  };
+  EXPECT_TRUE(run(3.0F, 4.0F));
+  EXPECT_THAT(run(65536.0F, 8192.0F).error().message,
+              ::testing::AllOf(HasSubstr("'fill'"), HasSubstr("[65536,8192] is too large")));
+  EXPECT_TRUE(run(3.0F, 4.0F));
 }
 
 }  // namespace
