@@ -38,11 +38,11 @@ Status emit_all(Builder& builder) {
   return {};
 }
 
-Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Layout layout) {
-  auto storage = builder.read(value, {Numeric::Float, layout});
+Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Form form) {
+  auto storage = builder.read(value, form);
   if (!storage) return failed(storage);
   builder.keep(*storage);
-  const bool last = layout == Layout::ChannelsLast && layout_matters(builder.shape(value));
+  const bool last = form.layout == Layout::ChannelsLast && layout_matters(builder.shape(value));
   return CompiledPlan::Value{concrete({value}, builder.type(value)), *storage, last};
 }
 
@@ -59,7 +59,9 @@ Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const Shaped
   if (late.nodes.empty()) return nullptr;
   auto part = std::make_shared<LatePart>(LatePart{late, model.specialised.graph.opset, {}});
   for (const auto& value : late.reads) {
-    const auto left = kept(builder, value, Layout::Plain);
+    const auto& demands = builder.context().plan.demands;
+    const bool behind_point = demands.wants(value, Numeric::Dequantized) && !demands.wants(value, Numeric::Float);
+    const auto left = kept(builder, value, {behind_point ? Numeric::Dequantized : Numeric::Float, Layout::Plain});
     if (!left) return failed(left);
     part->sources.push_back({value, builder.type(value), left->storage});
   }
@@ -86,7 +88,7 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   if (options.quantization == nullptr && has_codes(graph)) {
     const auto network = imported_network(graph, cache.state());
     if (!network) return failed(network);
-    return compiled((*network)->graph, as_imported(**network, options), batch, (*network)->cache, processor);
+    return compiled((*network)->graph, as_imported(**network, options), shapes, (*network)->cache, processor);
   }
   const OneThread one_thread;
   const auto found = shaped_model(graph, shapes, cache.state());
@@ -117,13 +119,13 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
       plan->outputs_.push_back({0, place});
       continue;
     }
-    auto value = kept(builder, output.name, Layout::Plain);
+    auto value = kept(builder, output.name, {});
     if (!value) return failed(value);
     plan->output_infos_.push_back(value->info);
     plan->outputs_.push_back({value->storage, {}});
   }
   for (const auto& tap : options.taps) {
-    auto value = kept(builder, tap, builder.layout(tap));
+    auto value = kept(builder, tap, {Numeric::Float, builder.layout(tap)});
     if (!value) return failed(value);
     plan->taps_.push_back(std::move(*value));
   }
