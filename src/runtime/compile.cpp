@@ -54,14 +54,26 @@ std::optional<std::size_t> late_place(const ShapedModel& model, const std::strin
   return static_cast<std::size_t>(found - late.begin());
 }
 
-Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const ShapedModel& model) {
+/// How the nodes that wait for data read `value`; behind its point if any of them does.
+Numeric late_form(const ShapedModel& model, const Lowering& lowering, const std::string& value) {
+  const auto& nodes = model.specialised.late.nodes;
+  for (std::size_t at = 0; at < nodes.size(); ++at) {
+    if (!model.canonical_late[at]) continue;
+    const auto& reads = lowering.nodes[*model.canonical_late[at]].reads;
+    for (std::size_t input = 0; input < nodes[at].inputs.size(); ++input) {
+      if (nodes[at].inputs[input] == value && reads.at(input) != Read::Float) return Numeric::Dequantized;
+    }
+  }
+  return Numeric::Float;
+}
+
+Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const ShapedModel& model,
+                                                  const Lowering& lowering) {
   const Late& late = model.specialised.late;
   if (late.nodes.empty()) return nullptr;
   auto part = std::make_shared<LatePart>(LatePart{late, model.specialised.graph.opset, {}});
   for (const auto& value : late.reads) {
-    const auto& demands = builder.context().plan.demands;
-    const bool behind_point = demands.wants(value, Numeric::Dequantized) && !demands.wants(value, Numeric::Float);
-    const auto left = kept(builder, value, {behind_point ? Numeric::Dequantized : Numeric::Float, Layout::Plain});
+    const auto left = kept(builder, value, {late_form(model, lowering, value), Layout::Plain});
     if (!left) return failed(left);
     part->sources.push_back({value, builder.type(value), left->storage});
   }
@@ -110,7 +122,7 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
     plan->input_infos_.push_back(concrete(input, builder.type(input.name)));
     plan->inputs_.push_back(*builder.read(input.name, {}));
   }
-  auto late = late_part(builder, model);
+  auto late = late_part(builder, model, lowering);
   if (!late) return failed(late);
   plan->late_ = std::move(*late);
   for (const auto& output : graph.outputs) {
