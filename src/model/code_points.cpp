@@ -48,9 +48,10 @@ class Separator {
 
   static bool is_code_node(const Node& node) { return node.op == "QuantizeLinear" || node.op == "DequantizeLinear"; }
 
+  /// Not of values whose shape depends on data, whose type the probe leaves open: they are computed node by node.
   [[nodiscard]] bool is_float(const std::string& value) const {
     const auto type = probe_.types.find(value);
-    return type == probe_.types.end() || type->second == ElementType::Float32;
+    return type == probe_.types.end() ? probe_.types.empty() : type->second == ElementType::Float32;
   }
 
   /// Whether `count` scales are what the node's axis of `value` needs.

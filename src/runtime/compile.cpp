@@ -38,11 +38,11 @@ Status emit_all(Builder& builder) {
   return {};
 }
 
-Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Layout layout) {
-  auto storage = builder.read(value, {Numeric::Float, layout});
+Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Form form) {
+  auto storage = builder.read(value, form);
   if (!storage) return failed(storage);
   builder.keep(*storage);
-  const bool last = layout == Layout::ChannelsLast && layout_matters(builder.shape(value));
+  const bool last = form.layout == Layout::ChannelsLast && layout_matters(builder.shape(value));
   return CompiledPlan::Value{concrete({value}, builder.type(value)), *storage, last};
 }
 
@@ -54,12 +54,26 @@ std::optional<std::size_t> late_place(const ShapedModel& model, const std::strin
   return static_cast<std::size_t>(found - late.begin());
 }
 
-Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const ShapedModel& model) {
+/// How the nodes that wait for data read `value`; behind its point if any of them does.
+Numeric late_form(const ShapedModel& model, const Lowering& lowering, const std::string& value) {
+  const auto& nodes = model.specialised.late.nodes;
+  for (std::size_t at = 0; at < nodes.size(); ++at) {
+    if (!model.canonical_late[at]) continue;
+    const auto& reads = lowering.nodes[*model.canonical_late[at]].reads;
+    for (std::size_t input = 0; input < nodes[at].inputs.size(); ++input) {
+      if (nodes[at].inputs[input] == value && reads.at(input) != Read::Float) return Numeric::Dequantized;
+    }
+  }
+  return Numeric::Float;
+}
+
+Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const ShapedModel& model,
+                                                  const Lowering& lowering) {
   const Late& late = model.specialised.late;
   if (late.nodes.empty()) return nullptr;
   auto part = std::make_shared<LatePart>(LatePart{late, model.specialised.graph.opset, {}});
   for (const auto& value : late.reads) {
-    const auto left = kept(builder, value, Layout::Plain);
+    const auto left = kept(builder, value, {late_form(model, lowering, value), Layout::Plain});
     if (!left) return failed(left);
     part->sources.push_back({value, builder.type(value), left->storage});
   }
@@ -108,7 +122,7 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
     plan->input_infos_.push_back(concrete(input, builder.type(input.name)));
     plan->inputs_.push_back(*builder.read(input.name, {}));
   }
-  auto late = late_part(builder, model);
+  auto late = late_part(builder, model, lowering);
   if (!late) return failed(late);
   plan->late_ = std::move(*late);
   for (const auto& output : graph.outputs) {
@@ -117,13 +131,13 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
       plan->outputs_.push_back({0, place});
       continue;
     }
-    auto value = kept(builder, output.name, Layout::Plain);
+    auto value = kept(builder, output.name, {});
     if (!value) return failed(value);
     plan->output_infos_.push_back(value->info);
     plan->outputs_.push_back({value->storage, {}});
   }
   for (const auto& tap : options.taps) {
-    auto value = kept(builder, tap, builder.layout(tap));
+    auto value = kept(builder, tap, {Numeric::Float, builder.layout(tap)});
     if (!value) return failed(value);
     plan->taps_.push_back(std::move(*value));
   }

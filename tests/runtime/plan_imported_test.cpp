@@ -289,6 +289,18 @@ TEST(PlanImported, CodesMayEnterAndLeave) {
     ASSERT_NEAR(static_cast<int>(found[at]), static_cast<int>(expected[at]), 1) << at;
 }
 
+TEST(PlanImported, ValuesWhoseShapeDependsOnDataKeepTheirPairs) {
+  QdqNetwork net({});
+  const auto x = net.input("x", {3, 8});
+  const auto places = net.node("NonZero", "places", {net.node("Relu", "relu", {x})});
+  const auto first = net.scalar("first", std::int64_t{0});
+  const auto rows = net.node("Gather", "rows", {places, first}, {{"axis", std::int64_t{0}}});
+  const auto picked = net.node("Gather", "picked", {net.pair(x, 0.4F), rows}, {{"axis", std::int64_t{0}}});
+  net.output(net.pair(picked, 0.7F));
+  const auto& expected = net.value(net.graph().outputs[0].name);
+  EXPECT_EQ(kernels::bits(computed(net.graph(), {}, net.inputs())), kernels::bits(expected.values<float>()));
+}
+
 TEST(PlanImported, ProcessorsWithoutExactProductsGiveTheSame) {
   for (const auto& style : styles()) {
     QdqNetwork net(style);
