@@ -9,17 +9,11 @@ namespace {
 
 using Ints = std::vector<std::int64_t>;
 
-Tensor scalar(float value) {
-  Tensor tensor = Tensor::zeros(ElementType::Float32, {});
-  tensor.values<float>()[0] = value;
-  return tensor;
-}
-
 }  // namespace
 
-GraphMaker::GraphMaker(std::string name, std::uint32_t seed) : engine_(seed) {
+GraphMaker::GraphMaker(std::string name, std::uint32_t seed, std::int64_t opset) : engine_(seed) {
   graph_.name = std::move(name);
-  graph_.opset = 13;
+  graph_.opset = opset;
 }
 
 std::string GraphMaker::conv(const std::string& name, const std::string& from, const Convolution& c) {
@@ -45,8 +39,8 @@ std::string GraphMaker::relu(const std::string& name, const std::string& from) {
 
 std::string GraphMaker::relu6(const std::string& name, const std::string& from) {
   if (!graph_.constants.contains("zero")) {
-    constant("zero", scalar(0.0F));
-    constant("six", scalar(6.0F));
+    number("zero", 0.0F);
+    number("six", 6.0F);
   }
   return add({name, "Clip", {from, "zero", "six"}, {name + ".out"}, {}, {}});
 }
@@ -74,6 +68,13 @@ void GraphMaker::random_constant(const std::string& name, Shape shape, float spr
 
 void GraphMaker::constant(const std::string& name, Tensor tensor) {
   graph_.constants[name] = std::make_shared<const Tensor>(std::move(tensor));
+}
+
+std::string GraphMaker::number(const std::string& name, float value) {
+  Tensor tensor = Tensor::zeros(ElementType::Float32, {});
+  tensor.values<float>()[0] = value;
+  constant(name, std::move(tensor));
+  return name;
 }
 
 }  // namespace quantrail::bench

@@ -17,11 +17,11 @@ struct Convolution {
   std::int64_t groups = 1;
 };
 
-/// Grows a graph of opset 13 with random weights; each call appends one operator and returns its result's name. The
+/// Grows a graph with random weights; each call appends one operator and returns its result's name. The
 /// same seed gives the same graph on every machine with the same standard library.
 class GraphMaker {
  public:
-  GraphMaker(std::string name, std::uint32_t seed);
+  GraphMaker(std::string name, std::uint32_t seed, std::int64_t opset = 13);
 
   void input(ValueInfo declared) { graph_.inputs.push_back(std::move(declared)); }
   /// "same" padding for odd kernels; a bias.
@@ -34,6 +34,8 @@ class GraphMaker {
   /// A constant with normally distributed values.
   void random_constant(const std::string& name, Shape shape, float spread);
   void constant(const std::string& name, Tensor tensor);
+  /// A constant of rank 0; its name.
+  std::string number(const std::string& name, float value);
   void output(ValueInfo declared) { graph_.outputs.push_back(std::move(declared)); }
   [[nodiscard]] Graph take() { return std::move(graph_); }
 
