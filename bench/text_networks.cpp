@@ -124,7 +124,7 @@ class EncoderMaker {
     const auto values = heads(name + ".value", from, {0, 2, 1, 3});
     const auto products = binary(name + ".matmul", "MatMul", queries, keys);
     const auto root = maker_.number(name + ".root", std::sqrt(static_cast<float>(kWidth / kHeads)));
-    const auto scores = binary(name + ".add", "Add", binary(name + ".div", "Div", products, root), mask);
+    const auto scores = binary(name + ".masked", "Add", binary(name + ".div", "Div", products, root), mask);
     const auto weights =
         maker_.add({name + ".softmax", "Softmax", {scores}, {name + ".softmax.out"}, {{"axis", std::int64_t{-1}}}, {}});
     const auto attended = binary(name + ".matmul_1", "MatMul", weights, values);
