@@ -75,6 +75,8 @@ bool Builder::dies(StorageId storage, std::size_t position, std::size_t last) {
   auto& tenants = found->second;
   const auto lives_until = [&](const std::string& value, const auto& over) {
     const auto& readers = context_.shaped.index.readers(value);
+    const auto until = context_.plan.read_until.find(value);
+    if (until != context_.plan.read_until.end() && !over(until->second)) return false;
     return !context_.shaped.index.is_output(value) && !context_.taps.contains(value) &&
            std::all_of(readers.begin(), readers.end(), over);
   };

@@ -43,6 +43,7 @@ const std::map<std::string_view, Emitter>& emitters() {
       {"SpaceToDepth", emit_space_to_depth},
       {"Resize", emit_resize},
       {"Softmax", emit_softmax},
+      {"LayerNormalization", emit_layer_normalization},
       {"ReduceMean", emit_reduce},
       {"ReduceSum", emit_reduce},
       {"ReduceMax", emit_reduce},
@@ -82,19 +83,6 @@ Status emit_nothing(const Emission& e) {
   values.erase("");
   for (const auto& value : values) (void)e.builder().write(value, {});
   return {};
-}
-
-/// Where layers are simulated in float, what they leave is rounded to codes before anything is added.
-Status emit_addition_apart(Builder& builder, const Unit& unit) {
-  Unit layer;
-  layer.node = unit.node;
-  layer.result = builder.graph().nodes[unit.node].outputs[0];
-  if (auto done = emit(builder, layer); !done) return done;
-  Unit addition;
-  addition.node = *unit.addition;
-  addition.activation = unit.activation;
-  addition.result = unit.result;
-  return emit(builder, addition);
 }
 
 }  // namespace
@@ -159,11 +147,25 @@ Status emit(Builder& builder, const Unit& unit) {
     return !value.empty() && element_count(builder.shape(value)) == 0;
   };
   if (empty(unit.result)) return emit_nothing(emission);
-  if (unit.addition && emission.integer() && !builder.context().int8_exact) return emit_addition_apart(builder, unit);
+  if (unit.pattern) return emit_pattern(emission);
+  // Where layers are simulated in float, what they leave is rounded to codes before anything is added.
+  if (unit.addition && emission.integer() && !builder.context().int8_exact) return emit_in_steps(emission);
   const auto& inputs = emission.node().inputs;
   // Kernels take elements for granted; what sums, joins or pads nothing is rare.
   if (std::any_of(inputs.begin(), inputs.end(), empty)) return emit_apart(emission);
   return unit.gate ? emit_gated(emission) : emitter_of(emission.node().op)(emission);
+}
+
+Status emit_in_steps(const Emission& e) {
+  Unit layer;
+  layer.node = e.unit().node;
+  layer.result = e.node().outputs[0];
+  if (auto done = emit(e.builder(), layer); !done) return done;
+  Unit addition;
+  addition.node = e.unit().addition ? *e.unit().addition : e.unit().bias.value();
+  addition.activation = e.unit().activation;
+  addition.result = e.result();
+  return emit(e.builder(), addition);
 }
 
 }  // namespace quantrail

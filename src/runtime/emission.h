@@ -89,6 +89,11 @@ class Emission {
 [[nodiscard]] Status emit_cast(const Emission& emission);
 /// LSTM, GRU and RNN.
 [[nodiscard]] Status emit_recurrent(const Emission& emission);
+[[nodiscard]] Status emit_layer_normalization(const Emission& emission);
+/// The last node of a unit's pattern, for all of it.
+[[nodiscard]] Status emit_pattern(const Emission& emission);
+/// The layer of a unit, then the addition (or bias) that it has absorbed as a step of its own.
+[[nodiscard]] Status emit_in_steps(const Emission& emission);
 /// Any operator that model/interpret.h knows: plain, slow, correct.
 [[nodiscard]] Status emit_interpreted(const Emission& emission);
 /// The same for a node that others are fused with: they follow as steps of their own.

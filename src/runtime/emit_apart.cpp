@@ -32,6 +32,8 @@ Status emit_silu(const Emission& e) {
 Status emit_apart(const Emission& e) {
   const Unit& unit = e.unit();
   if (auto done = emit_interpreted(e); !done) return done;
+  if (unit.scaling) return emit_further(e, *unit.scaling, {});
+  if (unit.bias) return emit_further(e, *unit.bias, unit.activation);
   if (unit.addition) return emit_further(e, *unit.addition, unit.activation);
   if (unit.activation) return emit_further(e, *unit.activation, {});
   return unit.silu ? emit_silu(e) : Status{};

@@ -114,7 +114,28 @@ Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   return {};
 }
 
+/// x^2, which exporters write as Pow.
+bool is_square(const Emission& e, BinaryOp op) {
+  const auto exponent = op == BinaryOp::Pow ? e.constant(1) : nullptr;
+  return exponent != nullptr && element_count(exponent->shape) == 1 && exponent->values<float>()[0] == 2.0F &&
+         exponent->shape.size() <= e.shape(0).size();
+}
+
+Status emit_square(const Emission& e, Layout layout) {
+  auto source = e.read_float(0, layout);
+  if (!source) return failed(source);
+  const auto to = e.builder().write(e.result(), {Numeric::Float, layout});
+  e.step({*source}, {to}, [from = *source, to](const Bindings& at) {
+    return action([x = at.source<float>(from), target = at.target<float>(to)] {
+      const std::array size{static_cast<std::int64_t>(x.size())};
+      kernels::binary(BinaryOp::Mul, x, x, {size, size, size}, target);
+    });
+  });
+  return {};
+}
+
 Status emit_float(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
+  if (is_square(e, op)) return emit_square(e, shapes.layout);
   auto lhs = e.read_float(0, shapes.layout);
   if (!lhs) return failed(lhs);
   auto rhs = e.read_float(1, shapes.layout);

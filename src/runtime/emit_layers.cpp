@@ -48,6 +48,30 @@ Shape with_leading_ones(Shape shape, std::size_t rank) {
   return shape;
 }
 
+/// The constant operand of a node that the unit has absorbed.
+TensorPtr absorbed_constant(const Emission& e, std::size_t at) {
+  const Node& node = e.builder().graph().nodes[at];
+  const auto rhs = constant_input(e.builder().graph(), node, 1);
+  return rhs ? rhs : constant_input(e.builder().graph(), node, 0);
+}
+
+/// What the node behind the product scales it with.
+float factor_behind(const Emission& e) {
+  if (!e.unit().scaling) return 1.0F;
+  const float number = absorbed_constant(e, *e.unit().scaling)->values<float>()[0];
+  return e.builder().graph().nodes[*e.unit().scaling].op == "Div" ? 1.0F / number : number;
+}
+
+std::vector<float> bias_behind(const Emission& e) {
+  return e.unit().bias ? floats_of(*absorbed_constant(e, *e.unit().bias)) : std::vector<float>{};
+}
+
+/// Whether the layer itself has a corrected bias, beside the one that the unit has absorbed.
+bool corrects_bias(const Emission& e) {
+  const auto* quantization = e.builder().context().quantization;
+  return e.unit().bias && quantization != nullptr && quantization->bias_edits.contains(e.node().name);
+}
+
 }  // namespace
 
 Status emit_conv(const Emission& e) {
@@ -97,12 +121,20 @@ Status emit_gemm(const Emission& e) {
 Status emit_matmul(const Emission& e) {
   const Shape& lhs = e.shape(0);
   const Shape& rhs = e.shape(1);
-  if (!e.is_float(0) || !e.is_float(1) || lhs.size() < 2 || rhs.size() < 2) return emit_interpreted(e);
+  if (!e.is_float(0) || !e.is_float(1) || lhs.size() < 2 || rhs.size() < 2) return emit_apart(e);
   const Shape& result = e.builder().shape(e.node().outputs[0]);
-  if (e.constant(1) != nullptr && rhs.size() == 2) return emit_linear(e, {as_rows(lhs, rhs, result), Layout::Plain});
-  const std::size_t rank = result.size();
-  return emit_linear(
-      e, {MatMulShape{with_leading_ones(lhs, rank), with_leading_ones(rhs, rank), result, false}, Layout::Plain});
+  if (corrects_bias(e)) return emit_in_steps(e);
+  LinearJob job;
+  if (e.constant(1) != nullptr && rhs.size() == 2) {
+    job.shape = as_rows(lhs, rhs, result);
+  } else {
+    const std::size_t rank = result.size();
+    job.shape = MatMulShape{with_leading_ones(lhs, rank), with_leading_ones(rhs, rank), result, false};
+  }
+  job.product_factor = factor_behind(e);
+  job.bias = bias_behind(e);
+  job.bias_apart = e.unit().bias.has_value();
+  return emit_linear(e, std::move(job));
 }
 
 }  // namespace quantrail

@@ -75,6 +75,7 @@ class LinearEmitter {
     Hasher hasher;
     hasher.add("layer").add(e_.node().name).add(context.shaped.shapes.hex()).add(context.quantization_number);
     hasher.add(position(unit.addition)).add(position(unit.activation));
+    hasher.add(position(unit.scaling)).add(position(unit.bias));
     hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) + std::int64_t{context.int8_exact ? 4 : 0});
     return hasher.finish();
   }
@@ -159,7 +160,7 @@ class LinearEmitter {
     const auto& source = e_.params(e_.node().inputs[0]);
     const auto scales = channel_scales(source, params, codes.sums.size());
     const auto bias = bias_steps(scales);
-    if (!quantized_layer().exact_bias) {
+    if (!exact_bias()) {
       job_.bias.resize(bias.size());
       for (std::size_t c = 0; c < bias.size(); ++c) job_.bias[c] = static_cast<float>(bias[c]) * scales[c];
     }
@@ -205,10 +206,12 @@ class LinearEmitter {
     return e_.builder().context().quantization->layers.find(e_.node().name)->second;
   }
 
+  [[nodiscard]] bool exact_bias() const { return job_.bias_apart || quantized_layer().exact_bias; }
+
   /// The bias in steps of the sum: int32 codes, unless the layer wants it exact.
   [[nodiscard]] std::vector<double> bias_steps(std::span<const float> scales) const {
     const auto bias = layer_bias();
-    if (!quantized_layer().exact_bias) {
+    if (!exact_bias()) {
       const auto codes = int32_bias(bias, scales);
       return {codes.begin(), codes.end()};
     }

@@ -13,6 +13,7 @@ struct LinearJob {
   std::vector<float> bias{};      ///< one per output channel; empty: none
   float product_factor = 1.0F;    ///< result = product_factor * product + bias_factor * bias
   float bias_factor = 1.0F;
+  bool bias_apart = false;  ///< the bias is that of a float Add behind the layer: it is never rounded to codes
 };
 
 /// Adds the step of a layer: in integers where lowering says so and the processor multiplies exactly, in float on the

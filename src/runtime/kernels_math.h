@@ -18,6 +18,22 @@ QUANTRAIL_INLINE float power_of_two(std::int32_t n) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23U);
 }
 
+/// e^x for x in [-80, 0]. Within 1.1 ulp.
+QUANTRAIL_INLINE float exp_of_moderate(float x) {
+  const float shifted = x * 1.44269504F + kRounder;
+  const float n = shifted - kRounder;
+  const float r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
+  float p = 1.395072555e-3F;
+  p = p * r + 8.369024843e-3F;
+  p = p * r + 4.166620225e-2F;
+  p = p * r + 1.666651815e-1F;
+  p = p * r + 0.5F;
+  p = (p * r) * r + r + 1.0F;
+  const auto exponent =
+      static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRounder));
+  return p * power_of_two(exponent);
+}
+
 /// e^x; overflows to infinity, underflows through the denormals to 0. Within 1.1 ulp.
 QUANTRAIL_INLINE float exp_of(float x) {
   x = x < -104.0F ? -104.0F : x;
@@ -85,6 +101,24 @@ QUANTRAIL_INLINE float erf_of(float x) {
   q = q * size + -1.880370546e-4F;
   const float far = std::copysign(1.0F - exp_of(-q), x);
   return size < 1.0F ? near_zero : (x == x ? far : x);
+}
+
+/// 0.5 * x * (1 + erf(x / sqrt(2))). Within 1e-7 * max(1, |x|): 1 - erf is computed as such, not by a difference.
+QUANTRAIL_INLINE float gelu_of(float x) {
+  constexpr float kEnd = 4.1F;  // there, 1 - erf is below half an ulp of 1
+  const float distance = std::fabs(x) * 0.707106781F;
+  const float size = distance > kEnd ? kEnd : distance;
+  float q = 3.144018774e-5F;  // -log(1 - erf(size)) / size
+  q = q * size + -3.088024096e-4F;
+  q = q * size + 1.032402506e-3F;
+  q = q * size + 5.369319697e-4F;
+  q = q * size + -1.958395913e-2F;
+  q = q * size + 1.029196158e-1F;
+  q = q * size + 6.365977526e-1F;
+  q = q * size + 1.128380299F;
+  const float inside = 0.5F * exp_of_moderate(-(q * size));
+  const float tail = distance > kEnd ? 0.0F : inside;
+  return x * (x < 0.0F ? tail : 1.0F - tail);
 }
 
 }  // namespace quantrail::kernels

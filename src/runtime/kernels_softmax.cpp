@@ -23,7 +23,8 @@ QUANTRAIL_CLONES void softmax_row(const float* src, std::int64_t count, float* d
   const float sum = fold_in_lanes(
       count, 0.0F, [=](std::int64_t i) QUANTRAIL_INLINED { return dst[i]; },
       [](float x, float y) QUANTRAIL_INLINED { return x + y; });
-  for (std::int64_t i = 0; i < count; ++i) dst[i] = dst[i] / sum;
+  const float share = 1.0F / sum;
+  for (std::int64_t i = 0; i < count; ++i) dst[i] = dst[i] * share;
 }
 
 QUANTRAIL_CLONES void softmax_columns(const float* src, std::int64_t axis, std::int64_t stride, std::int64_t count,
@@ -42,8 +43,9 @@ QUANTRAIL_CLONES void softmax_columns(const float* src, std::int64_t axis, std::
     for (std::int64_t i = 0; i < count; ++i) dst[a * stride + i] = exp_of(src[a * stride + i] - top[i]);
     for (std::int64_t i = 0; i < count; ++i) sum[i] += dst[a * stride + i];
   }
+  for (std::int64_t i = 0; i < count; ++i) sum[i] = 1.0F / sum[i];
   for (std::int64_t a = 0; a < axis; ++a) {
-    for (std::int64_t i = 0; i < count; ++i) dst[a * stride + i] = dst[a * stride + i] / sum[i];
+    for (std::int64_t i = 0; i < count; ++i) dst[a * stride + i] = dst[a * stride + i] * sum[i];
   }
 }
 

@@ -44,8 +44,7 @@ QUANTRAIL_CLONES void smooth_row(UnaryOp op, Row row) {
     case UnaryOp::Tanh: return map(row, [](float x) QUANTRAIL_INLINED { return tanh_of(x); });
     case UnaryOp::Exp: return map(row, [](float x) QUANTRAIL_INLINED { return exp_of(x); });
     case UnaryOp::Erf: return map(row, [](float x) QUANTRAIL_INLINED { return erf_of(x); });
-    case UnaryOp::Gelu:
-      return map(row, [](float x) QUANTRAIL_INLINED { return 0.5F * x * (1.0F + erf_of(x * 0.707106781F)); });
+    case UnaryOp::Gelu: return map(row, [](float x) QUANTRAIL_INLINED { return gelu_of(x); });
     default: assert(false);
   }
 }

@@ -13,7 +13,11 @@ Digest identity(const InputShapes& input_shapes) {
 }  // namespace
 
 ShapedModel::ShapedModel(const Graph& graph, Specialised at_shapes, Digest identity)
-    : specialised(std::move(at_shapes)), index(specialised.graph), canonical_index(graph), shapes(identity) {
+    : specialised(std::move(at_shapes)),
+      index(specialised.graph),
+      canonical_index(graph),
+      shapes(identity),
+      patterns(patterns_in(specialised, index)) {
   for (const auto& node : specialised.graph.nodes) canonical.push_back(canonical_index.node(node.name));
   for (const auto& node : specialised.late.nodes) canonical_late.push_back(canonical_index.node(node.name));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/infer.h"
+#include "runtime/patterns.h"
 #include "runtime/plan_cache.h"
 
 namespace quantrail {
@@ -21,6 +22,7 @@ struct ShapedModel {
   std::vector<std::optional<std::size_t>> canonical;  ///< of each specialised node: its position in the canonical graph
   std::vector<std::optional<std::size_t>> canonical_late;  ///< the same for specialised.late.nodes
   Digest shapes;                                           ///< identity of the input shapes
+  std::vector<Pattern> patterns;                           ///< of the specialised graph
 };
 
 /// Made once per cache and shapes. Errors: those of specialised().

@@ -31,7 +31,9 @@ class Planner {
 
   UnitPlan result() {
     add_demands();
+    choose_patterns();
     choose_additions();
+    choose_products();
     choose_gates();
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       if (live_[at] && !absorbed_.contains(at)) plan_.units.push_back(unit(at));
@@ -81,6 +83,87 @@ class Planner {
   [[nodiscard]] bool read_once(const std::string& value) const {
     return index_.readers(value).size() == 1 && !index_.is_output(value) && !taps_.contains(value);
   }
+  /// The numerics in which the nodes of `pattern` read its source, where all of it is computed in float and leaves
+  /// nothing that must be seen in between; nothing where it cannot be computed in one pass.
+  [[nodiscard]] std::optional<Numeric> reads_of(const Pattern& pattern) const {
+    std::optional<Numeric> reads;
+    for (const std::size_t at : pattern.nodes) {
+      const Node& node = graph_.nodes[at];
+      const auto& value = node.outputs[0];
+      const bool between = at != pattern.nodes.back();
+      if (!live_[at] || plan_.lowering[at].integer || (between && (codes_.contains(value) || taps_.contains(value))))
+        return std::nullopt;
+      for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+        if (node.inputs[input] != pattern.source) continue;
+        const Numeric numeric = wanted_by(plan_.lowering[at], input);
+        if (numeric == Numeric::Codes || numeric != reads.value_or(numeric)) return std::nullopt;
+        reads = numeric;
+      }
+    }
+    return reads;
+  }
+
+  void choose_patterns() {
+    for (const Pattern& pattern : model_.patterns) {
+      const auto reads = reads_of(pattern);
+      if (!reads) continue;
+      Unit unit;
+      unit.node = pattern.nodes.back();
+      unit.pattern = pattern;
+      unit.pattern_reads = *reads;
+      unit.result = graph_.nodes[unit.node].outputs[0];
+      absorbed_.insert(pattern.nodes.begin(), pattern.nodes.end() - 1);
+      auto& until = plan_.read_until[pattern.source];
+      until = std::max(until, unit.node);
+      patterns_[unit.node] = std::move(unit);
+    }
+  }
+
+  /// The operand of node `at` beside the constant number or vector that it is about.
+  [[nodiscard]] std::optional<std::size_t> varying_operand(std::size_t at) const {
+    const auto& inputs = graph_.nodes[at].inputs;
+    if (inputs.size() != 2 || plan_.lowering[at].integer || patterns_.contains(at) || absorbed_.contains(at))
+      return std::nullopt;
+    for (const std::size_t constant : {std::size_t{1}, std::size_t{0}}) {
+      const auto tensor = constant_input(graph_, graph_.nodes[at], constant);
+      if (tensor && tensor->type == ElementType::Float32) return 1 - constant;
+    }
+    return std::nullopt;
+  }
+
+  /// The only reader of the result of node `at`, if what it reads may disappear into it.
+  [[nodiscard]] std::optional<std::size_t> absorbing_reader(std::size_t at) const {
+    const auto& value = graph_.nodes[at].outputs[0];
+    if (!may_vanish(value)) return std::nullopt;
+    const std::size_t reader = index_.readers(value)[0];
+    const auto varying = varying_operand(reader);
+    return live_[reader] && varying && graph_.nodes[reader].inputs[*varying] == value ? std::optional(reader)
+                                                                                      : std::nullopt;
+  }
+
+  /// A number that scales, or a vector that is added to, the result of a MatMul.
+  void choose_products() {
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (!live_[at] || graph_.nodes[at].op != "MatMul") continue;
+      const auto reader = absorbing_reader(at);
+      if (!reader) continue;
+      const Node& behind = graph_.nodes[*reader];
+      const std::size_t varying = *varying_operand(*reader);
+      const Shape& shape = constant_input(graph_, behind, 1 - varying)->shape;
+      const Shape& product = types_.at(graph_.nodes[at].outputs[0]).shape;
+      const bool scales = behind.op == "Mul" || (behind.op == "Div" && varying == 0);
+      const bool constant_rhs = constant_input(graph_, graph_.nodes[at], 1) != nullptr;
+      if (scales && element_count(shape) == 1 && shape.size() <= product.size() && !constant_rhs) {
+        scalings_[at] = *reader;
+      } else if (behind.op == "Add" && constant_rhs && !product.empty() && shape == Shape{product.back()}) {
+        biases_[at] = *reader;
+      } else {
+        continue;
+      }
+      absorbed_.insert(*reader);
+    }
+  }
+
   /// A value that only one node reads may disappear into that node.
   [[nodiscard]] bool may_vanish(const std::string& value) const { return read_once(value) && !codes_.contains(value); }
 
@@ -183,6 +266,7 @@ class Planner {
   }
 
   Unit unit(std::size_t at) {
+    if (const auto found = patterns_.find(at); found != patterns_.end()) return found->second;
     Unit unit;
     unit.node = at;
     if (const auto found = gates_.find(at); found != gates_.end()) unit.gate = found->second;
@@ -196,6 +280,12 @@ class Planner {
       unit.addition = last = found->second.first;
       unit.addend = found->second.second;
     }
+    if (const auto found = scalings_.find(at); found != scalings_.end()) {
+      unit.scaling = found->second;
+      unit.result = graph_.nodes[found->second].outputs[0];
+      return unit;
+    }
+    if (const auto found = biases_.find(at); found != biases_.end()) unit.bias = last = found->second;
     if (const auto activation = activation_behind(last)) {
       unit.activation = last = *activation;
       absorbed_.insert(last);
@@ -217,6 +307,9 @@ class Planner {
   std::vector<bool> live_{};
   std::set<std::size_t> absorbed_{};
   std::map<std::size_t, std::pair<std::size_t, std::string>> additions_{};  // by the position of the producer
+  std::map<std::size_t, Unit> patterns_{};                                  // by the position of the last node
+  std::map<std::size_t, std::size_t> scalings_{};                           // of a MatMul: the Mul or Div behind it
+  std::map<std::size_t, std::size_t> biases_{};                             // of a MatMul: the Add behind it
   std::map<std::size_t, std::size_t> gates_{};                              // of a Mul: its Sigmoid
   std::map<std::size_t, std::size_t> products_{};                           // of a Conv: the Mul behind it
 };

@@ -8,6 +8,7 @@
 
 #include "model/lowering.h"
 #include "runtime/form.h"
+#include "runtime/patterns.h"
 #include "runtime/shaped_model.h"
 
 namespace quantrail {
@@ -21,6 +22,10 @@ struct Unit {
   std::optional<std::size_t> addition{};    ///< position of an Add that takes the node's result as one operand
   std::string addend{};                     ///< the other operand of `addition`; it is computed before `node`
   std::optional<std::size_t> activation{};  ///< position of the Relu or Clip
+  std::optional<std::size_t> scaling{};     ///< position of a Mul or Div of a MatMul's result by a constant number
+  std::optional<std::size_t> bias{};        ///< position of an Add of a constant vector to a MatMul's result
+  std::optional<Pattern> pattern{};         ///< `node` is its last one
+  Numeric pattern_reads = Numeric::Float;   ///< in which numerics the pattern reads its source
   std::string result{};                     ///< what the unit computes
 };
 
@@ -45,6 +50,8 @@ struct UnitPlan {
   std::vector<Unit> units{};
   std::vector<NodeLowering> lowering{};  ///< parallel to the specialised graph's nodes
   Demands demands{};
+  /// Where a pattern reads its source: the position of its last node, behind those that seem to read it.
+  NameMap<std::size_t> read_until{};
 };
 
 /// `lowering`: of the canonical graph that `model` was made from. Nodes that reach neither an output nor a tap do not

@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "model/shape_math.h"
+#include "runtime/emission.h"
+#include "runtime/kernels_normalise.h"
+#include "runtime/kernels_quantize.h"
+#include "runtime/kernels_unary.h"
+
+namespace quantrail {
+namespace {
+
+/// Computes whole rows: dst may be src.
+using RowFunction = std::function<void(std::span<const float> src, std::span<float> dst)>;
+
+/// A function of rows whose results are wanted as float, as codes or both: codes are made of results that are still in
+/// the nearest cache.
+struct RowJob {
+  RowFunction compute{};
+  std::size_t chunk = 0;  ///< elements, whole rows
+  ActivationParams params{};
+};
+
+void to_codes(const RowJob& job, std::span<const float> src, std::span<float> room, std::span<std::uint8_t> codes) {
+  for (std::size_t at = 0; at < src.size(); at += job.chunk) {
+    const std::size_t count = std::min(job.chunk, src.size() - at);
+    job.compute(src.subspan(at, count), room.first(count));
+    kernels::quantize(room.first(count), job.params, codes.subspan(at, count));
+  }
+}
+
+void to_both(const RowJob& job, std::span<const float> src, std::span<float> dst, std::span<std::uint8_t> codes) {
+  for (std::size_t at = 0; at < src.size(); at += job.chunk) {
+    const std::size_t count = std::min(job.chunk, src.size() - at);
+    job.compute(src.subspan(at, count), dst.subspan(at, count));
+    kernels::quantize(dst.subspan(at, count), job.params, codes.subspan(at, count));
+  }
+}
+
+Status emit_codes(const Emission& e, StorageId from, Layout layout, const RowJob& job) {
+  const auto to = e.builder().write(e.result(), {Numeric::Codes, layout});
+  e.step(
+      {from}, {to},
+      [=](const Bindings& at) {
+        const std::span room(reinterpret_cast<float*>(at.scratch()), job.chunk);
+        return action([job, room, source = at.source<float>(from), codes = at.target<std::uint8_t>(to)] {
+          to_codes(job, source, room, codes);
+        });
+      },
+      job.chunk * sizeof(float));
+  return {};
+}
+
+Status emit_both(const Emission& e, StorageId from, Layout layout, const RowJob& job) {
+  const auto to = e.builder().write(e.result(), {Numeric::Float, layout});
+  const auto coded = e.builder().write(e.result(), {Numeric::Codes, layout});
+  e.step({from}, {to, coded}, [=](const Bindings& at) {
+    return action([job, source = at.source<float>(from), target = at.target<float>(to),
+                   codes = at.target<std::uint8_t>(coded)] { to_both(job, source, target, codes); });
+  });
+  return {};
+}
+
+Status emit_rows(const Emission& e, StorageId from, Layout layout, std::int64_t width, RowFunction compute) {
+  constexpr std::int64_t kNear = 4096;  // elements
+  RowJob job{std::move(compute), static_cast<std::size_t>(std::max<std::int64_t>(kNear / width, 1) * width), {}};
+  const auto* params = e.builder().params(e.result());
+  if (params != nullptr) job.params = *params;
+  if (e.leaves_as_codes(e.result())) return emit_codes(e, from, layout, job);
+  const bool codes_too = params != nullptr && e.builder().context().plan.demands.wants(e.result(), Numeric::Codes);
+  if (codes_too) return emit_both(e, from, layout, job);
+  const auto to = e.builder().write(e.result(), {Numeric::Float, layout});
+  e.step({from}, {to}, [=](const Bindings& at) {
+    return action(
+        [job, source = at.source<float>(from), target = at.target<float>(to)] { job.compute(source, target); });
+  });
+  return {};
+}
+
+/// Vectors that outlive the step.
+struct Affine {
+  TensorPtr factor{};
+  TensorPtr offset{};
+  [[nodiscard]] kernels::RowAffine view() const {
+    return {factor ? factor->values<float>() : std::span<const float>{},
+            offset ? offset->values<float>() : std::span<const float>{}};
+  }
+};
+
+Status emit_normalisation(const Emission& e, StorageId from, std::int64_t width, float epsilon, const Affine& affine) {
+  return emit_rows(e, from, Layout::Plain, width, [=](std::span<const float> src, std::span<float> dst) {
+    kernels::normalise_rows(src, width, epsilon, affine.view(), dst);
+  });
+}
+
+TensorPtr constant_named(const Emission& e, const std::string& value) {
+  return value.empty() ? nullptr : e.builder().graph().constants.at(value);
+}
+
+}  // namespace
+
+Status emit_pattern(const Emission& e) {
+  const Pattern& pattern = *e.unit().pattern;
+  const bool gelu = pattern.function == Pattern::Function::Gelu;
+  const Layout layout = gelu ? e.builder().layout(pattern.source) : Layout::Plain;
+  const auto source = e.builder().read(pattern.source, {e.unit().pattern_reads, layout});
+  if (!source) return failed(source, e.where());
+  if (!gelu) {
+    const Affine affine{constant_named(e, pattern.factor), constant_named(e, pattern.offset)};
+    return emit_normalisation(e, *source, e.builder().shape(pattern.source).back(), pattern.epsilon, affine);
+  }
+  return emit_rows(e, *source, layout, 1, [](std::span<const float> src, std::span<float> dst) {
+    kernels::unary({kernels::UnaryOp::Gelu}, src, dst);
+  });
+}
+
+Status emit_layer_normalization(const Emission& e) {
+  const Node& node = e.node();
+  const auto axis = normal_axis(int_attribute(node, "axis", -1), e.is_float(0) ? e.shape(0).size() : 0);
+  const Affine affine{e.constant(1), e.constant(2)};
+  const auto fits = [&](std::size_t input, const TensorPtr& tensor) {
+    return !e.has_input(input) ||
+           (tensor != nullptr && tensor->type == ElementType::Float32 && tensor->shape == Shape{e.shape(0).back()});
+  };
+  const bool one_result = std::all_of(node.outputs.begin() + 1, node.outputs.end(), [](auto& v) { return v.empty(); });
+  if (!axis || *axis + 1 != e.shape(0).size() || !fits(1, affine.factor) || !fits(2, affine.offset) || !one_result)
+    return emit_interpreted(e);
+  const auto source = e.read_float(0, Layout::Plain);
+  if (!source) return failed(source);
+  return emit_normalisation(e, *source, e.shape(0).back(), float_attribute(node, "epsilon", 1e-5F), affine);
+}
+
+}  // namespace quantrail
