@@ -16,11 +16,15 @@ Result<OurRunner> OurRunner::made(const Graph& graph, const Quantization* quanti
                                   std::size_t threads) {
   const auto micro = micro_batch(graph);
   if (!micro) return failed(micro);
-  std::size_t chunk = std::min<std::size_t>(static_cast<std::size_t>(*micro), batch / threads);
-  while (batch % chunk != 0) --chunk;
   PlanCache cache;
   PlanOptions options;
   options.quantization = quantization;
+  if (batch < threads) {
+    options.threads = threads;
+    threads = 1;
+  }
+  std::size_t chunk = std::min<std::size_t>(static_cast<std::size_t>(*micro), batch / threads);
+  while (batch % chunk != 0) --chunk;
   auto plan = Plan::build(graph, options, static_cast<std::int64_t>(chunk), cache);
   if (!plan) return failed(plan);
   return OurRunner(std::move(*plan), batch / chunk, threads);

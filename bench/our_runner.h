@@ -13,7 +13,7 @@ namespace quantrail::bench {
 /// (smaller where threads would have nothing to do), which the threads share.
 class OurRunner {
  public:
-  /// `batch` must be a multiple of `threads`. Errors: what Plan::build gives.
+  /// A batch of fewer samples than threads shares its operators' loops. Errors: what Plan::build gives.
   [[nodiscard]] static Result<OurRunner> made(const Graph& graph, const Quantization* quantization, std::size_t batch,
                                               std::size_t threads);
   /// Copies the inputs in, computes, copies the output out: all that a caller of a runtime pays for.

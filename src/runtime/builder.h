@@ -24,6 +24,7 @@ class Builder {
     const Quantization* quantization = nullptr;      ///< null: none
     std::int64_t quantization_number = 0;            ///< PlanCache::State::number_of(quantization)
     bool int8_exact = true;                          ///< false: layers with weights run on dequantized floats
+    std::size_t threads = 1;                         ///< inside operators
     PlanCache::State& cache;
   };
   explicit Builder(const Context& context);

@@ -6,7 +6,7 @@
 #include "model/lowering.h"
 #include "runtime/emission.h"
 #include "runtime/imported_plan.h"
-#include "runtime/one_thread.h"
+#include "runtime/thread_limit.h"
 
 namespace quantrail {
 namespace {
@@ -102,7 +102,7 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
     if (!network) return failed(network);
     return compiled((*network)->graph, as_imported(**network, options), shapes, (*network)->cache, processor);
   }
-  const OneThread one_thread;
+  const ThreadLimit limit(options.threads);
   const auto found = shaped_model(graph, shapes, cache.state());
   if (!found) return failed(found);
   const ShapedModel& model = **found;
@@ -113,11 +113,12 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
   const auto units = planned(model, lowering, options.taps);
   const std::set<std::string, std::less<>> taps(options.taps.begin(), options.taps.end());
   Builder builder({model, units, taps, options.quantization, cache.state().number_of(options.quantization),
-                   processor.int8_exact, cache.state()});
+                   processor.int8_exact, options.threads, cache.state()});
   if (auto done = emit_all(builder); !done) return failed(done);
 
   auto plan = std::make_shared<CompiledPlan>();
   plan->batch_ = batch_of(graph, shapes);
+  plan->threads_ = options.threads;
   for (const auto& input : graph.inputs) {
     plan->input_infos_.push_back(concrete(input, builder.type(input.name)));
     plan->inputs_.push_back(*builder.read(input.name, {}));

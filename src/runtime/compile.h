@@ -38,6 +38,7 @@ class CompiledPlan final : public Plan {
   [[nodiscard]] std::span<const ValueInfo> outputs() const override { return output_infos_; }
   [[nodiscard]] std::size_t activation_bytes() const override { return layout_.bytes; }
 
+  [[nodiscard]] std::size_t threads() const { return threads_; }
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const ArenaLayout& layout() const { return layout_; }
   [[nodiscard]] StorageId input(std::size_t index) const { return inputs_.at(index); }
@@ -48,6 +49,7 @@ class CompiledPlan final : public Plan {
 
  private:
   std::int64_t batch_ = 1;
+  std::size_t threads_ = 1;
   Program program_{};
   ArenaLayout layout_{};
   std::vector<ValueInfo> input_infos_{};

@@ -1,6 +1,7 @@
 #include "runtime/depthwise_linear.h"
 
 #include "runtime/kernels_depthwise.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -37,8 +38,9 @@ kernels::DepthwiseShape kernel_shape(const ConvShape& conv) {
 
 class DepthwiseLinear final : public Linear {
  public:
-  DepthwiseLinear(const LinearSpec& spec, const ConvShape& conv, const LinearWeights& weights)
-      : to_codes_(spec.result == ElementType::Uint8),
+  DepthwiseLinear(const LinearSpec& spec, const ConvShape& conv, const LinearWeights& weights, std::size_t threads)
+      : threads_(threads),
+        to_codes_(spec.result == ElementType::Uint8),
         source_bytes_(static_cast<std::size_t>(element_count(conv.in) * conv.batch * conv.channels_in)),
         result_elements_(static_cast<std::size_t>(element_count(conv.out) * conv.batch * conv.channels_out)),
         kernel_(kernel_shape(conv), {reinterpret_cast<const std::int8_t*>(weights.bytes.data()), weights.bytes.size()},
@@ -48,15 +50,23 @@ class DepthwiseLinear final : public Linear {
     const std::span source(reinterpret_cast<const std::uint8_t*>(operands.source), source_bytes_);
     if (to_codes_) {
       const std::span result(reinterpret_cast<std::uint8_t*>(operands.result), result_elements_);
-      return action([this, source, result] { kernel_.run(source, result); });
+      return action([this, source, result] { run(source, result); });
     }
     const std::span result(reinterpret_cast<float*>(operands.result), result_elements_);
-    return action([this, source, result] { kernel_.run(source, result); });
+    return action([this, source, result] { run(source, result); });
   }
   [[nodiscard]] std::size_t scratch_bytes() const override { return 0; }
   [[nodiscard]] std::string kernel() const override { return "depthwise"; }
 
  private:
+  template <class T>
+  void run(std::span<const std::uint8_t> source, std::span<T> result) const {
+    shared_work(threads_, static_cast<std::size_t>(kernel_.rows()), 1,
+                [&](std::size_t first, std::size_t last, std::size_t) {
+                  kernel_.run(source, result, {static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)});
+                });
+  }
+
   static kernels::DepthwiseRule rule(const LinearSpec& spec) {
     kernels::DepthwiseRule rule{static_cast<std::uint8_t>(spec.source_zero_point), spec.epilogue.scale,
                                 spec.epilogue.bias};
@@ -65,6 +75,7 @@ class DepthwiseLinear final : public Linear {
     return rule;
   }
 
+  std::size_t threads_;
   bool to_codes_;
   std::size_t source_bytes_;
   std::size_t result_elements_;
@@ -83,8 +94,9 @@ bool depthwise_is_faster(const std::variant<ConvShape, MatMulShape>& shape) {
   return kernels::depthwise_pays(kernel_shape(std::get<ConvShape>(shape)));
 }
 
-std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights) {
-  return std::make_shared<const DepthwiseLinear>(spec, std::get<ConvShape>(spec.shape), weights);
+std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights,
+                                               std::size_t threads) {
+  return std::make_shared<const DepthwiseLinear>(spec, std::get<ConvShape>(spec.shape), weights, threads);
 }
 
 }  // namespace quantrail

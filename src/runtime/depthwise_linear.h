@@ -11,6 +11,7 @@ namespace quantrail {
 [[nodiscard]] bool depthwise_is_faster(const std::variant<ConvShape, MatMulShape>& shape);
 
 /// The same contract as Linear::make() for integer specs of which is_depthwise() holds. Exact on every processor.
-[[nodiscard]] std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights);
+[[nodiscard]] std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights,
+                                                             std::size_t threads);
 
 }  // namespace quantrail

@@ -38,6 +38,9 @@ class Emission {
   [[nodiscard]] Result<StorageId> read_codes(std::size_t index, Layout layout) const;
   [[nodiscard]] const ActivationParams& params(const std::string& value) const { return *builder_.params(value); }
 
+  /// Threads inside operators.
+  [[nodiscard]] std::size_t threads() const { return builder_.context().threads; }
+
   /// Adds a step of this node.
   void step(std::vector<StorageId> reads, std::vector<StorageId> writes, std::function<Action(const Bindings&)> bind,
             std::size_t scratch_bytes = 0) const;

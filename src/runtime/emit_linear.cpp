@@ -22,9 +22,9 @@ void add_shape(Hasher& hasher, const MatMulShape& shape) {
   for (const auto* sizes : {&shape.lhs, &shape.rhs, &shape.result}) add_sizes(hasher, *sizes);
 }
 
-Digest key_of(const LinearSpec& spec, const LinearWeights* weights) {
+Digest key_of(const LinearSpec& spec, const LinearWeights* weights, std::size_t threads) {
   Hasher hasher;
-  hasher.add("linear");
+  hasher.add("linear").add(static_cast<std::int64_t>(threads));
   std::visit([&](const auto& shape) { add_shape(hasher, shape); }, spec.shape);
   hasher.add(static_cast<std::int64_t>(spec.source))
       .add(static_cast<std::int64_t>(spec.result))
@@ -75,7 +75,7 @@ class LinearEmitter {
     Hasher hasher;
     hasher.add("layer").add(e_.node().name).add(context.shaped.shapes.hex()).add(context.quantization_number);
     hasher.add(position(unit.addition)).add(position(unit.activation));
-    hasher.add(position(unit.scaling)).add(position(unit.bias));
+    hasher.add(position(unit.scaling)).add(position(unit.bias)).add(static_cast<std::int64_t>(context.threads));
     hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) + std::int64_t{context.int8_exact ? 4 : 0});
     return hasher.finish();
   }
@@ -85,13 +85,14 @@ class LinearEmitter {
     if (!prepared) return failed(prepared);
     const LinearSpec& spec = prepared->spec;
     const auto* weights = prepared->weights ? &*prepared->weights : nullptr;
-    auto linear = e_.builder().context().cache.get<Linear>(key_of(spec, weights), [&] { return make(spec, weights); });
+    auto linear = e_.builder().context().cache.get<Linear>(key_of(spec, weights, e_.threads()),
+                                                           [&] { return make(spec, weights); });
     if (!linear) return failed(linear, e_.where());
     return std::make_shared<const Layer>(Layer{std::move(*linear), spec.source, spec.result});
   }
 
   [[nodiscard]] Result<std::shared_ptr<const Linear>> make(const LinearSpec& spec, const LinearWeights* weights) const {
-    if (spec.source == ElementType::Uint8 && own_depthwise()) return depthwise_linear(spec, *weights);
+    if (spec.source == ElementType::Uint8 && own_depthwise()) return depthwise_linear(spec, *weights, e_.threads());
     return Linear::make(spec, weights, e_.builder().context().cache);
   }
 

@@ -5,6 +5,7 @@
 #include "runtime/kernels_normalise.h"
 #include "runtime/kernels_quantize.h"
 #include "runtime/kernels_unary.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -17,23 +18,16 @@ using RowFunction = std::function<void(std::span<const float> src, std::span<flo
 struct RowJob {
   RowFunction compute{};
   std::size_t chunk = 0;  ///< elements, whole rows
+  std::size_t threads = 1;
   ActivationParams params{};
 };
 
-void to_codes(const RowJob& job, std::span<const float> src, std::span<float> room, std::span<std::uint8_t> codes) {
-  for (std::size_t at = 0; at < src.size(); at += job.chunk) {
-    const std::size_t count = std::min(job.chunk, src.size() - at);
-    job.compute(src.subspan(at, count), room.first(count));
-    kernels::quantize(room.first(count), job.params, codes.subspan(at, count));
-  }
-}
-
-void to_both(const RowJob& job, std::span<const float> src, std::span<float> dst, std::span<std::uint8_t> codes) {
-  for (std::size_t at = 0; at < src.size(); at += job.chunk) {
-    const std::size_t count = std::min(job.chunk, src.size() - at);
-    job.compute(src.subspan(at, count), dst.subspan(at, count));
-    kernels::quantize(dst.subspan(at, count), job.params, codes.subspan(at, count));
-  }
+/// Calls visit(first, elements, number of the thread's piece) for each chunk of `size` elements.
+template <class Visit>
+void for_each_chunk(const RowJob& job, std::size_t size, Visit visit) {
+  shared_work(job.threads, size, job.chunk, [&](std::size_t first, std::size_t last, std::size_t piece) {
+    for (std::size_t at = first; at < last; at += job.chunk) visit(at, std::min(job.chunk, last - at), piece);
+  });
 }
 
 Status emit_codes(const Emission& e, StorageId from, Layout layout, const RowJob& job) {
@@ -41,12 +35,16 @@ Status emit_codes(const Emission& e, StorageId from, Layout layout, const RowJob
   e.step(
       {from}, {to},
       [=](const Bindings& at) {
-        const std::span room(reinterpret_cast<float*>(at.scratch()), job.chunk);
+        auto* room = reinterpret_cast<float*>(at.scratch());
         return action([job, room, source = at.source<float>(from), codes = at.target<std::uint8_t>(to)] {
-          to_codes(job, source, room, codes);
+          for_each_chunk(job, source.size(), [&](std::size_t first, std::size_t count, std::size_t piece) {
+            const std::span results(room + piece * job.chunk, count);
+            job.compute(source.subspan(first, count), results);
+            kernels::quantize(results, job.params, codes.subspan(first, count));
+          });
         });
       },
-      job.chunk * sizeof(float));
+      job.threads * job.chunk * sizeof(float));
   return {};
 }
 
@@ -54,15 +52,22 @@ Status emit_both(const Emission& e, StorageId from, Layout layout, const RowJob&
   const auto to = e.builder().write(e.result(), {Numeric::Float, layout});
   const auto coded = e.builder().write(e.result(), {Numeric::Codes, layout});
   e.step({from}, {to, coded}, [=](const Bindings& at) {
-    return action([job, source = at.source<float>(from), target = at.target<float>(to),
-                   codes = at.target<std::uint8_t>(coded)] { to_both(job, source, target, codes); });
+    return action(
+        [job, source = at.source<float>(from), target = at.target<float>(to), codes = at.target<std::uint8_t>(coded)] {
+          for_each_chunk(job, source.size(), [&](std::size_t first, std::size_t count, std::size_t) {
+            const auto results = target.subspan(first, count);
+            job.compute(source.subspan(first, count), results);
+            kernels::quantize(results, job.params, codes.subspan(first, count));
+          });
+        });
   });
   return {};
 }
 
 Status emit_rows(const Emission& e, StorageId from, Layout layout, std::int64_t width, RowFunction compute) {
   constexpr std::int64_t kNear = 4096;  // elements
-  RowJob job{std::move(compute), static_cast<std::size_t>(std::max<std::int64_t>(kNear / width, 1) * width), {}};
+  RowJob job{std::move(compute), static_cast<std::size_t>(std::max<std::int64_t>(kNear / width, 1) * width)};
+  job.threads = e.threads();
   const auto* params = e.builder().params(e.result());
   if (params != nullptr) job.params = *params;
   if (e.leaves_as_codes(e.result())) return emit_codes(e, from, layout, job);
@@ -70,8 +75,11 @@ Status emit_rows(const Emission& e, StorageId from, Layout layout, std::int64_t 
   if (codes_too) return emit_both(e, from, layout, job);
   const auto to = e.builder().write(e.result(), {Numeric::Float, layout});
   e.step({from}, {to}, [=](const Bindings& at) {
-    return action(
-        [job, source = at.source<float>(from), target = at.target<float>(to)] { job.compute(source, target); });
+    return action([job, source = at.source<float>(from), target = at.target<float>(to)] {
+      shared_work(job.threads, source.size(), job.chunk, [&](std::size_t first, std::size_t last, std::size_t) {
+        job.compute(source.subspan(first, last - first), target.subspan(first, last - first));
+      });
+    });
   });
   return {};
 }

@@ -1,6 +1,7 @@
 #include "model/shape_math.h"
 #include "runtime/emission.h"
 #include "runtime/kernels_softmax.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -35,7 +36,14 @@ Status emit_softmax(const Emission& e) {
   auto axis = normal_axis(int_attribute(e.node(), "axis", -1), e.shape(0).size());
   if (!axis) return failed(axis, e.where());
   const AxisShape shape = around(e.shape(0), *axis, *axis + 1);
-  return emit_along(e, Layout::Plain, [shape](auto source, auto target) { kernels::softmax(source, shape, target); });
+  const auto group = static_cast<std::size_t>(shape.axis * shape.inner);
+  return emit_along(e, Layout::Plain, [shape, group, threads = e.threads()](auto source, auto target) {
+    shared_work(threads, source.size(), group, [&](std::size_t first, std::size_t last, std::size_t) {
+      AxisShape part = shape;
+      part.outer = static_cast<std::int64_t>((last - first) / group);
+      kernels::softmax(source.subspan(first, last - first), part, target.subspan(first, last - first));
+    });
+  });
 }
 
 }  // namespace quantrail

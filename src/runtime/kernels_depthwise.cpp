@@ -105,9 +105,10 @@ void DepthwiseCodes::pack_vnni(std::span<const std::int8_t> weights) {
 }
 
 template <class T>
-void DepthwiseCodes::run_any(const std::uint8_t* src, T* dst) const {
+void DepthwiseCodes::run_any(const std::uint8_t* src, T* dst, Rows rows) const {
   const DepthwiseView view{&shape_, by_rows(), start_.data(),         scale_.data(),        bias_.data(),
-                           lo_,     hi_,       plain_weights_.data(), vnni_weights_.data(), outside_.data()};
+                           lo_,     hi_,       plain_weights_.data(), vnni_weights_.data(), outside_.data(),
+                           rows};
   if (path_ == DepthwisePath::Vnni) {
     depthwise_vnni(view, src, dst);
   } else {
@@ -115,16 +116,16 @@ void DepthwiseCodes::run_any(const std::uint8_t* src, T* dst) const {
   }
 }
 
-void DepthwiseCodes::run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst) const {
+void DepthwiseCodes::run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst, Rows rows) const {
   assert(static_cast<std::int64_t>(src.size()) == shape_.batch * shape_.in_h * shape_.in_w * shape_.channels);
   assert(static_cast<std::int64_t>(dst.size()) == shape_.batch * shape_.out_h * shape_.out_w * shape_.channels);
-  run_any(src.data(), dst.data());
+  run_any(src.data(), dst.data(), rows);
 }
 
-void DepthwiseCodes::run(std::span<const std::uint8_t> src, std::span<float> dst) const {
+void DepthwiseCodes::run(std::span<const std::uint8_t> src, std::span<float> dst, Rows rows) const {
   assert(static_cast<std::int64_t>(src.size()) == shape_.batch * shape_.in_h * shape_.in_w * shape_.channels);
   assert(static_cast<std::int64_t>(dst.size()) == shape_.batch * shape_.out_h * shape_.out_w * shape_.channels);
-  run_any(src.data(), dst.data());
+  run_any(src.data(), dst.data(), rows);
 }
 
 }  // namespace quantrail::kernels

@@ -56,14 +56,22 @@ class DepthwiseCodes {
   DepthwiseCodes(const DepthwiseShape& shape, std::span<const std::int8_t> weights, const DepthwiseRule& rule,
                  DepthwisePath path = best_depthwise_path());
 
-  /// Codes: rounded half to even, and clamped to what lo and hi round to within [0, 255].
-  void run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst) const;
+  /// Rows of outputs of the whole batch: batch * out_h.
+  [[nodiscard]] std::int64_t rows() const { return shape_.batch * shape_.out_h; }
+  struct Rows {
+    std::int64_t first = 0;
+    std::int64_t last = 0;  ///< one behind
+  };
+  /// Codes: rounded half to even, and clamped to what lo and hi round to within [0, 255]. Writes the given rows.
+  void run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst, Rows rows) const;
+  void run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst) const { run(src, dst, {0, rows()}); }
   /// Not rounded.
-  void run(std::span<const std::uint8_t> src, std::span<float> dst) const;
+  void run(std::span<const std::uint8_t> src, std::span<float> dst, Rows rows) const;
+  void run(std::span<const std::uint8_t> src, std::span<float> dst) const { run(src, dst, {0, rows()}); }
 
  private:
   template <class T>
-  void run_any(const std::uint8_t* src, T* dst) const;
+  void run_any(const std::uint8_t* src, T* dst, Rows rows) const;
   void pack_plain(std::span<const std::int8_t> weights);
   void pack_vnni(std::span<const std::int8_t> weights);
 

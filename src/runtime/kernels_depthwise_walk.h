@@ -32,6 +32,7 @@ struct DepthwiseView {
   const std::int16_t* plain_weights = nullptr;
   const std::int8_t* vnni_weights = nullptr;
   const std::uint8_t* outside = nullptr;
+  DepthwiseCodes::Rows rows{};
 
   /// Groups of four taps with weights of their own: kernel rows, else as many as it takes.
   [[nodiscard]] std::int64_t groups() const {
@@ -105,7 +106,7 @@ QUANTRAIL_INLINE void for_each_output(const DepthwiseView& view, const std::uint
   const DepthwiseShape& s = *view.shape;
   DepthwiseCursor cursor(view);
   const std::int64_t advance = view.by_rows ? 4 / s.stride_w : 1;
-  for (std::int64_t row = 0; row < s.batch * s.out_h; ++row) {
+  for (std::int64_t row = view.rows.first; row < view.rows.last; ++row) {
     const std::uint8_t* image = src + row / s.out_h * s.in_h * s.in_w * s.channels;
     const std::int64_t top = row % s.out_h * s.stride_h - s.pad_top;
     for (std::int64_t x = 0; x < s.out_w; x += advance) {

@@ -78,7 +78,8 @@ struct LinearWeights {
 class Linear {
  public:
   /// `weights` null: the right-hand side is an operand of each run (MatMulShape only). Reordered weights are shared
-  /// through `cache`. Compiled for one thread. Errors: Unsupported or Backend, without the node's name.
+  /// through `cache`. Compiled for the threads that OpenMP has now. Errors: Unsupported or Backend, without the node's
+  /// name.
   [[nodiscard]] static Result<std::shared_ptr<const Linear>> make(const LinearSpec& spec, const LinearWeights* weights,
                                                                   PlanCache::State& cache);
 

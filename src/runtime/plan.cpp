@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "runtime/compile.h"
-#include "runtime/one_thread.h"
+#include "runtime/thread_limit.h"
 
 namespace quantrail {
 namespace {
@@ -68,7 +68,7 @@ std::span<std::byte> PlanState::input(std::size_t index) {
 }
 
 Status PlanState::run() {
-  const OneThread one_thread;
+  const ThreadLimit limit(impl_->plan->threads());
   for (const auto& action : impl_->actions) {
     if (auto done = action(); !done) return done;
   }

@@ -20,6 +20,9 @@ struct PlanOptions {
   RevertMode revert_mode = RevertMode::Full;
   /// Values to keep for reading after a run, as float, before any activation fused behind them. Only for float plans.
   std::vector<std::string> taps{};
+  /// Threads inside operators, for the latency of a single sample; samples spread over plans of one thread each get
+  /// more out of a processor. Float results of different numbers may differ in the last places.
+  std::size_t threads = 1;
   const Lowering* lowering = nullptr;  ///< of the graph; null: what follows from all above
 };
 

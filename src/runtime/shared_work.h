@@ -1,0 +1,25 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+namespace quantrail {
+
+/// Calls work(first, last, piece) on numbered pieces of [0, count) that begin at multiples of `unit`, one for each of
+/// up to `threads` threads of OpenMP's, the calling one among them. Which piece a thread gets depends on the numbers
+/// alone.
+template <class Work>
+void shared_work(std::size_t threads, std::size_t count, std::size_t unit, const Work& work) {
+  const std::size_t units = (count + unit - 1) / unit;
+  const std::size_t pieces = std::min(threads, units);
+  if (pieces < 2) {
+    if (count > 0) work(std::size_t{0}, count, std::size_t{0});
+    return;
+  }
+#pragma omp parallel for num_threads(static_cast <int>(pieces)) schedule(static, 1)
+  for (std::size_t piece = 0; piece < pieces; ++piece) {
+    work(units * piece / pieces * unit, std::min(count, units * (piece + 1) / pieces * unit), piece);
+  }
+}
+
+}  // namespace quantrail
