@@ -24,7 +24,8 @@ using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
 Context new_context() {
   Context context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) throw std::runtime_error("SHA-256 is not available");
+  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 is not available");
   return context;
 }
 

@@ -46,7 +46,7 @@ class RunRecorder {
 
 /// A stretch of work with a countable end: calibration, an evaluation, a ranking.
 struct StepStarted {
-  std::string name{};  ///< "calibrate", "evaluate float model", "rank 28 layers", ...
+  std::string name{};     ///< "calibrate", "evaluate float model", "rank 28 layers", ...
   std::size_t total = 0;  ///< 0: takes a moment, nothing to count
   std::string unit{};     ///< "samples"
 };

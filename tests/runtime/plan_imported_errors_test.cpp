@@ -107,11 +107,10 @@ Graph integer_layer() {
   Graph graph = pair_and_layer();
   graph.nodes.resize(1);
   replace(graph, "bias", Tensor::zeros(ElementType::Int32, {5}));
-  graph.nodes.push_back(
-      {.name = "layer",
-       .op = "QLinearConv",
-       .inputs = {"q", "scale", "zero", "codes", "w_scale", "w_zero", "scale", "zero", "bias"},
-       .outputs = {"y"}});
+  graph.nodes.push_back({.name = "layer",
+                         .op = "QLinearConv",
+                         .inputs = {"q", "scale", "zero", "codes", "w_scale", "w_zero", "scale", "zero", "bias"},
+                         .outputs = {"y"}});
   graph.outputs = {{"y", ElementType::Uint8, {}, {}}};
   return graph;
 }
