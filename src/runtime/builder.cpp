@@ -142,9 +142,10 @@ StorageId Builder::convert(const std::string& value, Form from, Form to) {
     return target;
   }
   const StorageId target = write(value, to);
-  add({value, {source}, {target}, 0, [=](const Bindings& at) {
-         return action([conversion, from_data = at.source<std::byte>(source).data(),
-                        to_data = at.target<std::byte>(target).data()] { apply(conversion, from_data, to_data); });
+  add({value, {source}, {target}, 0, [=, threads = context_.threads](const Bindings& at) {
+         return action(
+             [conversion, threads, from_data = at.source<std::byte>(source).data(),
+              to_data = at.target<std::byte>(target).data()] { apply(conversion, from_data, to_data, threads); });
        }});
   return target;
 }

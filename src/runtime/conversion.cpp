@@ -4,6 +4,7 @@
 
 #include "runtime/kernels_layout.h"
 #include "runtime/kernels_quantize.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -50,7 +51,9 @@ bool in_one_pass(const Form& from, const Form& to) {
   return from.numeric == Numeric::Codes && to.layout == Layout::Plain;
 }
 
-void apply(const Conversion& c, const std::byte* source, std::byte* target) {
+namespace {
+
+void apply_alone(const Conversion& c, const std::byte* source, std::byte* target) {
   const auto count = static_cast<std::size_t>(element_count(c.shape));
   if (c.from.numeric == c.to.numeric) {
     if (c.from.numeric == Numeric::Codes)
@@ -64,6 +67,20 @@ void apply(const Conversion& c, const std::byte* source, std::byte* target) {
   } else {
     kernels::fake_quantize(source_span<float>(source, count), c.params, target_span<float>(target, count));
   }
+}
+
+}  // namespace
+
+void apply(const Conversion& c, const std::byte* source, std::byte* target, std::size_t threads) {
+  if (threads == 1 || c.from.layout != c.to.layout) return apply_alone(c, source, target);
+  const auto bytes = [](const Form& form) {
+    return form.numeric == Numeric::Codes ? sizeof(std::uint8_t) : sizeof(float);
+  };
+  shared_elements(threads, static_cast<std::size_t>(element_count(c.shape)), [&](std::size_t first, std::size_t last) {
+    Conversion part = c;
+    part.shape = {static_cast<std::int64_t>(last - first)};
+    apply_alone(part, source + first * bytes(c.from), target + first * bytes(c.to));
+  });
 }
 
 }  // namespace quantrail

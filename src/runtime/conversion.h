@@ -21,6 +21,7 @@ struct Conversion {
 [[nodiscard]] bool in_one_pass(const Form& from, const Form& to);
 
 /// Precondition: in_one_pass(from, to); the buffers hold the value in the two forms and do not overlap.
-void apply(const Conversion& conversion, const std::byte* source, std::byte* target);
+/// Up to `threads` threads share it where the layout stays.
+void apply(const Conversion& conversion, const std::byte* source, std::byte* target, std::size_t threads = 1);
 
 }  // namespace quantrail

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -5,6 +6,7 @@
 #include "runtime/kernels_add.h"
 #include "runtime/kernels_binary.h"
 #include "runtime/kernels_unary.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -50,6 +52,58 @@ StoredShapes stored_shapes(const Emission& e) {
   for (auto& operand : shapes.operands) operand = stored_shape(operand, shapes.layout);
   shapes.result = stored_shape(shapes.result, shapes.layout);
   return shapes;
+}
+
+/// A part of the result, with the parts of the operands that it is computed from; in elements.
+struct Slab {
+  struct Part {
+    std::size_t first = 0;
+    std::size_t count = 0;
+    template <class T>
+    [[nodiscard]] std::span<T> of(std::span<T> whole) const {
+      return whole.subspan(first, count);
+    }
+  };
+  StoredShapes shapes{};
+  std::array<Part, 2> operands{};
+  Part result{};
+};
+
+/// Positions [first, last) of `axis`; all of an operand that is repeated along it.
+Slab::Part cut(Shape& shape, std::size_t axis, std::int64_t first, std::int64_t last) {
+  if (shape[axis] == 1) return {0, static_cast<std::size_t>(element_count(shape))};
+  shape[axis] = last - first;
+  const auto count = element_count(shape);
+  return {static_cast<std::size_t>(count / (last - first) * first), static_cast<std::size_t>(count)};
+}
+
+/// One for each thread, along the first axis that has more than one position.
+std::vector<Slab> slabs_of(const StoredShapes& whole, std::size_t threads) {
+  const auto found =
+      std::find_if(whole.result.begin(), whole.result.end(), [](std::int64_t size) { return size != 1; });
+  const auto axis = static_cast<std::size_t>(found - whole.result.begin());
+  const auto most = worthwhile_threads(threads, static_cast<std::size_t>(element_count(whole.result)));
+  const std::int64_t pieces = most == 1 ? 1 : std::min(static_cast<std::int64_t>(most), *found);
+  std::vector<Slab> slabs;
+  for (std::int64_t piece = 0; piece < pieces; ++piece) {
+    Slab slab{whole};
+    const auto part = [&](Shape& shape) {
+      if (pieces == 1) return Slab::Part{0, static_cast<std::size_t>(element_count(shape))};
+      return cut(shape, axis, *found * piece / pieces, *found * (piece + 1) / pieces);
+    };
+    for (std::size_t at = 0; at < 2; ++at) slab.operands[at] = part(slab.shapes.operands[at]);
+    slab.result = part(slab.shapes.result);
+    slabs.push_back(std::move(slab));
+  }
+  return slabs;
+}
+
+/// Calls work(slab) for each, all at once.
+template <class Work>
+void for_each_slab(const std::vector<Slab>& slabs, const Work& work) {
+  shared_work(slabs.size(), slabs.size(), 1, [&](std::size_t first, std::size_t last, std::size_t) {
+    for (std::size_t at = first; at < last; ++at) work(slabs[at]);
+  });
 }
 
 bool integer_kernel(const Emission& e, BinaryOp op) {
@@ -99,17 +153,27 @@ Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   const kernels::CodeResult stored{result, activation_code(bounds.lo, result), activation_code(bounds.hi, result)};
   const auto to = result_storage(e, shapes, from, {Numeric::Codes, shapes.layout});
   if (op == BinaryOp::Add && shapes.operands[0] == shapes.operands[1]) {
-    e.step({from[0], from[1]}, {to}, [=, addition = addition_of(e, params, stored)](const Bindings& at) {
-      return action([addition, lhs = at.source<std::uint8_t>(from[0]), rhs = at.source<std::uint8_t>(from[1]),
-                     target = at.target<std::uint8_t>(to)] { addition->run(lhs, rhs, target); });
-    });
+    e.step({from[0], from[1]}, {to},
+           [=, addition = addition_of(e, params, stored), threads = e.threads()](const Bindings& at) {
+             return action([addition, threads, lhs = at.source<std::uint8_t>(from[0]),
+                            rhs = at.source<std::uint8_t>(from[1]), target = at.target<std::uint8_t>(to)] {
+               shared_elements(threads, target.size(), [&](std::size_t first, std::size_t last) {
+                 const std::size_t count = last - first;
+                 addition->run(lhs.subspan(first, count), rhs.subspan(first, count), target.subspan(first, count));
+               });
+             });
+           });
     return {};
   }
-  e.step({from[0], from[1]}, {to}, [=](const Bindings& at) {
-    const kernels::CodeOperand lhs{at.source<std::uint8_t>(from[0]), params[0]};
-    const kernels::CodeOperand rhs{at.source<std::uint8_t>(from[1]), params[1]};
-    const auto target = at.target<std::uint8_t>(to);
-    return action([=] { kernels::binary_codes(op, lhs, rhs, shapes.view(), stored, target); });
+  e.step({from[0], from[1]}, {to}, [=, slabs = slabs_of(shapes, e.threads())](const Bindings& at) {
+    return action([=, lhs = at.source<std::uint8_t>(from[0]), rhs = at.source<std::uint8_t>(from[1]),
+                   target = at.target<std::uint8_t>(to)] {
+      for_each_slab(slabs, [&](const Slab& slab) {
+        const kernels::CodeOperand left{slab.operands[0].of(lhs), params[0]};
+        const kernels::CodeOperand right{slab.operands[1].of(rhs), params[1]};
+        kernels::binary_codes(op, left, right, slab.shapes.view(), stored, slab.result.of(target));
+      });
+    });
   });
   return {};
 }
@@ -143,10 +207,13 @@ Status emit_float(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   const std::array from{*lhs, *rhs};
   const auto to = result_storage(e, shapes, from, {Numeric::Float, shapes.layout});
   const Bounds bounds = e.bounds();
-  e.step({*lhs, *rhs}, {to}, [=](const Bindings& at) {
+  e.step({*lhs, *rhs}, {to}, [=, slabs = slabs_of(shapes, e.threads())](const Bindings& at) {
     return action([=, a = at.source<float>(from[0]), b = at.source<float>(from[1]), target = at.target<float>(to)] {
-      kernels::binary(op, a, b, shapes.view(), target);
-      if (bounds != Bounds{}) kernels::unary({kernels::UnaryOp::Clip, bounds.lo, bounds.hi}, target, target);
+      for_each_slab(slabs, [&](const Slab& slab) {
+        const auto part = slab.result.of(target);
+        kernels::binary(op, slab.operands[0].of(a), slab.operands[1].of(b), slab.shapes.view(), part);
+        if (bounds != Bounds{}) kernels::unary({kernels::UnaryOp::Clip, bounds.lo, bounds.hi}, part, part);
+      });
     });
   });
   return {};

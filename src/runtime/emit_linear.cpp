@@ -1,6 +1,7 @@
 #include "runtime/emit_linear.h"
 
 #include "runtime/depthwise_linear.h"
+#include "runtime/divided_linear.h"
 #include "runtime/integer_layer.h"
 
 namespace quantrail {
@@ -93,7 +94,7 @@ class LinearEmitter {
 
   [[nodiscard]] Result<std::shared_ptr<const Linear>> make(const LinearSpec& spec, const LinearWeights* weights) const {
     if (spec.source == ElementType::Uint8 && own_depthwise()) return depthwise_linear(spec, *weights, e_.threads());
-    return Linear::make(spec, weights, e_.builder().context().cache);
+    return divided_linear(spec, weights, e_.threads(), e_.builder().context().cache);
   }
 
   [[nodiscard]] const WeightParams* weight_params() const {

@@ -4,6 +4,7 @@
 #include "model/slicing.h"
 #include "runtime/emit_moving.h"
 #include "runtime/kernels_move.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -73,8 +74,12 @@ Status emit_transpose(const Emission& e) {
     return emit_view(e, Layout::ChannelsLast, Layout::Plain);
   }
   if (puts_channels_first(perm) && e.is_float(0)) return emit_view(e, Layout::Plain, Layout::ChannelsLast);
-  return emit_words(e, Layout::Plain, [shape = e.shape(0), perm](auto source, auto target) {
-    kernels::transpose(source, shape, perm, target);
+  return emit_words(e, Layout::Plain, [shape = e.shape(0), perm, threads = e.threads()](auto source, auto target) {
+    const std::size_t pieces = worthwhile_threads(threads, source.size());
+    shared_work(pieces, pieces, 1, [&](std::size_t, std::size_t, std::size_t piece) {
+      kernels::transpose(source, shape, perm, target,
+                         {static_cast<std::int64_t>(piece), static_cast<std::int64_t>(pieces)});
+    });
   });
 }
 

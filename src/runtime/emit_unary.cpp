@@ -3,6 +3,7 @@
 #include "runtime/emission.h"
 #include "runtime/emit_elementwise.h"
 #include "runtime/kernels_unary.h"
+#include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
@@ -82,9 +83,11 @@ Status look_up(const Emission& e, std::size_t input, const kernels::CodeTable& t
   auto source = e.read_codes(input, layout);
   if (!source) return failed(source);
   const auto result = e.builder().write(e.result(), {Numeric::Codes, layout});
-  e.step({*source}, {result}, [table, from = *source, result](const Bindings& at) {
-    return action([table, source = at.source<std::uint8_t>(from), target = at.target<std::uint8_t>(result)] {
-      kernels::look_up(source, table, target);
+  e.step({*source}, {result}, [table, from = *source, result, threads = e.threads()](const Bindings& at) {
+    return action([=, source = at.source<std::uint8_t>(from), target = at.target<std::uint8_t>(result)] {
+      shared_elements(threads, source.size(), [&](std::size_t first, std::size_t last) {
+        kernels::look_up(source.subspan(first, last - first), table, target.subspan(first, last - first));
+      });
     });
   });
   return {};
@@ -94,9 +97,11 @@ Status apply(const Emission& e, std::size_t input, const Unary& function, Layout
   auto source = e.read_float(input, layout);
   if (!source) return failed(source);
   const auto result = e.builder().write(e.result(), {Numeric::Float, layout});
-  e.step({*source}, {result}, [function, from = *source, result](const Bindings& at) {
-    return action([function, source = at.source<float>(from), target = at.target<float>(result)] {
-      kernels::unary(function, source, target);
+  e.step({*source}, {result}, [function, from = *source, result, threads = e.threads()](const Bindings& at) {
+    return action([=, source = at.source<float>(from), target = at.target<float>(result)] {
+      shared_elements(threads, source.size(), [&](std::size_t first, std::size_t last) {
+        kernels::unary(function, source.subspan(first, last - first), target.subspan(first, last - first));
+      });
     });
   });
   return {};

@@ -80,10 +80,10 @@ void for_each_outer(const Axes& axes, const std::array<std::int64_t, kMaxRank>& 
 
 template <class T>
 void transpose_any(std::span<const T> src, std::span<const std::int64_t> shape, std::span<const std::int64_t> perm,
-                   std::span<T> dst) {
+                   std::span<T> dst, Share share) {
   assert(src.size() == dst.size() && shape.size() == perm.size() && shape.size() <= kMaxRank);
   if (dst.empty()) return;
-  const Axes axes = result_axes(shape, perm);
+  Axes axes = result_axes(shape, perm);
   std::array<std::int64_t, kMaxRank> dst_strides{};
   std::size_t contiguous = 0;  // the result's axis along which the source runs
   std::int64_t stride = 1;
@@ -92,6 +92,12 @@ void transpose_any(std::span<const T> src, std::span<const std::int64_t> shape, 
     stride *= axes.at[axis].size;
     if (axes.at[axis].stride == 1) contiguous = axis;
   }
+  Axis& outermost = axes.at[axes.used - 1];
+  const std::int64_t first = outermost.size * share.piece / share.pieces;
+  src = src.subspan(static_cast<std::size_t>(first * outermost.stride));
+  dst = dst.subspan(static_cast<std::size_t>(first * dst_strides[axes.used - 1]));
+  outermost.size = outermost.size * (share.piece + 1) / share.pieces - first;
+  if (outermost.size == 0) return;
   const Axis& last = axes.at[0];
   const Axis& along = axes.at[contiguous];
   for_each_outer(axes, dst_strides, contiguous, [&](std::int64_t from, std::int64_t to) {
@@ -119,20 +125,20 @@ void to_channels_first(std::span<const std::uint8_t> src, Channels shape, std::s
 }
 
 void transpose(std::span<const float> src, std::span<const std::int64_t> shape, std::span<const std::int64_t> perm,
-               std::span<float> dst) {
-  transpose_any(src, shape, perm, dst);
+               std::span<float> dst, Share share) {
+  transpose_any(src, shape, perm, dst, share);
 }
 void transpose(std::span<const std::uint8_t> src, std::span<const std::int64_t> shape,
-               std::span<const std::int64_t> perm, std::span<std::uint8_t> dst) {
-  transpose_any(src, shape, perm, dst);
+               std::span<const std::int64_t> perm, std::span<std::uint8_t> dst, Share share) {
+  transpose_any(src, shape, perm, dst, share);
 }
 void transpose(std::span<const std::uint16_t> src, std::span<const std::int64_t> shape,
-               std::span<const std::int64_t> perm, std::span<std::uint16_t> dst) {
-  transpose_any(src, shape, perm, dst);
+               std::span<const std::int64_t> perm, std::span<std::uint16_t> dst, Share share) {
+  transpose_any(src, shape, perm, dst, share);
 }
 void transpose(std::span<const std::uint64_t> src, std::span<const std::int64_t> shape,
-               std::span<const std::int64_t> perm, std::span<std::uint64_t> dst) {
-  transpose_any(src, shape, perm, dst);
+               std::span<const std::int64_t> perm, std::span<std::uint64_t> dst, Share share) {
+  transpose_any(src, shape, perm, dst, share);
 }
 
 }  // namespace quantrail::kernels

@@ -22,4 +22,18 @@ void shared_work(std::size_t threads, std::size_t count, std::size_t unit, const
   }
 }
 
+/// Of `threads`, those that moving or computing `count` elements one by one is worth.
+[[nodiscard]] inline std::size_t worthwhile_threads(std::size_t threads, std::size_t count) {
+  constexpr std::size_t kLeast = 8192;
+  return count < kLeast ? 1 : threads;
+}
+
+/// The same for work on each of `count` elements alone: work(first, last).
+template <class Work>
+void shared_elements(std::size_t threads, std::size_t count, const Work& work) {
+  constexpr std::size_t kUnit = 64;  // whole cache lines
+  shared_work(worthwhile_threads(threads, count), count, kUnit,
+              [&](std::size_t first, std::size_t last, std::size_t) { work(first, last); });
+}
+
 }  // namespace quantrail
