@@ -64,7 +64,8 @@ dnnl::primitive_attr attributes(const LinearSpec& spec) {
   if (epilogue.accumulate) behind.append_sum(1.0F);
   if (const auto& sum = epilogue.code_sum) {
     behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
-    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, 0.0F, 255.0F);
+    // Not eltwise_clip, of which oneDNN 2.6 takes the bounds of the first for the clamp below as well.
+    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_bounded_relu, 255.0F, 0.0F);
     behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, sum->step, sum->offset);
     behind.append_sum(sum->addend_step);
   }
