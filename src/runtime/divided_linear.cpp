@@ -5,6 +5,7 @@
 #include "model/shape_math.h"
 #include "runtime/shared_work.h"
 #include "runtime/thread_limit.h"
+#include "runtime/tile_linear.h"
 
 namespace quantrail {
 namespace {
@@ -112,17 +113,27 @@ std::vector<ConvPiece> pieces_of(const ConvShape& whole, std::size_t threads) {
   return pieces;
 }
 
+namespace {
+
+Result<std::shared_ptr<const Linear>> whole_linear(const LinearSpec& spec, const LinearWeights* weights,
+                                                   std::size_t threads, PlanCache::State& cache) {
+  if (weights != nullptr && runs_on_tiles(spec)) return tile_linear(spec, *weights, threads, cache);
+  return Linear::make(spec, weights, cache);
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const Linear>> divided_linear(const LinearSpec& spec, const LinearWeights* weights,
                                                      std::size_t threads, PlanCache::State& cache) {
   const auto* conv = std::get_if<ConvShape>(&spec.shape);
   auto pieces = threads > 1 && conv != nullptr ? pieces_of(*conv, threads) : std::vector<ConvPiece>{};
-  if (pieces.empty()) return Linear::make(spec, weights, cache);
+  if (pieces.empty()) return whole_linear(spec, weights, threads, cache);
   const ThreadLimit alone(1);
   std::vector<DividedLinear::Part> parts;
   for (ConvPiece& piece : pieces) {
     LinearSpec own = spec;
     own.shape = piece.shape;
-    auto linear = Linear::make(own, weights, cache);
+    auto linear = whole_linear(own, weights, 1, cache);
     if (!linear) return linear;
     parts.push_back({std::move(piece), std::move(*linear)});
   }

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "runtime/kernels_aligned.h"
+
+namespace quantrail::kernels {
+
+/// src [batch, in_h, in_w, channels] · weights → dst [batch, out_h, out_w, columns]. Output position o covers source
+/// positions o * stride - pad + k * dilation, k < kernel. A matrix product has its rows along in_w.
+struct TileShape {
+  std::int64_t batch = 1;
+  std::int64_t channels = 1;
+  std::int64_t columns = 1;
+  std::int64_t in_h = 1;
+  std::int64_t in_w = 1;
+  std::int64_t out_h = 1;
+  std::int64_t out_w = 1;
+  std::int64_t kernel_h = 1;
+  std::int64_t kernel_w = 1;
+  std::int64_t stride_h = 1;
+  std::int64_t stride_w = 1;
+  std::int64_t dilation_h = 1;
+  std::int64_t dilation_w = 1;
+  std::int64_t pad_top = 0;
+  std::int64_t pad_left = 0;
+
+  [[nodiscard]] std::int64_t rows() const { return batch * out_h * out_w; }
+  [[nodiscard]] std::int64_t depth() const { return kernel_h * kernel_w * channels; }
+};
+
+/// An addition behind the result's codes: step * code + addend_step * (what the destination held) + offset.
+struct TileSum {
+  float step = 1.0F;
+  float addend_step = 1.0F;
+  float offset = 0.0F;
+};
+
+/// How sums become results, per column c: scale[c] * (float(sum) + bias[c]), clamped to [lo, hi].
+struct TileRule {
+  std::uint8_t zero_point = 0;     ///< of the source
+  std::span<const float> scale{};  ///< one per column, or one for all; finite
+  std::span<const float> bias{};   ///< one per column, in units of the sum; empty: none
+  std::optional<TileSum> sum{};    ///< codes only: behind the result's own codes, before the clamp
+  bool accumulate = false;         ///< float only: adds what the destination held, before the clamp
+  float lo = 0.0F;
+  float hi = 255.0F;
+};
+
+/// Whether this processor multiplies tiles of codes (AMX-INT8) and the system lets it.
+[[nodiscard]] bool has_tiles();
+
+/// Elements of depth that a tile holds: a fourth of its rows of weights; 0 where the shape has no such number, and
+/// nothing below works: channels that are not a multiple of 4, or an awkward one.
+[[nodiscard]] std::int64_t tile_depth(const TileShape& shape);
+
+/// Weights in the order in which tiles take them; immutable.
+class TileWeights {
+ public:
+  /// How the given weights lie.
+  enum class Order : std::uint8_t {
+    Rows,         ///< [depth, columns]
+    Columns,      ///< [columns, depth]
+    Convolution,  ///< [columns, channels, kernel_h, kernel_w]
+  };
+  TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order);
+
+  /// Of 32 columns, block_bytes(): [tiles of depth][16 columns, twice][depth / 4][16 columns][4 of depth].
+  [[nodiscard]] const std::int8_t* block(std::int64_t block) const { return packed_.data() + block * block_bytes(); }
+  [[nodiscard]] std::int64_t block_bytes() const { return block_bytes_; }
+  /// Sums over depth, one per column and zeros up to a whole block.
+  [[nodiscard]] std::span<const std::int32_t> sums() const { return sums_; }
+
+ private:
+  std::int64_t block_bytes_;
+  AlignedVector<std::int8_t> packed_{};
+  AlignedVector<std::int32_t> sums_{};
+};
+
+/// An int8 convolution or matrix product on tiles, prepared once; immutable and thread-safe. Sums are exact in int32.
+///
+/// Tiles hold 16 rows at equal distances. The sources of neighbouring outputs are that where there is neither stride
+/// nor padding; else the source is first copied, with zero points around it, into planes: one for each remainder that
+/// positions leave when divided by the strides. Outputs that would begin in the last columns of a plane's line do not
+/// exist; they are computed and left out.
+class CodeTiles {
+ public:
+  /// Whether there are enough rows for a block. tile_depth(shape) > 0.
+  [[nodiscard]] static bool fits(const TileShape& shape);
+
+  /// fits(shape) and has_tiles().
+  CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> weights, const TileRule& rule);
+
+  /// Blocks of 32 columns: what can be computed apart.
+  [[nodiscard]] std::int64_t blocks() const { return blocks_; }
+  struct Blocks {
+    std::int64_t first = 0;
+    std::int64_t last = 0;  ///< one behind
+  };
+  /// Of one run at a time, to be aligned to 64.
+  [[nodiscard]] std::size_t scratch_bytes() const;
+
+  /// Codes: rounded half to even, and clamped to what lo and hi round to within [0, 255]. Writes the given blocks.
+  void run(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const;
+  /// Not rounded.
+  void run(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const;
+
+ private:
+  /// Outputs that are computed together: lines of `line` positions, of which the first `live` exist.
+  struct Panel {
+    const std::uint8_t* source = nullptr;
+    std::int64_t positions = 0;  ///< >= 32
+    std::int64_t done = 0;       ///< positions that have been written already
+    std::int64_t line = 0;
+    std::int64_t live = 0;
+    std::int64_t first_row = 0;  ///< of the result
+  };
+  template <class Visit>
+  void for_each_panel(const std::uint8_t* src, std::byte* scratch, Visit visit) const;
+  /// Whether no result can come near the end of int32.
+  [[nodiscard]] bool is_far_from_overflow() const;
+  void copy_lines(const std::uint8_t* image, std::int64_t out_y, std::int64_t count, std::uint8_t* planes) const;
+  template <class T, bool kSum, bool kClamp>
+  void run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const;
+
+  TileShape shape_;
+  std::shared_ptr<const TileWeights> weights_;
+  std::uint8_t zero_point_;
+  std::optional<TileSum> sum_;
+  bool accumulate_;
+  float lo_;
+  float hi_;
+  bool clamps_ = true;  // packing to codes alone would not saturate as wanted
+  std::int64_t blocks_;
+  std::int64_t depth_;
+  bool in_place_;
+  std::int64_t panel_;                     // positions where in_place_, else lines
+  std::int64_t least_lines_ = 0;           // of outputs: a block of positions
+  std::int64_t line_ = 0;                  // positions of a plane's line
+  std::int64_t plane_ = 0;                 // bytes
+  AlignedVector<std::int64_t> offsets_{};  // of each tile of depth, from a position's first source, in bytes
+  // Per column, up to whole blocks.
+  AlignedVector<std::int32_t> start_{};  // what sums start with; empty: 0
+  AlignedVector<float> scale_{};
+  AlignedVector<float> bias_{};
+};
+
+}  // namespace quantrail::kernels

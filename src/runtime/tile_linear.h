@@ -1,0 +1,15 @@
+#pragma once
+
+#include "runtime/linear.h"
+
+namespace quantrail {
+
+/// Whether our kernel for tiles of codes (AMX) computes the layer; then it is faster than oneDNN 2.6's, and gives the
+/// same bits.
+[[nodiscard]] bool runs_on_tiles(const LinearSpec& spec);
+
+/// runs_on_tiles(spec); `weights` int8. Packed weights are shared through `cache`.
+[[nodiscard]] std::shared_ptr<const Linear> tile_linear(const LinearSpec& spec, const LinearWeights& weights,
+                                                        std::size_t threads, PlanCache::State& cache);
+
+}  // namespace quantrail
