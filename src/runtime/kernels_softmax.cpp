@@ -19,7 +19,7 @@ QUANTRAIL_CLONES void softmax_row(const float* src, std::int64_t count, float* d
       count, kLowest, [=](std::int64_t i) QUANTRAIL_INLINED { return src[i]; },
       [](float x, float y) QUANTRAIL_INLINED { return larger(x, y); });
   QUANTRAIL_INDEPENDENT
-  for (std::int64_t i = 0; i < count; ++i) dst[i] = exp_of(src[i] - top);
+  for (std::int64_t i = 0; i < count; ++i) dst[i] = exp_of_negative(src[i] - top);
   const float sum = fold_in_lanes(
       count, 0.0F, [=](std::int64_t i) QUANTRAIL_INLINED { return dst[i]; },
       [](float x, float y) QUANTRAIL_INLINED { return x + y; });
@@ -40,7 +40,7 @@ QUANTRAIL_CLONES void softmax_columns(const float* src, std::int64_t axis, std::
   }
   for (std::int64_t a = 0; a < axis; ++a) {
     QUANTRAIL_INDEPENDENT
-    for (std::int64_t i = 0; i < count; ++i) dst[a * stride + i] = exp_of(src[a * stride + i] - top[i]);
+    for (std::int64_t i = 0; i < count; ++i) dst[a * stride + i] = exp_of_negative(src[a * stride + i] - top[i]);
     for (std::int64_t i = 0; i < count; ++i) sum[i] += dst[a * stride + i];
   }
   for (std::int64_t i = 0; i < count; ++i) sum[i] = 1.0F / sum[i];

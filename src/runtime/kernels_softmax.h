@@ -13,7 +13,8 @@ struct AxisShape {
 };
 
 /// dst = exp(src - max) / sum over the axis; the order of the sum depends on the shape only. `dst` may be `src`. NaN or
-/// +infinity in a row make the whole row NaN; -infinity gives 0 unless all are.
+/// +infinity in a row make the whole row NaN; -infinity gives 0 unless all are, as does what is 87 or more below the
+/// largest.
 void softmax(std::span<const float> src, AxisShape shape, std::span<float> dst);
 
 }  // namespace quantrail::kernels

@@ -44,11 +44,12 @@ std::int64_t least_lines(const TileShape& s) {
   return blocks_of(std::max<std::int64_t>(kRows - s.out_w, 0), line_of(s)) + 1;
 }
 
-/// Bytes of source that stay near the core while all columns are computed: in the nearest cache where the weights are
-/// there as well, else more of them, so that weights come less often.
-std::int64_t panel_bytes(const TileShape& shape) {
+/// Positions that all columns are computed of before the next ones: where the weights are in the nearest cache, as many
+/// as fit there too, with their results; else more, so that weights come less often.
+std::int64_t panel_positions(const TileShape& shape, std::int64_t bytes_per_position) {
   const std::int64_t weights = shape.depth() * shape.columns;
-  return weights <= 24 * 1024 ? 16 * 1024 : weights <= 1024 * 1024 ? 256 * 1024 : 512 * 1024;
+  if (weights <= 24 * 1024) return 32 * 1024 / (bytes_per_position + shape.columns);
+  return (weights <= 1024 * 1024 ? 256 * 1024 : 512 * 1024) / bytes_per_position;
 }
 
 }  // namespace
@@ -108,12 +109,12 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
       in_place_(is_in_place(shape)) {
   assert(fits(shape) && depth_ > 0);
   if (in_place_) {
-    panel_ = std::max<std::int64_t>(panel_bytes(shape) / shape.channels / kRows, 4) * kRows;
+    panel_ = std::max<std::int64_t>(panel_positions(shape, shape.channels) / kRows, 2) * kRows;
   } else {
     line_ = line_of(shape);
     least_lines_ = least_lines(shape);
     const std::int64_t planes = std::min(shape.stride_h, shape.kernel_h) * std::min(shape.stride_w, shape.kernel_w);
-    const std::int64_t lines = panel_bytes(shape) / (planes * line_ * shape.channels) - lines_below(shape);
+    const std::int64_t lines = panel_positions(shape, planes * shape.channels) / line_ - lines_below(shape);
     panel_ = std::min(std::max(lines, 4 * least_lines_), shape.out_h);
     plane_ = (panel_ + lines_below(shape)) * line_ * shape.channels;
   }
