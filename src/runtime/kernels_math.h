@@ -10,8 +10,8 @@
 namespace quantrail::kernels {
 
 // Transcendental functions for inner loops: no branches and no tables, so that they vectorise. Where multiply and add
-// are fused, they are so by name and on every processor: the bits are the same everywhere. The polynomials are our own minimax fits (Lawson's algorithm on Chebyshev points).
-// NaN gives NaN.
+// are fused, they are so by name and on every processor: the bits are the same everywhere. The polynomials are our own
+// minimax fits (Lawson's algorithm on Chebyshev points). NaN gives NaN.
 
 /// a * b + c, rounded once. A processor without the instruction (before 2013) takes a function call.
 QUANTRAIL_INLINE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
