@@ -60,6 +60,7 @@ Result<StoreHealth> checked_store(const Options& options) {
 }
 
 std::string int8_text(const RuntimeInfo& info) {
+  if (info.tiles) return "integer kernels on tiles, exact";
   return info.int8_exact ? "integer kernels, exact"
                          : "no exact 8-bit products on this CPU: integer layers are computed exactly in float, slower";
 }
@@ -84,6 +85,7 @@ nlohmann::json as_json(const RuntimeInfo& info, const StoreHealth& health) {
           {"backend", info.backend},
           {"instruction_set", info.isa},
           {"int8_exact", info.int8_exact},
+          {"tiles", info.tiles},
           {"numerics_revision", info.numerics_revision},
           {"threads", default_threads()},
           {"store",

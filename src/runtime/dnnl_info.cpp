@@ -1,5 +1,6 @@
 #include <dnnl.hpp>
 
+#include "runtime/kernels_tiles.h"
 #include "runtime/plan.h"
 
 namespace quantrail {
@@ -33,6 +34,7 @@ RuntimeInfo runtime_info() {
   info.backend = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
   info.isa = isa.name;
   info.int8_exact = isa.int8_exact;
+  info.tiles = isa.name == "avx512_amx" && kernels::has_tiles();
   return info;
 }
 

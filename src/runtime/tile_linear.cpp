@@ -103,7 +103,7 @@ class TileLinear final : public Linear {
 }  // namespace
 
 bool runs_on_tiles(const LinearSpec& spec) {
-  static const bool kHas = runtime_info().isa == "avx512_amx" && kernels::has_tiles();
+  static const bool kHas = runtime_info().tiles;
   if (!kHas || spec.source != ElementType::Uint8 || spec.epilogue.silu) return false;
   return std::visit(
       [](const auto& shape) {
