@@ -39,6 +39,11 @@ std::int64_t line_of(const TileShape& s) { return s.out_w + (s.kernel_w - 1) * s
 /// Lines that the windows of an output line reach beyond its own.
 std::int64_t lines_below(const TileShape& s) { return (s.kernel_h - 1) * s.dilation_h / s.stride_h; }
 
+/// Of the remainders along one axis, those at which windows have positions at all.
+std::int64_t remainders(std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
+  return std::min(stride, (kernel - 1) * dilation + 1);
+}
+
 /// Lines of outputs with enough positions for a block.
 std::int64_t least_lines(const TileShape& s) {
   return blocks_of(std::max<std::int64_t>(kRows - s.out_w, 0), line_of(s)) + 1;
@@ -113,8 +118,10 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
   } else {
     line_ = line_of(shape);
     least_lines_ = least_lines(shape);
-    const std::int64_t planes = std::min(shape.stride_h, shape.kernel_h) * std::min(shape.stride_w, shape.kernel_w);
-    const std::int64_t lines = panel_positions(shape, planes * shape.channels) / line_ - lines_below(shape);
+    planes_h_ = remainders(shape.stride_h, shape.kernel_h, shape.dilation_h);
+    planes_w_ = remainders(shape.stride_w, shape.kernel_w, shape.dilation_w);
+    const std::int64_t bytes = planes_h_ * planes_w_ * shape.channels;
+    const std::int64_t lines = panel_positions(shape, bytes) / line_ - lines_below(shape);
     panel_ = std::min(std::max(lines, 4 * least_lines_), shape.out_h);
     plane_ = (panel_ + lines_below(shape)) * line_ * shape.channels;
   }
@@ -122,7 +129,7 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
     for (std::int64_t kx = 0; kx < shape.kernel_w; ++kx) {
       const std::int64_t y = ky * shape.dilation_h;
       const std::int64_t x = kx * shape.dilation_w;
-      const std::int64_t plane = y % shape.stride_h * shape.stride_w + x % shape.stride_w;
+      const std::int64_t plane = y % shape.stride_h * planes_w_ + x % shape.stride_w;
       const std::int64_t position = y / shape.stride_h * line_ + x / shape.stride_w;
       for (std::int64_t channel = 0; channel < shape.channels; channel += depth_)
         offsets_.push_back(plane * plane_ + position * shape.channels + channel);
@@ -144,17 +151,17 @@ bool CodeTiles::is_far_from_overflow() const {
   constexpr double kFar = 1 << 30;
   if (sum_) {
     const double code = std::abs(double{sum_->step}) + std::abs(double{sum_->addend_step});
-    if (255.0 * code + std::abs(double{sum_->offset}) > kFar) return false;
+    if (!(255.0 * code + std::abs(double{sum_->offset}) <= kFar)) return false;
   }
   const double most = static_cast<double>(shape_.depth()) * 2.0 * 255.0 * 128.0;
   for (std::size_t c = 0; c < scale_.size(); ++c) {
-    if ((most + std::abs(double{bias_[c]})) * std::abs(double{scale_[c]}) > kFar) return false;
+    if (!((most + std::abs(double{bias_[c]})) * std::abs(double{scale_[c]}) <= kFar)) return false;
   }
   return true;
 }
 
 std::size_t CodeTiles::scratch_bytes() const {
-  return static_cast<std::size_t>(shape_.stride_h * shape_.stride_w * plane_ + 63) / 64 * 64;
+  return static_cast<std::size_t>(planes_h_ * planes_w_ * plane_ + 63) / 64 * 64;
 }
 
 void CodeTiles::copy_lines(const std::uint8_t* image, std::int64_t out_y, std::int64_t count,
@@ -163,10 +170,9 @@ void CodeTiles::copy_lines(const std::uint8_t* image, std::int64_t out_y, std::i
   const auto fill = [&](std::uint8_t* to, std::int64_t positions) {
     if (positions > 0) std::memset(to, zero_point_, static_cast<std::size_t>(positions * s.channels));
   };
-  for (std::int64_t plane = 0; plane < s.stride_h * s.stride_w; ++plane) {
-    const std::int64_t below = plane / s.stride_w;
-    const std::int64_t beside = plane % s.stride_w;
-    if (below > (s.kernel_h - 1) * s.dilation_h || beside > (s.kernel_w - 1) * s.dilation_w) continue;
+  for (std::int64_t plane = 0; plane < planes_h_ * planes_w_; ++plane) {
+    const std::int64_t below = plane / planes_w_;
+    const std::int64_t beside = plane % planes_w_;
     // Positions x of a line are at source x * stride_w + shift.
     const std::int64_t shift = beside - s.pad_left;
     const std::int64_t first = std::clamp<std::int64_t>(blocks_of(-shift, s.stride_w), 0, line_);

@@ -85,8 +85,8 @@ class TileWeights {
 ///
 /// Tiles hold 16 rows at equal distances. The sources of neighbouring outputs are that where there is neither stride
 /// nor padding; else the source is first copied, with zero points around it, into planes: one for each remainder that
-/// positions leave when divided by the strides. Outputs that would begin in the last columns of a plane's line do not
-/// exist; they are computed and left out.
+/// a window's positions leave when divided by the strides. Outputs that would begin in the last columns of a plane's
+/// line do not exist; they are computed and left out.
 class CodeTiles {
  public:
   /// Whether there are enough rows for a block. tile_depth(shape) > 0.
@@ -138,8 +138,10 @@ class CodeTiles {
   std::int64_t blocks_;
   std::int64_t depth_;
   bool in_place_;
-  std::int64_t panel_;                     // positions where in_place_, else lines
-  std::int64_t least_lines_ = 0;           // of outputs: a block of positions
+  std::int64_t panel_;            // positions where in_place_, else lines
+  std::int64_t least_lines_ = 0;  // of outputs: a block of positions
+  std::int64_t planes_h_ = 0;
+  std::int64_t planes_w_ = 0;
   std::int64_t line_ = 0;                  // positions of a plane's line
   std::int64_t plane_ = 0;                 // bytes
   AlignedVector<std::int64_t> offsets_{};  // of each tile of depth, from a position's first source, in bytes

@@ -222,6 +222,22 @@ TEST_F(Tiles, GoThroughLargeSourcesInPanels) {
   expect_codes(c, kConvolution, random.codes(results(image)));
 }
 
+TEST_F(Tiles, CopyOnlyWhatWindowsSee) {
+  Random random(7);
+  TileShape s;
+  s.channels = 16;
+  s.columns = 8;
+  s.in_h = s.in_w = 300;
+  s.stride_h = s.stride_w = 50;
+  s.kernel_h = 2;
+  s.out_h = s.out_w = 6;
+  EXPECT_TRUE(CodeTiles::fits(s));
+  const Case c = random_case(random, s);
+  expect_codes(c, kConvolution, std::vector<std::uint8_t>(results(s)));
+  const auto weights = std::make_shared<const TileWeights>(s, c.weights, TileWeights::Order::Columns);
+  EXPECT_LE(CodeTiles(s, weights, c.rule).scratch_bytes(), 2U * 6U * 6U * 16U);
+}
+
 TEST_F(Tiles, SaturateSumsThatNoCodeComesNear) {
   Random random(6);
   TileShape s;
