@@ -247,44 +247,43 @@ void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blo
   const Tiles tiles(depth_);
   Sums sums;
   const Way way{offsets_.data(), static_cast<std::int64_t>(offsets_.size()), depth_, shape_.channels};
-  for_each_panel(
-      src, scratch, [&](const Panel& panel) __attribute__((always_inline)) {
-        const auto row_of = [&](std::int64_t done) { return std::min(done, panel.positions - kRows); };
-        const auto write = [&](std::int64_t block, std::int64_t done) __attribute__((always_inline)) {
-          const auto column = static_cast<std::size_t>(block * kColumns);
-          const Finish finish(&scale_[column], &bias_[column], lo_, hi_, sum_.value_or(TileSum{}),
-                              shape_.columns - block * kColumns);
-          const std::int64_t row = row_of(done);
-          for (std::int64_t at = done; at < row + kRows; at = (at / panel.line + 1) * panel.line) {
-            const std::int64_t line = at / panel.line;
-            const std::int64_t x = at % panel.line;
-            const std::int64_t end = std::min(line * panel.line + panel.live, row + kRows);
-            T* to = dst + (panel.first_row + line * panel.live + x) * shape_.columns + block * kColumns;
-            write_rows<kSum, kClamp>(finish, sums, at - row, end - row, to, shape_.columns, accumulate_);
-          }
-        };
-        // The lines of the next block of weights are shared among this one's rows.
-        const std::int64_t row_blocks = (panel.positions - panel.done + kRows - 1) / kRows;
-        const std::int64_t lines = (depth_ / 2 + row_blocks - 1) / row_blocks;
-        // While tiles are multiplied, the sums of those before become results.
-        std::int64_t block_before = -1;
-        std::int64_t done_before = 0;
-        for (std::int64_t block = blocks.first; block < blocks.last; ++block) {
-          const std::int32_t* start = start_.empty() ? nullptr : start_.data() + block * kColumns;
-          const std::int8_t* ahead = weights_->block(block + 1);
-          for (std::int64_t done = panel.done; done < panel.positions; done += kRows) {
-            const bool more = block + 1 < blocks.last && ahead < weights_->block(block + 2);
-            multiply(panel.source + row_of(done) * shape_.channels, way, weights_->block(block), start, ahead,
-                     more ? lines : 0);
-            ahead += lines * way.tiles * 64;
-            if (block_before >= 0) write(block_before, done_before);
-            store(sums);
-            block_before = block;
-            done_before = done;
-          }
-        }
+  for_each_panel(src, scratch, [&](const Panel& panel) QUANTRAIL_INLINED {
+    const auto row_of = [&](std::int64_t done) { return std::min(done, panel.positions - kRows); };
+    const auto write = [&](std::int64_t block, std::int64_t done) QUANTRAIL_INLINED {
+      const auto column = static_cast<std::size_t>(block * kColumns);
+      const Finish finish(&scale_[column], &bias_[column], lo_, hi_, sum_.value_or(TileSum{}),
+                          shape_.columns - block * kColumns);
+      const std::int64_t row = row_of(done);
+      for (std::int64_t at = done; at < row + kRows; at = (at / panel.line + 1) * panel.line) {
+        const std::int64_t line = at / panel.line;
+        const std::int64_t x = at % panel.line;
+        const std::int64_t end = std::min(line * panel.line + panel.live, row + kRows);
+        T* to = dst + (panel.first_row + line * panel.live + x) * shape_.columns + block * kColumns;
+        write_rows<kSum, kClamp>(finish, sums, at - row, end - row, to, shape_.columns, accumulate_);
+      }
+    };
+    // The lines of the next block of weights are shared among this one's rows.
+    const std::int64_t row_blocks = (panel.positions - panel.done + kRows - 1) / kRows;
+    const std::int64_t lines = (depth_ / 2 + row_blocks - 1) / row_blocks;
+    // While tiles are multiplied, the sums of those before become results.
+    std::int64_t block_before = -1;
+    std::int64_t done_before = 0;
+    for (std::int64_t block = blocks.first; block < blocks.last; ++block) {
+      const std::int32_t* start = start_.empty() ? nullptr : start_.data() + block * kColumns;
+      const std::int8_t* ahead = weights_->block(block + 1);
+      for (std::int64_t done = panel.done; done < panel.positions; done += kRows) {
+        const bool more = block + 1 < blocks.last && ahead < weights_->block(block + 2);
+        multiply(panel.source + row_of(done) * shape_.channels, way, weights_->block(block), start, ahead,
+                 more ? lines : 0);
+        ahead += lines * way.tiles * 64;
         if (block_before >= 0) write(block_before, done_before);
-      });
+        store(sums);
+        block_before = block;
+        done_before = done;
+      }
+    }
+    if (block_before >= 0) write(block_before, done_before);
+  });
 }
 
 void CodeTiles::run(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const {
