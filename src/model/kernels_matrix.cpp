@@ -51,6 +51,15 @@ Matrix<SumOf<T>> gemm_factor(const Tensor& tensor, bool transposed) {
   return transposed ? turned<T>(result) : result;
 }
 
+/// A factor as sums of T are computed; whole for integers.
+template <class T>
+SumOf<T> factor_of(double factor) {
+  if constexpr (std::is_floating_point_v<T>)
+    return factor;
+  else
+    return static_cast<SumOf<T>>(static_cast<std::int64_t>(factor));
+}
+
 /// alpha * sum + beta * c; c has the result's shape by its strides.
 template <class T>
 void scaled_product(const KernelCall& call, double alpha, double beta) {
@@ -61,15 +70,9 @@ void scaled_product(const KernelCall& call, double alpha, double beta) {
   multiply(gemm_factor<T>(call.input(0), call.view.integer("transA", 0) != 0),
            gemm_factor<T>(call.input(1), call.view.integer("transB", 0) != 0),
            [&](std::int64_t row, std::int64_t column, SumOf<T> sum) {
-             auto value = static_cast<SumOf<T>>(static_cast<std::int64_t>(alpha)) * sum;
-             if constexpr (std::is_floating_point_v<T>) value = alpha * sum;
-             if (c != nullptr) {
-               const T bias = c[row * steps[0] + column * steps[1]];
-               if constexpr (std::is_floating_point_v<T>)
-                 value += beta * static_cast<double>(bias);
-               else
-                 value += static_cast<SumOf<T>>(static_cast<std::int64_t>(beta)) * static_cast<SumOf<T>>(bias);
-             }
+             SumOf<T> value = factor_of<T>(alpha) * sum;
+             if (c != nullptr)
+               value += factor_of<T>(beta) * static_cast<SumOf<T>>(c[row * steps[0] + column * steps[1]]);
              y[row * shape[1] + column] = static_cast<T>(value);
            });
 }
