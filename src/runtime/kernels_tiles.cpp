@@ -29,24 +29,60 @@ WeightSteps steps_of(const TileShape& shape, TileWeights::Order order) {
   }
 }
 
+/// Calls visit(ky, kx, element) for each tile of depth: it begins at that element of tap (ky, kx).
+template <class Visit>
+void for_each_tile(const TileShape& shape, const TileDepth& depth, Visit visit) {
+  for (std::int64_t ky = 0; ky < shape.kernel_h; ++ky) {
+    for (std::int64_t kx = 0; kx < shape.kernel_w; kx += depth.taps) {
+      for (std::int64_t element = 0; element < depth.taps * depth.channels; element += depth.elements)
+        visit(ky, kx, element);
+    }
+  }
+}
+
 bool is_in_place(const TileShape& s) {
   const bool point = s.kernel_h == 1 && s.kernel_w == 1 && s.stride_h == 1 && s.stride_w == 1;
-  return point && s.pad_top == 0 && s.pad_left == 0 && s.out_h == s.in_h && s.out_w == s.in_w;
+  const bool whole = s.channels % 4 == 0;  // no channels have to be put in between
+  return point && whole && s.pad_top == 0 && s.pad_left == 0 && s.out_h == s.in_h && s.out_w == s.in_w;
 }
+
+std::int64_t reach(std::int64_t kernel, std::int64_t dilation) { return (kernel - 1) * dilation + 1; }
 
 /// Positions of a plane's line: every window that begins among the outputs ends within it.
-std::int64_t line_of(const TileShape& s) { return s.out_w + (s.kernel_w - 1) * s.dilation_w / s.stride_w; }
+std::int64_t line_of(const TileShape& s) {
+  return blocks_of((s.out_w - 1) * s.stride_w + reach(s.kernel_w, s.dilation_w), s.stride_w);
+}
+
 /// Lines that the windows of an output line reach beyond its own.
 std::int64_t lines_below(const TileShape& s) { return (s.kernel_h - 1) * s.dilation_h / s.stride_h; }
-
-/// Of the remainders along one axis, those at which windows have positions at all.
-std::int64_t remainders(std::int64_t stride, std::int64_t kernel, std::int64_t dilation) {
-  return std::min(stride, (kernel - 1) * dilation + 1);
-}
 
 /// Lines of outputs with enough positions for a block.
 std::int64_t least_lines(const TileShape& s) {
   return blocks_of(std::max<std::int64_t>(kRows - s.out_w, 0), line_of(s)) + 1;
+}
+
+struct Pixels {
+  const std::uint8_t* at = nullptr;
+  std::int64_t count = 0;
+  std::int64_t channels = 0;
+};
+
+/// Each with `channels` channels, of which the further ones get any values.
+void copy_pixels(const Pixels& from, std::uint8_t* to, std::int64_t channels) {
+  if (channels == from.channels) {
+    std::memcpy(to, from.at, static_cast<std::size_t>(from.count * channels));
+    return;
+  }
+  const std::uint8_t* at = from.at;
+  if (from.channels == 3) {  // images: four bytes at once, but for the last
+    for (std::int64_t pixel = 0; pixel + 1 < from.count; ++pixel, at += 3, to += 4) std::memcpy(to, at, 4);
+    std::memset(to, 0, 4);
+    std::memcpy(to, at, 3);
+    return;
+  }
+  for (std::int64_t pixel = 0; pixel < from.count; ++pixel, at += from.channels, to += channels) {
+    for (std::int64_t c = 0; c < channels; ++c) to[c] = c < from.channels ? at[c] : std::uint8_t{0};
+  }
 }
 
 /// Positions that all columns are computed of before the next ones: where the weights are in the nearest cache, as many
@@ -59,45 +95,48 @@ std::int64_t panel_positions(const TileShape& shape, std::int64_t bytes_per_posi
 
 }  // namespace
 
-std::int64_t tile_depth(const TileShape& shape) {
+TileDepth tile_depth(const TileShape& shape) {
   constexpr std::int64_t kMost = 64;
   constexpr std::int64_t kLeast = 16;
+  const std::int64_t fours = blocks_of(shape.channels, 4) * 4;
+  if (fours <= kLeast && shape.dilation_w == 1 && shape.kernel_w * fours <= kMost)
+    return {shape.kernel_w * fours, shape.kernel_w, fours};
   for (std::int64_t pieces = blocks_of(shape.channels, kMost); shape.channels / pieces >= kLeast; ++pieces) {
-    if (shape.channels % (4 * pieces) == 0) return shape.channels / pieces;
+    if (shape.channels % (4 * pieces) == 0) return {shape.channels / pieces, 1, shape.channels};
   }
-  return 0;
+  return {};
 }
 
-TileWeights::TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order)
-    : block_bytes_(kColumns * shape.depth()) {
+TileWeights::TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order) {
   assert(static_cast<std::int64_t>(weights.size()) == shape.depth() * shape.columns);
-  const std::int64_t depth = tile_depth(shape);
+  const TileDepth depth = tile_depth(shape);
+  block_bytes_ = kColumns * shape.kernel_h * shape.kernel_w * depth.channels;
   const std::int64_t blocks = blocks_of(shape.columns, kColumns);
   packed_.assign(static_cast<std::size_t>(blocks * block_bytes_), 0);
   sums_.assign(static_cast<std::size_t>(blocks * kColumns), 0);
   const WeightSteps steps = steps_of(shape, order);
-  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
   for (std::int64_t column = 0; column < shape.columns; ++column) {
     std::int32_t sum = 0;
-    std::int8_t* half = packed_.data() + column / kColumns * block_bytes_ + column % kColumns / 16 * 16 * depth;
-    for (std::int64_t tap = 0; tap < taps; ++tap) {
-      const std::int8_t* from = weights.data() + column * steps.column + tap * steps.tap;
-      for (std::int64_t channel = 0; channel < shape.channels; channel += depth, half += kColumns * depth) {
-        std::int8_t* to = half + column % 16 * 4;
-        for (std::int64_t four = 0; four < depth; four += 4, to += 64) {
-          for (std::int64_t k = 0; k < 4; ++k, from += steps.channel) {
-            to[k] = *from;
-            sum += *from;
-          }
+    std::int8_t* to = packed_.data() + column / kColumns * block_bytes_ + column % kColumns / 16 * 16 * depth.elements +
+                      column % 16 * 4;
+    for_each_tile(shape, depth, [&](std::int64_t ky, std::int64_t kx, std::int64_t element) {
+      for (std::int64_t at = 0; at < depth.elements; at += 4) {
+        const std::int64_t tap = ky * shape.kernel_w + kx + (element + at) / depth.channels;
+        const std::int64_t channel = (element + at) % depth.channels;
+        const std::int8_t* from = weights.data() + column * steps.column + tap * steps.tap + channel * steps.channel;
+        for (std::int64_t k = 0; k < 4 && channel + k < shape.channels; ++k, from += steps.channel) {
+          to[16 * at + k] = *from;
+          sum += *from;
         }
       }
-    }
+      to += kColumns * depth.elements;
+    });
     sums_[static_cast<std::size_t>(column)] = sum;
   }
 }
 
 bool CodeTiles::fits(const TileShape& shape) {
-  if (shape.out_w < 1 || shape.out_h < 1) return false;
+  if (shape.out_w < 1 || shape.out_h < 1 || tile_depth(shape).elements == 0) return false;
   return is_in_place(shape) ? shape.rows() >= kRows : shape.out_h >= least_lines(shape);
 }
 
@@ -112,29 +151,23 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
       blocks_(blocks_of(shape.columns, kColumns)),
       depth_(tile_depth(shape)),
       in_place_(is_in_place(shape)) {
-  assert(fits(shape) && depth_ > 0);
+  assert(fits(shape));
   if (in_place_) {
     panel_ = std::max<std::int64_t>(panel_positions(shape, shape.channels) / kRows, 2) * kRows;
   } else {
-    line_ = line_of(shape);
     least_lines_ = least_lines(shape);
-    planes_h_ = remainders(shape.stride_h, shape.kernel_h, shape.dilation_h);
-    planes_w_ = remainders(shape.stride_w, shape.kernel_w, shape.dilation_w);
-    const std::int64_t bytes = planes_h_ * planes_w_ * shape.channels;
-    const std::int64_t lines = panel_positions(shape, bytes) / line_ - lines_below(shape);
+    pixels_ = line_of(shape) * shape.stride_w;
+    planes_ = std::min(shape.stride_h, reach(shape.kernel_h, shape.dilation_h));
+    const std::int64_t line_bytes = planes_ * pixels_ * depth_.channels;
+    const std::int64_t lines = panel_positions(shape, 1) / line_bytes - lines_below(shape);
     panel_ = std::min(std::max(lines, 4 * least_lines_), shape.out_h);
-    plane_ = (panel_ + lines_below(shape)) * line_ * shape.channels;
+    plane_ = (panel_ + lines_below(shape)) * pixels_ * depth_.channels;
   }
-  for (std::int64_t ky = 0; ky < shape.kernel_h; ++ky) {
-    for (std::int64_t kx = 0; kx < shape.kernel_w; ++kx) {
-      const std::int64_t y = ky * shape.dilation_h;
-      const std::int64_t x = kx * shape.dilation_w;
-      const std::int64_t plane = y % shape.stride_h * planes_w_ + x % shape.stride_w;
-      const std::int64_t position = y / shape.stride_h * line_ + x / shape.stride_w;
-      for (std::int64_t channel = 0; channel < shape.channels; channel += depth_)
-        offsets_.push_back(plane * plane_ + position * shape.channels + channel);
-    }
-  }
+  for_each_tile(shape, depth_, [&](std::int64_t ky, std::int64_t kx, std::int64_t element) {
+    const std::int64_t y = ky * shape.dilation_h;
+    const std::int64_t pixel = y / shape.stride_h * pixels_ + kx * shape.dilation_w;
+    offsets_.push_back(y % shape.stride_h * plane_ + pixel * depth_.channels + element);
+  });
   if (rule.zero_point != 0) {
     for (const std::int32_t sum : weights_->sums()) start_.push_back(-rule.zero_point * sum);
   }
@@ -160,40 +193,29 @@ bool CodeTiles::is_far_from_overflow() const {
   return true;
 }
 
-std::size_t CodeTiles::scratch_bytes() const {
-  return static_cast<std::size_t>(planes_h_ * planes_w_ * plane_ + 63) / 64 * 64;
-}
+std::size_t CodeTiles::scratch_bytes() const { return static_cast<std::size_t>(planes_ * plane_ + 63) / 64 * 64; }
 
 void CodeTiles::copy_lines(const std::uint8_t* image, std::int64_t out_y, std::int64_t count,
                            std::uint8_t* planes) const {
   const TileShape& s = shape_;
-  const auto fill = [&](std::uint8_t* to, std::int64_t positions) {
-    if (positions > 0) std::memset(to, zero_point_, static_cast<std::size_t>(positions * s.channels));
+  const auto fill = [&](std::uint8_t* to, std::int64_t pixels) {
+    if (pixels > 0) std::memset(to, zero_point_, static_cast<std::size_t>(pixels * depth_.channels));
   };
-  for (std::int64_t plane = 0; plane < planes_h_ * planes_w_; ++plane) {
-    const std::int64_t below = plane / planes_w_;
-    const std::int64_t beside = plane % planes_w_;
-    // Positions x of a line are at source x * stride_w + shift.
-    const std::int64_t shift = beside - s.pad_left;
-    const std::int64_t first = std::clamp<std::int64_t>(blocks_of(-shift, s.stride_w), 0, line_);
-    const std::int64_t last = std::clamp<std::int64_t>(blocks_of(s.in_w - shift, s.stride_w), first, line_);
+  // Pixel p of a line is at source p - pad_left.
+  const std::int64_t first = std::clamp<std::int64_t>(s.pad_left, 0, pixels_);
+  const std::int64_t last = std::clamp<std::int64_t>(s.in_w + s.pad_left, first, pixels_);
+  for (std::int64_t plane = 0; plane < planes_; ++plane) {
     for (std::int64_t line = 0; line < count + lines_below(s); ++line) {
-      std::uint8_t* to = planes + plane * plane_ + line * line_ * s.channels;
-      const std::int64_t y = (out_y + line) * s.stride_h + below - s.pad_top;
-      if (y < 0 || y >= s.in_h) {
-        fill(to, line_);
+      std::uint8_t* to = planes + plane * plane_ + line * pixels_ * depth_.channels;
+      const std::int64_t y = (out_y + line) * s.stride_h + plane - s.pad_top;
+      if (y < 0 || y >= s.in_h || first == last) {
+        fill(to, pixels_);
         continue;
       }
       fill(to, first);
-      fill(to + last * s.channels, line_ - last);
-      const std::uint8_t* from = image + (y * s.in_w + first * s.stride_w + shift) * s.channels;
-      to += first * s.channels;
-      if (s.stride_w == 1) {
-        std::memcpy(to, from, static_cast<std::size_t>((last - first) * s.channels));
-        continue;
-      }
-      for (std::int64_t x = first; x < last; ++x, to += s.channels, from += s.stride_w * s.channels)
-        std::memcpy(to, from, static_cast<std::size_t>(s.channels));
+      copy_pixels({image + (y * s.in_w + first - s.pad_left) * s.channels, last - first, s.channels},
+                  to + first * depth_.channels, depth_.channels);
+      fill(to + last * depth_.channels, pixels_ - last);
     }
   }
 }

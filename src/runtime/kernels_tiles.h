@@ -54,9 +54,14 @@ struct TileRule {
 /// Whether this processor multiplies tiles of codes (AMX-INT8) and the system lets it.
 [[nodiscard]] bool has_tiles();
 
-/// Elements of depth that a tile holds: a fourth of its rows of weights; 0 where the shape has no such number, and
-/// nothing below works: channels that are not a multiple of 4, or an awkward one.
-[[nodiscard]] std::int64_t tile_depth(const TileShape& shape);
+/// How the depth of a shape is cut into what a tile holds, at most 64 elements and a multiple of 4.
+struct TileDepth {
+  std::int64_t elements = 0;  ///< of one tile; 0 where the shape cannot be cut, and nothing below works
+  std::int64_t taps = 1;      ///< of a kernel's row that are in one tile, with all their channels
+  std::int64_t channels = 0;  ///< of a tap, up to a multiple of 4: weights of those that do not exist are 0
+};
+/// Few channels: a row of the kernel. Else: a tap's channels in as few equal parts as there can be.
+[[nodiscard]] TileDepth tile_depth(const TileShape& shape);
 
 /// Weights in the order in which tiles take them; immutable.
 class TileWeights {
@@ -76,7 +81,7 @@ class TileWeights {
   [[nodiscard]] std::span<const std::int32_t> sums() const { return sums_; }
 
  private:
-  std::int64_t block_bytes_;
+  std::int64_t block_bytes_ = 0;
   AlignedVector<std::int8_t> packed_{};
   AlignedVector<std::int32_t> sums_{};
 };
@@ -84,12 +89,12 @@ class TileWeights {
 /// An int8 convolution or matrix product on tiles, prepared once; immutable and thread-safe. Sums are exact in int32.
 ///
 /// Tiles hold 16 rows at equal distances. The sources of neighbouring outputs are that where there is neither stride
-/// nor padding; else the source is first copied, with zero points around it, into planes: one for each remainder that
-/// a window's positions leave when divided by the strides. Outputs that would begin in the last columns of a plane's
-/// line do not exist; they are computed and left out.
+/// nor padding; else lines of the source are first copied, with zero points around them, into planes: one for each
+/// remainder that the lines of a window leave when divided by the stride. Outputs that would begin in the last columns
+/// of a plane's line do not exist; they are computed and left out.
 class CodeTiles {
  public:
-  /// Whether there are enough rows for a block. tile_depth(shape) > 0.
+  /// Whether the depth can be cut, and there are enough rows for a block.
   [[nodiscard]] static bool fits(const TileShape& shape);
 
   /// fits(shape) and has_tiles().
@@ -136,13 +141,12 @@ class CodeTiles {
   float hi_;
   bool clamps_ = true;  // packing to codes alone would not saturate as wanted
   std::int64_t blocks_;
-  std::int64_t depth_;
+  TileDepth depth_;
   bool in_place_;
   std::int64_t panel_;            // positions where in_place_, else lines
   std::int64_t least_lines_ = 0;  // of outputs: a block of positions
-  std::int64_t planes_h_ = 0;
-  std::int64_t planes_w_ = 0;
-  std::int64_t line_ = 0;                  // positions of a plane's line
+  std::int64_t planes_ = 0;
+  std::int64_t pixels_ = 0;                // of a plane's line
   std::int64_t plane_ = 0;                 // bytes
   AlignedVector<std::int64_t> offsets_{};  // of each tile of depth, from a position's first source, in bytes
   // Per column, up to whole blocks.

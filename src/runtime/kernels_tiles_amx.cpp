@@ -236,7 +236,8 @@ void CodeTiles::for_each_panel(const std::uint8_t* src, std::byte* scratch, Visi
       const std::int64_t end = std::min(begin + panel_, shape_.out_h);
       const std::int64_t first = std::min(begin, end - least_lines_);
       copy_lines(src, first, end - first, planes);
-      visit(Panel{planes, (end - first - 1) * line_ + shape_.out_w, (begin - first) * line_, line_, shape_.out_w,
+      const std::int64_t line = pixels_ / shape_.stride_w;
+      visit(Panel{planes, (end - first - 1) * line + shape_.out_w, (begin - first) * line, line, shape_.out_w,
                   (image * shape_.out_h + first) * shape_.out_w});
     }
   }
@@ -244,9 +245,10 @@ void CodeTiles::for_each_panel(const std::uint8_t* src, std::byte* scratch, Visi
 
 template <class T, bool kSum, bool kClamp>
 void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const {
-  const Tiles tiles(depth_);
+  const Tiles tiles(depth_.elements);
   Sums sums;
-  const Way way{offsets_.data(), static_cast<std::int64_t>(offsets_.size()), depth_, shape_.channels};
+  const Way way{offsets_.data(), static_cast<std::int64_t>(offsets_.size()), depth_.elements,
+                depth_.channels * (in_place_ ? 1 : shape_.stride_w)};
   for_each_panel(src, scratch, [&](const Panel& panel) QUANTRAIL_INLINED {
     const auto row_of = [&](std::int64_t done) { return std::min(done, panel.positions - kRows); };
     const auto write = [&](std::int64_t block, std::int64_t done) QUANTRAIL_INLINED {
@@ -264,7 +266,7 @@ void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blo
     };
     // The lines of the next block of weights are shared among this one's rows.
     const std::int64_t row_blocks = (panel.positions - panel.done + kRows - 1) / kRows;
-    const std::int64_t lines = (depth_ / 2 + row_blocks - 1) / row_blocks;
+    const std::int64_t lines = (depth_.elements / 2 + row_blocks - 1) / row_blocks;
     // While tiles are multiplied, the sums of those before become results.
     std::int64_t block_before = -1;
     std::int64_t done_before = 0;
@@ -273,8 +275,7 @@ void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blo
       const std::int8_t* ahead = weights_->block(block + 1);
       for (std::int64_t done = panel.done; done < panel.positions; done += kRows) {
         const bool more = block + 1 < blocks.last && ahead < weights_->block(block + 2);
-        multiply(panel.source + row_of(done) * shape_.channels, way, weights_->block(block), start, ahead,
-                 more ? lines : 0);
+        multiply(panel.source + row_of(done) * way.step, way, weights_->block(block), start, ahead, more ? lines : 0);
         ahead += lines * way.tiles * 64;
         if (block_before >= 0) write(block_before, done_before);
         store(sums);

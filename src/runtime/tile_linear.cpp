@@ -105,11 +105,7 @@ class TileLinear final : public Linear {
 bool runs_on_tiles(const LinearSpec& spec) {
   static const bool kHas = runtime_info().tiles;
   if (!kHas || spec.source != ElementType::Uint8 || spec.epilogue.silu) return false;
-  return std::visit(
-      [](const auto& shape) {
-        return fits(shape) && kernels::tile_depth(tile_shape(shape)) > 0 && CodeTiles::fits(tile_shape(shape));
-      },
-      spec.shape);
+  return std::visit([](const auto& shape) { return fits(shape) && CodeTiles::fits(tile_shape(shape)); }, spec.shape);
 }
 
 std::shared_ptr<const Linear> tile_linear(const LinearSpec& spec, const LinearWeights& weights, std::size_t threads,

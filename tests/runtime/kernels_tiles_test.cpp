@@ -42,11 +42,11 @@ Case random_case(Random& random, const TileShape& shape) {
 }
 
 TileShape random_shape(Random& random) {
-  const std::array<std::int64_t, 8> channels{16, 24, 32, 60, 64, 96, 128, 160};
+  const std::array<std::int64_t, 12> channels{1, 3, 4, 6, 12, 16, 24, 60, 64, 96, 128, 160};
   TileShape s;
   for (;;) {
     s.batch = random.integer(1, 2);
-    s.channels = channels.at(static_cast<std::size_t>(random.integer(0, 7)));
+    s.channels = channels.at(static_cast<std::size_t>(random.integer(0, 11)));
     s.columns = random.integer(1, 70);
     s.kernel_h = random.integer(1, 3);
     s.kernel_w = random.integer(1, 3);
@@ -153,7 +153,7 @@ constexpr auto kConvolution = TileWeights::Order::Convolution;
 
 TEST_F(Tiles, GiveTheCodesOfTheDefinition) {
   Random random(1);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 120; ++round) {
     SCOPED_TRACE(round);
     Case c = random_case(random, random_shape(random));
     if (round % 4 == 1) c.rule.bias = {};
@@ -235,7 +235,7 @@ TEST_F(Tiles, CopyOnlyWhatWindowsSee) {
   const Case c = random_case(random, s);
   expect_codes(c, kConvolution, std::vector<std::uint8_t>(results(s)));
   const auto weights = std::make_shared<const TileWeights>(s, c.weights, TileWeights::Order::Columns);
-  EXPECT_LE(CodeTiles(s, weights, c.rule).scratch_bytes(), 2U * 6U * 6U * 16U);
+  EXPECT_LE(CodeTiles(s, weights, c.rule).scratch_bytes(), 2U * 6U * 300U * 16U);
 }
 
 TEST_F(Tiles, SaturateSumsThatNoCodeComesNear) {
@@ -254,17 +254,27 @@ TEST(TileDepth, DividesTheChannelsOrIsZero) {
   const auto depth = [](std::int64_t channels) {
     TileShape shape;
     shape.channels = channels;
-    return tile_depth(shape);
+    return tile_depth(shape).elements;
   };
   EXPECT_EQ(depth(64), 64);
   EXPECT_EQ(depth(16), 16);
   EXPECT_EQ(depth(96), 48);
   EXPECT_EQ(depth(160), 40);
   EXPECT_EQ(depth(2048), 64);
-  EXPECT_EQ(depth(3), 0);
-  EXPECT_EQ(depth(12), 0);
+  EXPECT_EQ(depth(3), 4);
+  EXPECT_EQ(depth(12), 12);
   EXPECT_EQ(depth(66), 0);
   EXPECT_EQ(depth(68), 0) << "17 pieces of 4";
+}
+
+TEST(TileDepth, TakesARowOfTheKernelWhereChannelsAreFew) {
+  TileShape shape;
+  shape.channels = 3;
+  shape.kernel_h = shape.kernel_w = 7;
+  EXPECT_EQ(tile_depth(shape).elements, 28);
+  EXPECT_EQ(tile_depth(shape).taps, 7);
+  shape.dilation_w = 2;
+  EXPECT_EQ(tile_depth(shape).elements, 0) << "taps are not neighbours";
 }
 
 }  // namespace
