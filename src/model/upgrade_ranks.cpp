@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/shape_math.h"
 #include "model/upgrade_steps.h"
 
 namespace quantrail {
@@ -14,7 +15,8 @@ Ranks::Ranks(const Graph& graph) : folding_(graph) {
   for (const auto& input : graph.inputs) {
     Shape shape = input.shape;
     std::replace(shape.begin(), shape.end(), std::int64_t{-1}, kMadeUpSize);
-    types_[input.name] = {input.type, std::move(shape)};
+    // Sizes beyond counting are refused later, with a message.
+    if (checked_count(shape)) types_[input.name] = {input.type, std::move(shape)};
   }
 }
 
@@ -35,6 +37,9 @@ void Ranks::learn(const Graph& graph, const Node& node) {
   const NodeView view(node, graph.opset, types, constants);
   const auto outputs = output_types(view);
   if (!outputs) return;
+  for (const auto& output : *outputs) {
+    if (!checked_count(output.shape)) return;
+  }
   const auto values = folding_.folded(view, constants, *outputs);
   for (std::size_t at = 0; at < node.outputs.size(); ++at) {
     types_[node.outputs[at]] = (*outputs)[at];
