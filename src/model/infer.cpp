@@ -53,6 +53,12 @@ class Specialiser {
     }
     const NodeView view(node, source_.opset, types, constants);
     if (reads_late(node)) return take_late(node);
+    for (std::size_t input = 0; input < types.size(); ++input) {
+      if (types[input] == nullptr && !node.inputs[input].empty()) {
+        return fail(Cause::InvalidInput, "{}: reads '{}', which nothing computes", described(node, source_.opset),
+                    printable(node.inputs[input]));
+      }
+    }
     auto outputs = output_types(view);
     if (!outputs && view.waits_for_data()) return take_late(node);
     if (!outputs) return failed(outputs);

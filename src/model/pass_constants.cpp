@@ -10,8 +10,10 @@ namespace quantrail {
 namespace {
 
 bool passes_through(const Graph& graph, const Node& node) {
+  const auto named = std::count_if(node.outputs.begin(), node.outputs.end(), [](const auto& o) { return !o.empty(); });
+  if (named != 1 || node.outputs[0].empty()) return false;  // the mask of a Dropout, or what is refused later
   if (node.op == "Identity") return true;
-  if (node.op != "Dropout" || (node.outputs.size() > 1 && !node.outputs[1].empty())) return false;
+  if (node.op != "Dropout") return false;
   const bool asks = node.inputs.size() > 2 && !node.inputs[2].empty();
   const auto training = constant_input(graph, node, 2);
   return !asks || (training != nullptr && !training->bytes.empty() && training->bytes[0] == std::byte{0});
