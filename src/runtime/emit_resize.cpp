@@ -84,6 +84,12 @@ Status emit_mixed(const Emission& e, const std::vector<ResizeAxis>& axes, const 
 }  // namespace
 
 Status emit_resize(const Emission& e) {
+  constexpr std::int64_t kMostPositions = 1 << 23;  // what each is made of takes several times the result's memory
+  for (std::size_t axis = 0; axis < e.shape(0).size(); ++axis) {
+    const auto size = e.result_shape()[axis];
+    if (size > kMostPositions && size != e.shape(0)[axis])
+      return e.unsupported(fmt::format("resizing to {} positions, more than {}", size, kMostPositions));
+  }
   const ResizeRule rule = rule_of(e.node());
   const auto axes = axes_of(e);
   if (!axes || !follows(rule) || e.shape(0).size() > kernels::kMaxRank) return emit_interpreted(e);

@@ -92,6 +92,7 @@ bool follows(const ResizeRule& rule) {
 
 std::vector<std::int64_t> positions_along(const ResizeAxis& axis, const ResizeRule& rule) {
   std::vector<std::int64_t> positions;
+  positions.reserve(static_cast<std::size_t>(axis.out));
   for (std::int64_t at = 0; at < axis.out; ++at) {
     const auto position = rounded(coordinate(at, axis, rule.transform), axis, rule.nearest);
     positions.push_back(std::clamp<std::int64_t>(position, 0, axis.in - 1));
@@ -102,6 +103,8 @@ std::vector<std::int64_t> positions_along(const ResizeAxis& axis, const ResizeRu
 ResizeTaps taps_along(const ResizeAxis& axis, const ResizeRule& rule) {
   ResizeTaps taps;
   taps.count = rule.mode == "cubic" ? 4 : 2;
+  taps.positions.reserve(static_cast<std::size_t>(axis.out * taps.count));
+  taps.weights.reserve(static_cast<std::size_t>(axis.out * taps.count));
   for (std::int64_t at = 0; at < axis.out; ++at) {
     const float x = coordinate(at, axis, rule.transform);
     if (rule.mode == "linear") {
