@@ -1,4 +1,4 @@
-// One sample whose operators are shared among threads: the same codes, and floats that are as near as orders of sums.
+// One sample whose operators are shared among threads: the same codes, and floats but for the order of their sums.
 #include "runtime/divided_linear.h"
 #include "runtime/plan_check.h"
 
