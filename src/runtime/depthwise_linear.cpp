@@ -1,5 +1,6 @@
 #include "runtime/depthwise_linear.h"
 
+#include "runtime/conv_window.h"
 #include "runtime/kernels_depthwise.h"
 #include "runtime/shared_work.h"
 
@@ -8,34 +9,6 @@ namespace {
 
 using kernels::DepthwiseCodes;
 
-/// `sizes` as height and width; a single axis is a row.
-struct Plane {
-  std::int64_t h = 1;
-  std::int64_t w = 1;
-};
-Plane plane(const std::vector<std::int64_t>& sizes, std::int64_t of_missing_axis = 1) {
-  return sizes.size() == 1 ? Plane{of_missing_axis, sizes[0]} : Plane{sizes[0], sizes[1]};
-}
-
-kernels::DepthwiseShape kernel_shape(const ConvShape& conv) {
-  kernels::DepthwiseShape shape;
-  shape.batch = conv.batch;
-  shape.channels = conv.channels_in;
-  shape.in_h = plane(conv.in).h;
-  shape.in_w = plane(conv.in).w;
-  shape.out_h = plane(conv.out).h;
-  shape.out_w = plane(conv.out).w;
-  shape.kernel_h = plane(conv.kernel).h;
-  shape.kernel_w = plane(conv.kernel).w;
-  shape.stride_h = plane(conv.stride).h;
-  shape.stride_w = plane(conv.stride).w;
-  shape.dilation_h = plane(conv.dilation).h;
-  shape.dilation_w = plane(conv.dilation).w;
-  shape.pad_top = plane(conv.pad_begin, 0).h;
-  shape.pad_left = plane(conv.pad_begin, 0).w;
-  return shape;
-}
-
 class DepthwiseLinear final : public Linear {
  public:
   DepthwiseLinear(const LinearSpec& spec, const ConvShape& conv, const LinearWeights& weights, std::size_t threads)
@@ -43,7 +16,7 @@ class DepthwiseLinear final : public Linear {
         to_codes_(spec.result == ElementType::Uint8),
         source_bytes_(static_cast<std::size_t>(element_count(conv.in) * conv.batch * conv.channels_in)),
         result_elements_(static_cast<std::size_t>(element_count(conv.out) * conv.batch * conv.channels_out)),
-        kernel_(kernel_shape(conv), {reinterpret_cast<const std::int8_t*>(weights.bytes.data()), weights.bytes.size()},
+        kernel_(window_shape(conv), {reinterpret_cast<const std::int8_t*>(weights.bytes.data()), weights.bytes.size()},
                 rule(spec)) {}
 
   [[nodiscard]] Action bound(const Operands& operands) const override {
@@ -91,7 +64,7 @@ bool is_depthwise(const std::variant<ConvShape, MatMulShape>& shape) {
 }
 
 bool depthwise_is_faster(const std::variant<ConvShape, MatMulShape>& shape) {
-  return kernels::depthwise_pays(kernel_shape(std::get<ConvShape>(shape)));
+  return kernels::depthwise_pays(window_shape(std::get<ConvShape>(shape)));
 }
 
 std::shared_ptr<const Linear> depthwise_linear(const LinearSpec& spec, const LinearWeights& weights,

@@ -4,27 +4,12 @@
 #include <span>
 
 #include "runtime/kernels_aligned.h"
+#include "runtime/kernels_window.h"
 
 namespace quantrail::kernels {
 
-/// src [batch, in_h, in_w, channels] → dst [batch, out_h, out_w, channels], one filter per channel. Output position o
-/// covers source positions o * stride - pad + k * dilation, k < kernel; kernel_h * kernel_w <= kMaxTaps.
-struct DepthwiseShape {
-  std::int64_t batch = 1;
-  std::int64_t channels = 1;
-  std::int64_t in_h = 1;
-  std::int64_t in_w = 1;
-  std::int64_t out_h = 1;
-  std::int64_t out_w = 1;
-  std::int64_t kernel_h = 1;
-  std::int64_t kernel_w = 1;
-  std::int64_t stride_h = 1;
-  std::int64_t stride_w = 1;
-  std::int64_t dilation_h = 1;
-  std::int64_t dilation_w = 1;
-  std::int64_t pad_top = 0;
-  std::int64_t pad_left = 0;
-};
+/// dst [batch, out_h, out_w, channels], one filter per channel; kernel_h * kernel_w <= kMaxTaps.
+using DepthwiseShape = WindowShape;
 
 /// How sums become results, per channel c: scale[c] * (float(sum) + bias[c]), clamped to [lo, hi].
 struct DepthwiseRule {

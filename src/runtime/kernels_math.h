@@ -21,20 +21,28 @@ QUANTRAIL_INLINE float power_of_two(std::int32_t n) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(n + 127) << 23U);
 }
 
-/// e^x for x in [-87, 0]. Within 1.1 ulp.
-QUANTRAIL_INLINE float exp_of_moderate(float x) {
+/// e^x = fraction * 2^exponent, fraction in [0.7, 1.42].
+struct Power {
+  float fraction;
+  std::int32_t exponent;
+};
+QUANTRAIL_INLINE Power power_of_e(float x) {
   const float shifted = fused(x, 1.44269504F, kRounder);
   const float n = shifted - kRounder;
-  const float r = fused(n, 2.12194440e-4F, fused(n, -0.693359375F, x));
+  const float r = fused(n, 2.12194440e-4F, fused(n, -0.693359375F, x));  // ln 2 in two parts
   float p = 1.395072555e-3F;
   p = fused(p, r, 8.369024843e-3F);
   p = fused(p, r, 4.166620225e-2F);
   p = fused(p, r, 1.666651815e-1F);
   p = fused(p, r, 0.5F);
   p = fused(p, r * r, r) + 1.0F;
-  const auto exponent =
-      static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRounder));
-  return p * power_of_two(exponent);
+  return {p, static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRounder))};
+}
+
+/// e^x for x in [-87, 0]. Within 1.1 ulp.
+QUANTRAIL_INLINE float exp_of_moderate(float x) {
+  const Power power = power_of_e(x);
+  return power.fraction * power_of_two(power.exponent);
 }
 
 /// e^x for x <= 0. Within 1.1 ulp, or 0 below the normal numbers, with which processors are slow.
@@ -48,20 +56,10 @@ QUANTRAIL_INLINE float exp_of_negative(float x) {
 QUANTRAIL_INLINE float exp_of(float x) {
   x = x < -104.0F ? -104.0F : x;
   x = x > 89.0F ? 89.0F : x;
-  const float shifted = fused(x, 1.44269504F, kRounder);
-  const float n = shifted - kRounder;
-  const float r = fused(n, 2.12194440e-4F, fused(n, -0.693359375F, x));  // ln 2 in two parts
-  float p = 1.395072555e-3F;
-  p = fused(p, r, 8.369024843e-3F);
-  p = fused(p, r, 4.166620225e-2F);
-  p = fused(p, r, 1.666651815e-1F);
-  p = fused(p, r, 0.5F);
-  p = fused(p, r * r, r) + 1.0F;
+  const Power power = power_of_e(x);
   // In two steps, since 2^n alone may be neither a normal number nor finite.
-  const auto exponent =
-      static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kRounder));
-  const std::int32_t half = exponent >> 1;
-  return p * power_of_two(half) * power_of_two(exponent - half);
+  const std::int32_t half = power.exponent >> 1;
+  return power.fraction * power_of_two(half) * power_of_two(power.exponent - half);
 }
 
 /// 1 / (1 + e^-x). Within 2.5 ulp.

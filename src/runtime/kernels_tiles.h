@@ -7,27 +7,13 @@
 #include <span>
 
 #include "runtime/kernels_aligned.h"
+#include "runtime/kernels_window.h"
 
 namespace quantrail::kernels {
 
-/// src [batch, in_h, in_w, channels] · weights → dst [batch, out_h, out_w, columns]. Output position o covers source
-/// positions o * stride - pad + k * dilation, k < kernel. A matrix product has its rows along in_w.
-struct TileShape {
-  std::int64_t batch = 1;
-  std::int64_t channels = 1;
+/// src · weights → dst [batch, out_h, out_w, columns]. A matrix product has its rows along in_w.
+struct TileShape : WindowShape {
   std::int64_t columns = 1;
-  std::int64_t in_h = 1;
-  std::int64_t in_w = 1;
-  std::int64_t out_h = 1;
-  std::int64_t out_w = 1;
-  std::int64_t kernel_h = 1;
-  std::int64_t kernel_w = 1;
-  std::int64_t stride_h = 1;
-  std::int64_t stride_w = 1;
-  std::int64_t dilation_h = 1;
-  std::int64_t dilation_w = 1;
-  std::int64_t pad_top = 0;
-  std::int64_t pad_left = 0;
 
   [[nodiscard]] std::int64_t rows() const { return batch * out_h * out_w; }
   [[nodiscard]] std::int64_t depth() const { return kernel_h * kernel_w * channels; }

@@ -1,5 +1,6 @@
 #include "runtime/tile_linear.h"
 
+#include "runtime/conv_window.h"
 #include "runtime/kernels_tiles.h"
 #include "runtime/plan.h"
 #include "runtime/shared_work.h"
@@ -11,29 +12,9 @@ using kernels::CodeTiles;
 using kernels::TileShape;
 using kernels::TileWeights;
 
-/// The last of one or two sizes, and the one before.
-std::int64_t width(const std::vector<std::int64_t>& sizes) { return sizes.back(); }
-std::int64_t height(const std::vector<std::int64_t>& sizes, std::int64_t of_missing_axis = 1) {
-  return sizes.size() == 1 ? of_missing_axis : sizes[0];
-}
-
 TileShape tile_shape(const ConvShape& conv) {
-  TileShape shape;
-  shape.batch = conv.batch;
-  shape.channels = conv.channels_in;
+  TileShape shape{window_shape(conv)};
   shape.columns = conv.channels_out;
-  shape.in_h = height(conv.in);
-  shape.in_w = width(conv.in);
-  shape.out_h = height(conv.out);
-  shape.out_w = width(conv.out);
-  shape.kernel_h = height(conv.kernel);
-  shape.kernel_w = width(conv.kernel);
-  shape.stride_h = height(conv.stride);
-  shape.stride_w = width(conv.stride);
-  shape.dilation_h = height(conv.dilation);
-  shape.dilation_w = width(conv.dilation);
-  shape.pad_top = height(conv.pad_begin, 0);
-  shape.pad_left = width(conv.pad_begin);
   return shape;
 }
 
