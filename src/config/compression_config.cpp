@@ -28,8 +28,9 @@ std::string parse_target(const Section& section, std::string current) {
 std::optional<Preset> parse_preset(const Section& section) {
   if (!section.has("preset")) return std::nullopt;
   const std::string name =
-      section.choice("preset", "performance", {"performance", "mixed", "accuracy", "symmetric", "asymmetric"});
+      section.choice("preset", "performance", {"performance", "mixed", "accuracy", "symmetric", "asymmetric", "auto"});
   if (name == "performance" || name == "symmetric") return Preset::Performance;
+  if (name == "auto") return Preset::Auto;
   if (name != "mixed") {
     section.findings().note(fmt::format("{} \"{}\" is treated as \"mixed\": weights are always symmetric on a CPU.",
                                         section.path_of("preset"), name));
@@ -99,9 +100,28 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
   out.stat_subset_size = params.optional_integer("stat_subset_size", kFromOne);
   out.shuffle_data = params.flag("shuffle_data", out.shuffle_data);
   out.seed = params.integer("seed", out.seed, kFromZero);
-  out.threshold = params.number("threshold", out.threshold, {.least = 0.0});
+  out.use_fast_bias = params.flag("use_fast_bias", out.use_fast_bias);
+  if (params.has("threshold")) out.threshold = params.number("threshold", 0.0, {.least = 0.0});
+  out.apply_for_all_nodes = params.flag("apply_for_all_nodes", out.apply_for_all_nodes);
+  if (out.apply_for_all_nodes && out.use_fast_bias) {
+    params.findings().note(fmt::format("{} has no effect with use_fast_bias: a layer that reads its input unquantized "
+                                       "has no error of its own to correct.",
+                                       params.path_of("apply_for_all_nodes")));
+  }
   out.saturation_fix = params.choice("saturation_fix", out.saturation_fix, {"first_layer", "all", "no"});
   if (params.has("ignored")) out.ignored = parse_ignored(params.child("ignored"));
+  out.weights = parse_tensor_config(params.child("weights"), true);
+  out.activations = parse_tensor_config(params.child("activations"), false);
+  if (params.has("range_estimator")) {
+    out.range_estimator = parse_range_estimator(params.child("range_estimator"), false);
+  }
+  out.layerwise_configs = parse_layerwise(params);
+  out.channel_alignment = params.flag("channel_alignment", out.channel_alignment);
+  out.equalization = params.flag("equalization", out.equalization);
+  if (params.has("smooth_quant_alpha")) {
+    out.smooth_quant_alpha =
+        params.number("smooth_quant_alpha", 0.5, {.least = 0.0, .most = 1.0, .least_excluded = true});
+  }
   return out;
 }
 

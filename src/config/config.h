@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "config/range_config.h"
 
 namespace quantrail {
 
@@ -82,7 +83,11 @@ struct EngineConfig {
 
 // ---- compression: POT's parameters, names and defaults (reference: POT 2023.0 configuration) -----------------------
 
-enum class Preset { Performance, Mixed };
+enum class Preset {
+  Performance,  ///< symmetric activations
+  Mixed,        ///< asymmetric activations
+  Auto,         ///< ours: what is known to matter is tried on a subset of the validation data, the best is kept
+};
 
 struct IgnoredScope {
   std::vector<std::string> scope{};       ///< layer names (globs), output names, names of folded nodes
@@ -96,9 +101,17 @@ struct QuantizationParams {
   bool shuffle_data = false;
   std::int64_t seed = 0;
   bool use_fast_bias = true;
-  double threshold = 2.0;  ///< bias update gate, relative to the largest |old bias| floor (see bias_correction.h)
+  std::optional<double> threshold{};  ///< bias update gate (see bias_correction.h); default 2 for the fast one, 1000
+  bool apply_for_all_nodes = false;   ///< full bias correction also corrects layers that stay float
   std::string saturation_fix = "first_layer";  ///< "first_layer", "all", "no"
   IgnoredScope ignored{};
+  TensorConfig weights{};
+  TensorConfig activations{};
+  std::optional<RangeEstimator> range_estimator{};  ///< for whichever of the two has none
+  LayerwiseConfigs layerwise_configs{};
+  bool channel_alignment = true;   ///< POT's ActivationChannelAlignment
+  bool equalization = false;       ///< ours: cross-layer equalization
+  std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
   bool operator==(const QuantizationParams&) const = default;
 };
 

@@ -10,7 +10,19 @@ namespace {
 Json text(std::string value) { return Json{std::move(value)}; }
 Json path_json(const std::filesystem::path& path) { return text(escaped(path.string())); }
 Json object(Json::Object members) { return Json{std::move(members)}; }
-Json optional_json(std::optional<std::int64_t> value) { return value ? Json{*value} : Json{nullptr}; }
+template <class T>
+Json optional_json(const std::optional<T>& value) {
+  return value ? Json{*value} : Json{nullptr};
+}
+
+std::string preset_name(Preset preset) {
+  switch (preset) {
+    case Preset::Performance: return "performance";
+    case Preset::Mixed: return "mixed";
+    case Preset::Auto: return "auto";
+  }
+  return {};
+}
 
 template <class Range, class Convert>
 Json list(const Range& values, Convert convert) {
@@ -105,14 +117,22 @@ void add_quantization(const QuantizationParams& params, Json::Object& out) {
   const Json operations = list(params.ignored.operations, [](const std::string& type) {
     return object({{"type", text(type)}});
   });
-  out.push_back({"preset", text(params.preset == Preset::Mixed ? "mixed" : "performance")});
+  out.push_back({"preset", text(preset_name(params.preset))});
   out.push_back({"stat_subset_size", optional_json(params.stat_subset_size)});
   out.push_back({"shuffle_data", Json{params.shuffle_data}});
   out.push_back({"seed", Json{params.seed}});
   out.push_back({"use_fast_bias", Json{params.use_fast_bias}});
-  out.push_back({"threshold", Json{params.threshold}});
+  out.push_back({"threshold", optional_json(params.threshold)});
+  out.push_back({"apply_for_all_nodes", Json{params.apply_for_all_nodes}});
   out.push_back({"saturation_fix", text(params.saturation_fix)});
   out.push_back({"ignored", object({{"scope", texts(params.ignored.scope)}, {"operations", operations}})});
+  out.push_back({"weights", effective_tensor(params.weights)});
+  out.push_back({"activations", effective_tensor(params.activations)});
+  out.push_back({"range_estimator", params.range_estimator ? effective_range(*params.range_estimator) : Json{nullptr}});
+  out.push_back({"layerwise_configs", effective_layerwise(params.layerwise_configs)});
+  out.push_back({"channel_alignment", Json{params.channel_alignment}});
+  out.push_back({"equalization", Json{params.equalization}});
+  out.push_back({"smooth_quant_alpha", optional_json(params.smooth_quant_alpha)});
 }
 
 void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {

@@ -73,6 +73,20 @@ bool ends_with_path(std::string_view path, std::string_view end) {
 
 std::string last_name(std::string_view path) { return std::string(path.substr(path.rfind('.') + 1)); }
 
+/// Of several places of a name inside one another's sections (params.preset, params.range_estimator.preset) the
+/// outermost is meant.
+void keep_outermost(std::vector<std::string>& candidates) {
+  const auto section = [](const std::string& path) { return path.substr(0, path.rfind('.') + 1); };
+  for (const auto& outer : candidates) {
+    const bool holds_all = std::all_of(candidates.begin(), candidates.end(),
+                                       [&](const auto& path) { return path.starts_with(section(outer)); });
+    if (!holds_all) continue;
+    const std::string kept = outer;
+    candidates = {kept};
+    return;
+  }
+}
+
 /// The full path that the user's `written` one means.
 Result<std::string> full_path(std::string_view written, const Json& document) {
   std::vector<std::string> known;
@@ -90,6 +104,7 @@ Result<std::string> full_path(std::string_view written, const Json& document) {
   const bool some_leaf = std::any_of(candidates.begin(), candidates.end(), is_leaf);
   if (candidates.size() > 1 && !dotted && some_leaf)
     std::erase_if(candidates, [&](const auto& path) { return !is_leaf(path); });
+  keep_outermost(candidates);
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty() && dotted) return std::string(written);  // checked with the rest of the document
   if (candidates.empty()) {

@@ -14,6 +14,17 @@ namespace quantrail {
 /// `metrics` are those of the engine, which compression refers to by name.
 [[nodiscard]] CompressionConfig parse_compression(const Section& compression, const std::vector<MetricSpec>& metrics);
 
+/// A range_estimator section; one of `weights` or of activations.
+[[nodiscard]] RangeEstimator parse_range_estimator(const Section& section, bool weights);
+/// A weights or activations section.
+[[nodiscard]] TensorConfig parse_tensor_config(const Section& tensor, bool weights);
+/// params.layerwise_configs.
+[[nodiscard]] LayerwiseConfigs parse_layerwise(const Section& params);
+/// The inverses, for Config::effective_json.
+[[nodiscard]] Json effective_range(const RangeEstimator& range);
+[[nodiscard]] Json effective_tensor(const TensorConfig& tensor);
+[[nodiscard]] Json effective_layerwise(const LayerwiseConfigs& configs);
+
 /// The path under `key`, resolved against `folder`; empty when absent.
 [[nodiscard]] std::filesystem::path parse_path(const Section& section, std::string_view key,
                                                const std::filesystem::path& folder);

@@ -170,9 +170,7 @@ TEST(Config, ServesCpuTargets) {
 
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   for (const auto* param :
-       {R"("use_fast_bias": false)", R"("weights": {"bits": 4})", R"("activations": {"mode": "asymmetric"})",
-        R"("range_estimator": {"preset": "quantile"})", R"("layerwise_configs": [{}])", R"("tune_hyperparams": true)",
-        R"("convert_to_mixed_preset": true)", R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
+       {R"("tune_hyperparams": true)", R"("convert_to_mixed_preset": true)", R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
         R"("model_type": "transformer")", R"("use_layerwise_tuning": true)",
         R"("ignored": {"operations": [{"type": "Conv", "attributes": {"group": 1}}]})"}) {
     const auto config = parsed(with_params(param));
@@ -180,8 +178,8 @@ TEST(Config, RefusesWhatThisVersionDoesNotServe) {
     EXPECT_EQ(config.error().cause, Cause::Unsupported) << param;
     EXPECT_THAT(config.error().message, HasSubstr("not supported by this version")) << param;
   }
-  EXPECT_THAT(problem(with_params(R"("use_fast_bias": false)")),
-              HasSubstr("params.use_fast_bias: false is not supported by this version, only true"));
+  EXPECT_THAT(problem(with_params(R"("use_layerwise_tuning": true)")),
+              HasSubstr("params.use_layerwise_tuning: true is not supported by this version, only false"));
 }
 
 TEST(Config, AcceptsTheSameKeysAtPotsDefault) {
