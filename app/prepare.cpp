@@ -11,6 +11,7 @@
 #include "evaluate/feed.h"
 #include "metrics/registry.h"
 #include "model/canonical.h"
+#include "quantize/range_rules.h"
 #include "runtime/plan.h"
 
 namespace quantrail::app {
@@ -53,6 +54,9 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   }
   auto ignored = resolved(p.config.compression.quantization.ignored, *graph);
   if (!ignored) return failed(ignored, p.config.source.string());
+  if (auto named = RangeRules::resolved(p.config.compression.quantization, *graph); !named) {
+    return failed(named, p.config.source.string());
+  }
   for (const auto& match : ignored->matches) {
     p.notes.push_back(fmt::format("ignored \"{}\": {}", match.pattern, joined(match.nodes, ", ")));
   }

@@ -57,9 +57,12 @@ Result<Quantization> calibrated(const Graph& graph, const Dataset& data) {
   const Placement placement = placed(graph, model->types, {});
   std::vector<std::size_t> samples(data.size());
   std::iota(samples.begin(), samples.end(), std::size_t{0});
-  const auto statistics = collected(graph, statistics_request(graph, placement, params), data, samples, {});
+  const QuantizerInputs inputs{graph, model->types, placement};
+  const auto request = statistics_request(inputs, params);
+  if (!request) return failed(request);
+  const auto statistics = collected(graph, *request, data, samples, {});
   if (!statistics) return failed(statistics);
-  return quantized(graph, model->types, placement, *statistics, params);
+  return quantized(inputs, *statistics, params);
 }
 
 }  // namespace

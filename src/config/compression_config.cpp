@@ -104,9 +104,10 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
   if (params.has("threshold")) out.threshold = params.number("threshold", 0.0, {.least = 0.0});
   out.apply_for_all_nodes = params.flag("apply_for_all_nodes", out.apply_for_all_nodes);
   if (out.apply_for_all_nodes && out.use_fast_bias) {
-    params.findings().note(fmt::format("{} has no effect with use_fast_bias: a layer that reads its input unquantized "
-                                       "has no error of its own to correct.",
-                                       params.path_of("apply_for_all_nodes")));
+    params.findings().note(
+        fmt::format("{} has no effect with use_fast_bias: a layer that reads its input unquantized "
+                    "has no error of its own to correct.",
+                    params.path_of("apply_for_all_nodes")));
   }
   out.saturation_fix = params.choice("saturation_fix", out.saturation_fix, {"first_layer", "all", "no"});
   if (params.has("ignored")) out.ignored = parse_ignored(params.child("ignored"));

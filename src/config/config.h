@@ -109,8 +109,8 @@ struct QuantizationParams {
   TensorConfig activations{};
   std::optional<RangeEstimator> range_estimator{};  ///< for whichever of the two has none
   LayerwiseConfigs layerwise_configs{};
-  bool channel_alignment = true;   ///< POT's ActivationChannelAlignment
-  bool equalization = false;       ///< ours: cross-layer equalization
+  bool channel_alignment = true;               ///< POT's ActivationChannelAlignment
+  bool equalization = false;                   ///< ours: cross-layer equalization
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
   bool operator==(const QuantizationParams&) const = default;
 };

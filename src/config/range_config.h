@@ -7,8 +7,8 @@
 
 namespace quantrail {
 
-// How ranges are chosen: POT's `weights`, `activations`, `range_estimator` and `layerwise_configs` as they were written.
-// What was left out follows from the preset (see quantize/range_rules.h).
+// How ranges are chosen: POT's `weights`, `activations`, `range_estimator` and `layerwise_configs` as they were
+// written. What was left out follows from the preset (see quantize/range_rules.h).
 
 /// What one sample, or one channel of weights, says about one end of the range.
 enum class ExtremeType { Min, Max, AbsMax, Quantile, AbsQuantile };

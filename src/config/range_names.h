@@ -18,14 +18,13 @@ inline constexpr std::array<Named<ExtremeType>, 5> kExtremeTypes{{{"min", Extrem
                                                                   {"abs_max", ExtremeType::AbsMax},
                                                                   {"quantile", ExtremeType::Quantile},
                                                                   {"abs_quantile", ExtremeType::AbsQuantile}}};
-inline constexpr std::array<Named<Aggregator>, 7> kAggregators{
-    {{"mean", Aggregator::Mean},
-     {"max", Aggregator::Max},
-     {"min", Aggregator::Min},
-     {"median", Aggregator::Median},
-     {"mean_no_outliers", Aggregator::MeanNoOutliers},
-     {"median_no_outliers", Aggregator::MedianNoOutliers},
-     {"hl_estimator", Aggregator::HodgesLehmann}}};
+inline constexpr std::array<Named<Aggregator>, 7> kAggregators{{{"mean", Aggregator::Mean},
+                                                                {"max", Aggregator::Max},
+                                                                {"min", Aggregator::Min},
+                                                                {"median", Aggregator::Median},
+                                                                {"mean_no_outliers", Aggregator::MeanNoOutliers},
+                                                                {"median_no_outliers", Aggregator::MedianNoOutliers},
+                                                                {"hl_estimator", Aggregator::HodgesLehmann}}};
 inline constexpr std::array<Named<RangePreset>, 5> kRangePresets{{{"default", RangePreset::Default},
                                                                   {"quantile", RangePreset::Quantile},
                                                                   {"percentile", RangePreset::Percentile},

@@ -20,9 +20,17 @@ auto chosen(const Section& section, std::string_view key, const Table& table)
   return std::nullopt;
 }
 
-EndEstimator parse_end(const Section& end, bool weights) {
+EndEstimator parse_end(const Section& range, const char* key, bool weights) {
+  const Section end = range.child(key);
   EndEstimator out;
   out.type = chosen(end, "type", kExtremeTypes);
+  const bool lower = out.type == ExtremeType::Min || out.type == ExtremeType::Quantile;
+  if (out.type && (key == std::string_view("min") ? !lower : out.type == ExtremeType::Min)) {
+    end.report(
+        "type",
+        fmt::format("\"{}\" is no estimate of this end of a range, allowed are {}", name_in(kExtremeTypes, *out.type),
+                    key == std::string_view("min") ? "min, quantile" : "max, abs_max, quantile, abs_quantile"));
+  }
   if (end.has("outlier_prob")) {
     out.outlier_prob = end.number("outlier_prob", 1e-4, {.least = 0.0, .most = 0.5, .least_excluded = true});
   }
@@ -33,21 +41,34 @@ EndEstimator parse_end(const Section& end, bool weights) {
   }
   if (end.has("clipping_value")) out.clipping_value = end.number("clipping_value", 0.0, {});
   if (chosen(end, "granularity", kGranularities) == Granularity::PerChannel && !weights) {
-    end.findings().note(fmt::format("{} \"perchannel\" is treated as \"pertensor\": integer kernels of CPUs read "
-                                    "activations with one scale.",
-                                    end.path_of("granularity")));
+    end.findings().note(
+        fmt::format("{} \"perchannel\" is treated as \"pertensor\": integer kernels of CPUs read "
+                    "activations with one scale.",
+                    end.path_of("granularity")));
   }
   return out;
 }
 
-void check_levels(const Section& tensor, const TensorConfig& config, bool weights) {
+void check_levels(const Section& tensor, TensorConfig& config, bool weights) {
   if (config.level_low.has_value() != config.level_high.has_value()) {
     tensor.report(config.level_low ? "level_low" : "level_high", "level_low and level_high are given together");
     return;
   }
-  if (weights || !config.level_low) return;
+  if (!config.level_low) return;
   const std::int64_t low = *config.level_low;
   const std::int64_t high = *config.level_high;
+  if (weights) {
+    if (low == -128 && high == 127) {
+      tensor.findings().note(fmt::format("{} -128 is treated as -127: weights' codes are symmetric on a CPU.",
+                                         tensor.path_of("level_low")));
+      config.level_low = -127;
+    } else if (low != -high) {
+      tensor.report(
+          "level_low",
+          fmt::format("levels {} to {}; allowed for weights are -n to n: their codes are symmetric", low, high));
+    }
+    return;
+  }
   const bool allowed = (low == 0 && high == 255) || ((low == -128 || low == -127) && high == 127);
   if (!allowed) {
     tensor.report("level_low", fmt::format("levels {} to {}; allowed for activations are 0 to 255, and -128 or -127 "
@@ -61,14 +82,18 @@ void check_levels(const Section& tensor, const TensorConfig& config, bool weight
 RangeEstimator parse_range_estimator(const Section& section, bool weights) {
   RangeEstimator out;
   out.preset = chosen(section, "preset", kRangePresets).value_or(out.preset);
-  out.percentile =
-      section.number("percentile", out.percentile, {.least = 50.0, .most = 100.0, .least_excluded = true});
+  out.percentile = section.number("percentile", out.percentile, {.least = 50.0, .most = 100.0, .least_excluded = true});
   if (section.has("percentile") && out.preset != RangePreset::Percentile) {
     section.findings().note(
         fmt::format("{} has no effect: it belongs to preset \"percentile\".", section.path_of("percentile")));
   }
-  out.min = parse_end(section.child("min"), weights);
-  out.max = parse_end(section.child("max"), weights);
+  out.min = parse_end(section, "min", weights);
+  out.max = parse_end(section, "max", weights);
+  if (weights && out.preset == RangePreset::Entropy) {
+    section.report("preset",
+                   "\"entropy\" compares distributions of activations; allowed for weights are default, "
+                   "quantile, percentile, mse");
+  }
   const bool from_extremes = out.preset == RangePreset::Default || out.preset == RangePreset::Quantile;
   for (const auto* end : {"min", "max"}) {
     const EndEstimator& given = end == std::string_view("min") ? out.min : out.max;
@@ -88,17 +113,19 @@ TensorConfig parse_tensor_config(const Section& tensor, bool weights) {
   }
   out.symmetric = chosen(tensor, "mode", kModes);
   if (weights && out.symmetric == false) {
-    tensor.findings().note(fmt::format("{} \"asymmetric\" is treated as \"symmetric\": integer kernels of CPUs take "
-                                       "weights without zero points.",
-                                       tensor.path_of("mode")));
+    tensor.findings().note(
+        fmt::format("{} \"asymmetric\" is treated as \"symmetric\": integer kernels of CPUs take "
+                    "weights without zero points.",
+                    tensor.path_of("mode")));
     out.symmetric.reset();
   }
   out.granularity = chosen(tensor, "granularity", kGranularities);
   if (!weights && out.granularity == Granularity::PerChannel) {
-    tensor.findings().note(fmt::format("{} \"perchannel\" is treated as \"pertensor\": integer kernels of CPUs read "
-                                       "activations with one scale; \"equalization\": true has the same effect in front "
-                                       "of depthwise layers.",
-                                       tensor.path_of("granularity")));
+    tensor.findings().note(
+        fmt::format("{} \"perchannel\" is treated as \"pertensor\": integer kernels of CPUs read "
+                    "activations with one scale; \"equalization\": true has the same effect in front "
+                    "of depthwise layers.",
+                    tensor.path_of("granularity")));
   }
   if (!weights) out.granularity.reset();
   out.level_low = tensor.optional_integer("level_low", {-128, weights ? -1 : 0});

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "export/onnx_bytes.h"
 #include "export/qdq.h"
+#include "model/weight_edits.h"
 
 namespace quantrail {
 namespace {
@@ -35,8 +36,9 @@ Result<ExportedModel> exported(const Graph& graph, const Quantization& quantizat
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode,
                                const ExportMetadata& metadata) {
   if (const auto known = check_groups(quantization, reverted); !known) return failed(known);
-  const Lowering lowering = lowered(graph, &quantization, reverted, mode);
-  auto bytes = onnx_bytes(with_qdq(graph, quantization, lowering),
+  const Graph changed = edited(graph, quantization);
+  const Lowering lowering = lowered(changed, &quantization, reverted, mode);
+  auto bytes = onnx_bytes(with_qdq(changed, quantization, lowering),
                           {{"quantrail.base_sha256", metadata.base.hex()},
                            {"quantrail.exporter_revision", std::string(kExporterRevision)},
                            {"quantrail.quantization_sha256", quantization.digest().hex()},

@@ -8,7 +8,8 @@ namespace {
 using nlohmann::json;
 
 // Raised when the layout below changes; older layouts stay readable.
-constexpr int kLayout = 1;
+constexpr int kPlainLayout = 1;
+constexpr int kEditedLayout = 2;  // with weight edits or input scalings, which the first one cannot say
 
 json layer_json(const LayerQuantization& layer) {
   if (!layer.weights) return json::object();
@@ -34,10 +35,32 @@ json to_json(const Quantization& q) {
   for (const auto& group : q.groups) groups.push_back({{"name", group.name}, {"members", group.members}});
   json biases = json::object();
   for (const auto& [name, bias] : q.bias_edits) biases[name] = bias;
-  return {{"layout", kLayout},           {"activations", std::move(activations)},
-          {"layers", std::move(layers)}, {"passthrough", q.passthrough},
-          {"ignored", q.ignored},        {"bias_edits", std::move(biases)},
-          {"groups", std::move(groups)}};
+  json value{{"layout", kPlainLayout},      {"activations", std::move(activations)},
+             {"layers", std::move(layers)}, {"passthrough", q.passthrough},
+             {"ignored", q.ignored},        {"bias_edits", std::move(biases)},
+             {"groups", std::move(groups)}};
+  if (q.weight_edits.empty() && q.input_scalings.empty()) return value;
+  value["layout"] = kEditedLayout;
+  json edits = json::object();
+  for (const auto& [name, edit] : q.weight_edits) {
+    edits[name] = json::array({edit.output_factors, edit.input_factors, edit.bias_shift});
+  }
+  json scalings = json::array();
+  for (const auto& s : q.input_scalings) scalings.push_back(json::array({s.value, s.scaled, s.factors, s.readers}));
+  value["weight_edits"] = std::move(edits);
+  value["input_scalings"] = std::move(scalings);
+  return value;
+}
+
+void read_edits(const json& value, Quantization& q) {
+  using Floats = std::vector<float>;
+  for (const auto& [name, edit] : value.at("weight_edits").items()) {
+    q.weight_edits[name] = {edit.at(0).get<Floats>(), edit.at(1).get<Floats>(), edit.at(2).get<Floats>()};
+  }
+  for (const auto& s : value.at("input_scalings")) {
+    q.input_scalings.push_back({s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<Floats>(),
+                                s.at(3).get<std::vector<std::string>>()});
+  }
 }
 
 Quantization from_json(const json& value) {
@@ -62,11 +85,14 @@ std::vector<std::uint8_t> serialised(const Quantization& quantization) { return 
 Result<Quantization> parsed_quantization(std::span<const std::uint8_t> bytes) {
   try {
     const json value = json::from_cbor(bytes.begin(), bytes.end());
-    if (const int layout = value.at("layout").get<int>(); layout != kLayout) {
+    const int layout = value.at("layout").get<int>();
+    if (layout < kPlainLayout || layout > kEditedLayout) {
       return fail(Cause::Storage, "quantization parameters of layout {} are newer than this program ({})", layout,
-                  kLayout);
+                  kEditedLayout);
     }
-    return from_json(value);
+    Quantization q = from_json(value);
+    if (layout == kEditedLayout) read_edits(value, q);
+    return q;
   } catch (const json::exception& error) {
     return fail(Cause::Storage, "quantization parameters are damaged: {}", error.what());
   }

@@ -38,6 +38,27 @@ struct LayerQuantization {
   bool operator==(const LayerQuantization&) const = default;
 };
 
+/// A change of one node's float constants, in place before anything is rounded and whether or not the node is reverted:
+/// weight[o, i] * output_factors[o] * input_factors[i], and bias[o] * output_factors[o] + bias_shift[o]. Edits come in
+/// groups that leave what the network computes as it is, but for rounding.
+/// Conv, Gemm and MatMul have weights and bias; a Mul or Add with a constant, and the scale and bias of a
+/// LayerNormalization, take output_factors along their last axis.
+struct WeightEdit {
+  std::vector<float> output_factors{};  ///< per output channel; empty: 1
+  std::vector<float> input_factors{};   ///< per input channel; empty: 1
+  std::vector<float> bias_shift{};      ///< per output channel; empty: 0
+  bool operator==(const WeightEdit&) const = default;
+};
+
+/// A multiplication put between a value and some of its readers, by one factor per position of its last axis.
+struct InputScaling {
+  std::string value{};
+  std::string scaled{};                ///< name of the product, and of the node that computes it
+  std::vector<float> factors{};        ///< each > 0 and finite
+  std::vector<std::string> readers{};  ///< node names; they read the product as their first input
+  bool operator==(const InputScaling&) const = default;
+};
+
 /// Operators that go back to float together.
 struct Group {
   std::string name{};                  ///< what people see: the first member's layer name
@@ -46,8 +67,11 @@ struct Group {
 };
 
 /// Everything that quantization decided about one canonical graph: the value that the runtime's lowering and the
-/// exporter both read, so that what is measured is what ships. Nothing here edits the graph.
+/// exporter both read, so that what is measured is what ships. All else refers to the graph with the edits in place,
+/// see edited().
 struct Quantization {
+  std::map<std::string, WeightEdit, std::less<>> weight_edits{};  ///< by node name
+  std::vector<InputScaling> input_scalings{};
   std::map<std::string, ActivationParams, std::less<>> activations{};  ///< by value name: has a Q/DQ point
   std::map<std::string, LayerQuantization, std::less<>> layers{};      ///< by node name: runs in integers
   /// Nodes that move or select codes without computing (MaxPool, Reshape, Concat, ...); the activations they read and
@@ -56,7 +80,7 @@ struct Quantization {
   /// Nodes that the user excluded: float, and reading their inputs unquantized.
   std::set<std::string, std::less<>> ignored{};
   /// Corrected float32 biases by node name, one per output channel (the layer may have had none); they hold while the
-  /// layer runs in integers, a reverted layer has its own bias again.
+  /// layer runs in integers, a reverted layer has its own bias again. Of ignored nodes they hold always.
   std::map<std::string, std::vector<float>, std::less<>> bias_edits{};
   std::vector<Group> groups{};  ///< in graph order
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/codes.h"
+#include "quantize/weight_steps.h"
 
 namespace quantrail {
 namespace {
@@ -95,19 +96,6 @@ std::vector<double> gemm_response(const Node& node, const Shape& shape, std::spa
     }
   }
   return response;
-}
-
-std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params) {
-  const auto codes = int8_weights(weights, params);
-  std::size_t inner = 1;
-  for (auto a = static_cast<std::size_t>(params.axis) + 1; a < weights.shape.size(); ++a) {
-    inner *= static_cast<std::size_t>(weights.shape[a]);
-  }
-  std::vector<float> reals(codes.size());
-  for (std::size_t i = 0; i < reals.size(); ++i) {
-    reals[i] = params.scale[i / inner % params.scale.size()] * static_cast<float>(codes[i]);
-  }
-  return reals;
 }
 
 }  // namespace

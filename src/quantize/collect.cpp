@@ -1,6 +1,7 @@
 #include "quantize/collect.h"
 
 #include <algorithm>
+#include <cassert>
 #include <mutex>
 #include <optional>
 
@@ -15,45 +16,82 @@ namespace {
 /// One value to watch and where a run leaves it.
 struct Watch {
   std::string value{};
-  bool means = false;
-  bool is_input = false;
-  std::size_t index = 0;  ///< of the plan's input, or of the tap
+  Learning learning{};
+  bool histogram = false;
+  bool last_axis = false;
+  enum class Source { Input, Tap, Output } source = Source::Tap;
+  std::size_t index = 0;  ///< of the plan's input, tap or output
 };
 
 using SampleRow = std::vector<SampleStatistics>;  // parallel to the watches
 
-std::vector<Watch> watches(const Graph& graph, const StatisticsRequest& request, std::vector<std::string>& taps) {
+template <class Values>
+std::optional<std::size_t> place_in(const Values& values, const std::string& name) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+/// Values that are no inputs become `taps`; of a `quantized` network they are outputs.
+std::vector<Watch> watches(const Graph& graph, const StatisticsRequest& request, bool quantized,
+                           std::vector<std::string>& taps) {
   std::set<std::string, std::less<>> values = request.extremes;
-  values.insert(request.channel_means.begin(), request.channel_means.end());
+  for (const auto* more :
+       {&request.histograms, &request.channel_means, &request.channel_magnitudes, &request.channel_quantiles}) {
+    values.insert(more->begin(), more->end());
+  }
   std::vector<Watch> list;
   for (const auto& value : values) {
-    Watch watch{value, request.channel_means.count(value) != 0, false, taps.size()};
-    for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-      if (graph.inputs[i].name == value) watch.is_input = true, watch.index = i;
+    Watch watch{.value = value,
+                .histogram = request.histograms.contains(value),
+                .last_axis = request.last_axis.contains(value),
+                .index = taps.size()};
+    watch.learning = {.channel_means = request.channel_means.contains(value),
+                      .channel_magnitudes = request.channel_magnitudes.contains(value),
+                      .channel_quantiles = request.channel_quantiles.contains(value)};
+    if (request.extremes.contains(value)) watch.learning.outlier_probs = request.outlier_probs;
+    if (const auto input = place_in(graph.inputs, value)) {
+      watch.source = Watch::Source::Input;
+      watch.index = *input;
+    } else if (quantized) {
+      const auto output = place_in(graph.outputs, value);
+      assert(output && "of a quantized network only outputs can be learned about");
+      watch.source = Watch::Source::Output;
+      watch.index = *output;
+    } else {
+      taps.push_back(value);
     }
-    if (!watch.is_input) taps.push_back(value);
     list.push_back(std::move(watch));
   }
   return list;
 }
 
 TapView view_of(const Watch& watch, const Plan& plan, PlanState& state) {
-  if (!watch.is_input) return state.tap(watch.index);
-  const auto bytes = state.input(watch.index);
+  if (watch.source == Watch::Source::Tap) return state.tap(watch.index);
+  const bool output = watch.source == Watch::Source::Output;
+  const std::span<const std::byte> bytes = output ? state.output(watch.index) : state.input(watch.index);
   return {{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)},
-          plan.inputs()[watch.index].shape};
+          output ? plan.outputs()[watch.index].shape : plan.inputs()[watch.index].shape};
 }
 
 /// Sample `row` of a value whose outermost axis runs over `batch` samples, each perhaps with several rows (tokens
 /// folded into the batch); all of a value that has no batch axis.
-SampleStatistics sample_of(const TapView& view, std::size_t row, std::size_t batch, bool means) {
+struct SampleView {
+  std::span<const float> values{};
+  ChannelLayout layout{};
+};
+
+SampleView sample_of(const TapView& view, std::size_t row, std::size_t batch, bool last_axis) {
   const bool batched = !view.shape.empty() && view.shape[0] % static_cast<std::int64_t>(batch) == 0;
   const std::size_t size = batched ? view.values.size() / batch : view.values.size();
+  const auto sample = view.values.subspan(batched ? row * size : 0, size);
+  if (last_axis && view.shape.size() > 2 && !view.channels_last) return {sample, {view.shape.back(), true, 1}};
   const bool has_channels = view.shape.size() > 1;
   const std::int64_t channels = has_channels ? view.shape[1] : 1;
   const std::int64_t outer = has_channels ? view.shape[0] : 1;
   const std::int64_t rows = has_channels && batched ? outer / static_cast<std::int64_t>(batch) : outer;
-  return observed(view.values.subspan(batched ? row * size : 0, size), channels, view.channels_last, means, rows);
+  return {sample, {channels, view.channels_last, rows}};
 }
 
 /// Takes the blocks' rows in any order and learns them in sample order, so that sums do not depend on threads. At most
@@ -73,7 +111,10 @@ class OrderedLearner {
     if (progress_) progress_(static_cast<std::size_t>(statistics_.samples));
   }
 
-  Statistics finished() { return std::move(statistics_); }
+  Statistics finished() {
+    for (auto& [name, value] : statistics_.values) value.finish();
+    return std::move(statistics_);
+  }
 
  private:
   void learn(const SampleRow& row) {
@@ -105,29 +146,47 @@ class Collector {
     OrderedLearner learner(watches_, options.progress);
     std::stop_source ended;
     const std::stop_callback forward(options.stop, [&ended] { ended.request_stop(); });
-    std::vector<std::optional<PlanState>> states(options.threads);
+    std::vector<std::optional<Worker>> workers(options.threads);
     parallel_for(blocks, options.threads, ended.get_token(), [&](std::size_t block, std::size_t worker) {
-      if (!states[worker]) states[worker].emplace(plan_);
+      if (!workers[worker]) workers[worker].emplace(plan_, watches_.size());
       auto rows =
-          learned(*states[worker], samples_.subspan(block * batch, std::min(batch, samples_.size() - block * batch)));
+          learned(*workers[worker], samples_.subspan(block * batch, std::min(batch, samples_.size() - block * batch)));
       if (rows) return learner.take(block, std::move(*rows));
       note(block, rows.error());
       ended.request_stop();
     });
     if (error_) return tl::unexpected<Error>(error_->second);
     if (options.stop.stop_requested()) return fail(Cause::Cancelled, "stopped while calibrating");
-    return learner.finished();
+    Statistics statistics = learner.finished();
+    for (const auto& worker : workers) {
+      for (std::size_t i = 0; worker && i < watches_.size(); ++i) {
+        if (watches_[i].histogram) statistics.values[watches_[i].value].histogram.merge(worker->histograms[i]);
+      }
+    }
+    return statistics;
   }
 
  private:
-  Result<std::vector<SampleRow>> learned(PlanState& state, std::span<const std::size_t> indices) const {
+  /// Histograms do not depend on the order of samples, so that each thread fills its own.
+  struct Worker {
+    Worker(const std::shared_ptr<const Plan>& plan, std::size_t watches) : state(plan), histograms(watches) {}
+    PlanState state;
+    std::vector<Histogram> histograms;  ///< parallel to the watches
+  };
+
+  Result<std::vector<SampleRow>> learned(Worker& worker, std::span<const std::size_t> indices) const {
+    PlanState& state = worker.state;
     if (const auto filled = feed_.fill(state, dataset_, indices); !filled) return failed(filled);
     if (const auto ran = state.run(); !ran) return failed(ran);
     const auto batch = static_cast<std::size_t>(plan_->batch());
     std::vector<SampleRow> rows(indices.size());
-    for (const auto& watch : watches_) {
-      const TapView view = view_of(watch, *plan_, state);
-      for (std::size_t row = 0; row < rows.size(); ++row) rows[row].push_back(sample_of(view, row, batch, watch.means));
+    for (std::size_t i = 0; i < watches_.size(); ++i) {
+      const TapView view = view_of(watches_[i], *plan_, state);
+      for (std::size_t row = 0; row < rows.size(); ++row) {
+        const SampleView sample = sample_of(view, row, batch, watches_[i].last_axis);
+        rows[row].push_back(observed(sample.values, sample.layout, watches_[i].learning));
+        if (watches_[i].histogram) worker.histograms[i].add(sample.values);
+      }
     }
     return rows;
   }
@@ -168,8 +227,8 @@ Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const Plan
 Result<Statistics> collected(const Graph& graph, const StatisticsRequest& request, const Dataset& dataset,
                              std::span<const std::size_t> samples, const CollectOptions& options) {
   if (samples.empty()) return fail(Cause::InvalidInput, "calibration: the data has no samples");
-  PlanOptions plan_options;
-  auto list = watches(graph, request, plan_options.taps);
+  PlanOptions plan_options{.quantization = options.quantization};
+  auto list = watches(graph, request, options.quantization != nullptr, plan_options.taps);
   auto plan = watching_plan(sized(graph, dataset.inputs()), plan_options);
   if (!plan) return failed(plan);
   auto feed = Feed::matched(dataset.inputs(), **plan);

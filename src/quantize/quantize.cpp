@@ -4,11 +4,15 @@
 
 #include "base/text.h"
 #include "quantize/bias_correction.h"
+#include "quantize/range_estimates.h"
 #include "quantize/ranges.h"
 #include "quantize/saturation.h"
+#include "quantize/weight_steps.h"
 
 namespace quantrail {
 namespace {
+
+constexpr double kFastThreshold = 2.0;  // POT's default
 
 bool bias_corrected(const Node& node, const Placement& placement, std::size_t at) {
   return placement.nodes[at].place == Place::Integer && (node.op == "Conv" || node.op == "Gemm");
@@ -16,14 +20,18 @@ bool bias_corrected(const Node& node, const Placement& placement, std::size_t at
 
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const Types& types, const Placement& placement, const Statistics& statistics,
-            const QuantizationParams& params)
-      : graph_(graph),
-        types_(types),
-        placement_(placement),
+  Quantizer(const QuantizerInputs& in, const Statistics& statistics, const QuantizationParams& params,
+            const RangeRules& rules)
+      : graph_(in.graph),
+        types_(in.types),
+        placement_(in.placement),
         statistics_(statistics),
         params_(params),
-        widened_(saturating_layers(graph, params.saturation_fix)) {}
+        rules_(rules),
+        widened_(saturating_layers(graph_, params.saturation_fix)),
+        q_(in.edits) {
+    if (params.saturation_fix != "no") widened_.insert(in.aligned.begin(), in.aligned.end());
+  }
 
   Result<Quantization> result() {
     for (const auto& shared : placement_.classes) {
@@ -46,21 +54,14 @@ class Quantizer {
 
  private:
   Result<ActivationParams> class_params(const ParameterClass& shared) const {
-    double lo = 0.0;
-    double hi = 0.0;
-    double magnitude = 0.0;
-    bool non_negative = true;
+    const ActivationRule rule = rules_.activation(shared.values);
+    std::vector<RangeEstimate> estimates;
     for (const auto& source : shared.sources) {
       const auto found = statistics_.values.find(source);
-      if (found == statistics_.values.end()) return unknown(source);
-      const ValueStatistics& seen = found->second;
-      lo = std::min(lo, seen.mean_min);
-      hi = std::max(hi, seen.mean_max);
-      magnitude = std::max(magnitude, seen.mean_abs_max);
-      non_negative = non_negative && seen.min >= 0.0F;
+      if (found == statistics_.values.end() || found->second.minima.empty()) return unknown(source);
+      estimates.push_back(estimated(found->second, rule));
     }
-    const bool symmetric = params_.preset == Preset::Performance;
-    return within(shared.bounds, symmetric ? symmetric_params(magnitude, non_negative) : asymmetric_params(lo, hi));
+    return within(shared.bounds, activation_params(estimates, rule));
   }
 
   [[nodiscard]] float input_scale(const Node& node) const { return q_.activations.find(node.inputs[0])->second.scale; }
@@ -70,7 +71,7 @@ class Quantizer {
     if (node.op != "Conv" && node.op != "Gemm" && node.op != "MatMul") return {};
     const Tensor& weights = *constant_input(graph_, node, 1);
     const float widened = widened_.count(node.name) != 0 ? 2.0F : 1.0F;
-    const auto params = symmetric_weights(weights, output_channel_axis(node, weights), widened);
+    const auto params = weight_steps(weights, output_channel_axis(node, weights), rules_.weights(node.name), widened);
     return {with_room_for_bias(params, own_bias(graph_, node), input_scale(node))};
   }
 
@@ -78,7 +79,8 @@ class Quantizer {
     const auto input = statistics_.values.find(node.inputs[0]);
     if (input == statistics_.values.end() || input->second.channel_means.empty()) return unknown(node.inputs[0]);
     const WeightParams& weights = *q_.layers[node.name].weights;
-    auto bias = corrected_bias(graph_, types_, node, weights, input->second.channel_means, params_.threshold);
+    auto bias = corrected_bias(graph_, types_, node, weights, input->second.channel_means,
+                               params_.threshold.value_or(kFastThreshold));
     if (bias && with_room_for_bias(weights, *bias, input_scale(node)) == weights) {
       q_.bias_edits[node.name] = std::move(*bias);
     }
@@ -94,24 +96,34 @@ class Quantizer {
   const Placement& placement_;
   const Statistics& statistics_;
   const QuantizationParams& params_;
+  const RangeRules& rules_;
   std::set<std::string, std::less<>> widened_;
   Quantization q_{};
 };
 
 }  // namespace
 
-StatisticsRequest statistics_request(const Graph& graph, const Placement& placement, const QuantizationParams& params) {
+Result<StatisticsRequest> statistics_request(const QuantizerInputs& in, const QuantizationParams& params) {
+  const auto rules = RangeRules::resolved(params, in.graph);
+  if (!rules) return failed(rules);
   StatisticsRequest request;
-  for (const auto& shared : placement.classes) request.extremes.insert(shared.sources.begin(), shared.sources.end());
-  for (std::size_t at = 0; at < graph.nodes.size() && params.use_fast_bias; ++at) {
-    if (bias_corrected(graph.nodes[at], placement, at)) request.channel_means.insert(graph.nodes[at].inputs[0]);
+  for (const auto& shared : in.placement.classes) {
+    const ActivationRule rule = rules->activation(shared.values);
+    for (const auto& source : shared.sources) ask_for(source, rule, request);
+  }
+  for (std::size_t at = 0; at < in.graph.nodes.size() && params.use_fast_bias; ++at) {
+    if (bias_corrected(in.graph.nodes[at], in.placement, at)) {
+      request.channel_means.insert(in.graph.nodes[at].inputs[0]);
+    }
   }
   return request;
 }
 
-Result<Quantization> quantized(const Graph& graph, const Types& types, const Placement& placement,
-                               const Statistics& statistics, const QuantizationParams& params) {
-  return Quantizer(graph, types, placement, statistics, params).result();
+Result<Quantization> quantized(const QuantizerInputs& in, const Statistics& statistics,
+                               const QuantizationParams& params) {
+  const auto rules = RangeRules::resolved(params, in.graph);
+  if (!rules) return failed(rules);
+  return Quantizer(in, statistics, params, *rules).result();
 }
 
 }  // namespace quantrail

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "base/error.h"
 #include "config/config.h"
 #include "model/infer.h"
@@ -9,14 +12,27 @@
 
 namespace quantrail {
 
-/// What calibration must learn for quantized() to answer with the same `placement` and `params`.
-[[nodiscard]] StatisticsRequest statistics_request(const Graph& graph, const Placement& placement,
-                                                   const QuantizationParams& params);
+inline const Quantization kNoEdits{};
+inline const std::set<std::string, std::less<>> kNoLayers{};
 
-/// The quantization of the canonical `graph`: parameters of every point from `statistics`, int8 weights, corrected
-/// biases, groups. `types` and `placement` must belong to the same graph. Errors: InvalidInput when the statistics lack
-/// a value.
-[[nodiscard]] Result<Quantization> quantized(const Graph& graph, const Types& types, const Placement& placement,
-                                             const Statistics& statistics, const QuantizationParams& params);
+/// What is quantized: a canonical graph with `edits` in place (see edited()), the types of its values and where
+/// everything runs.
+struct QuantizerInputs {
+  const Graph& graph;
+  const Types& types;
+  const Placement& placement;
+  const Quantization& edits = kNoEdits;  ///< weight_edits and input_scalings alone
+  const std::set<std::string, std::less<>>& aligned =
+      kNoLayers;  ///< layers that read aligned channels: they keep to half the codes
+};
+
+/// What calibration must learn for quantized() to answer. Errors: InvalidInput for a name in layerwise_configs that the
+/// graph does not have.
+[[nodiscard]] Result<StatisticsRequest> statistics_request(const QuantizerInputs& in, const QuantizationParams& params);
+
+/// The quantization: parameters of every point from `statistics`, int8 weights, biases corrected by the fast method
+/// where `params` want that, groups. Errors: InvalidInput when the statistics lack a value; as above.
+[[nodiscard]] Result<Quantization> quantized(const QuantizerInputs& in, const Statistics& statistics,
+                                             const QuantizationParams& params);
 
 }  // namespace quantrail

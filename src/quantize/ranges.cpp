@@ -8,7 +8,6 @@ namespace {
 
 constexpr double kLeastMagnitude = 8e-5;
 constexpr double kLeastWidth = 8e-4;
-constexpr double kLeastShareOfWidest = 0.01;
 constexpr double kCodes = 255.0;  // steps between the first and the last code
 
 }  // namespace
@@ -51,32 +50,12 @@ ActivationParams within(Bounds bounds, ActivationParams params) {
   return params;
 }
 
-WeightParams symmetric_weights(const Tensor& weights, std::int64_t axis, float widened) {
-  const auto values = weights.values<float>();
-  const auto channels = static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
-  std::size_t inner = 1;
-  for (auto a = static_cast<std::size_t>(axis) + 1; a < weights.shape.size(); ++a) {
-    inner *= static_cast<std::size_t>(weights.shape[a]);
-  }
-  std::vector<float> magnitude(channels, 0.0F);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    float& largest = magnitude[i / inner % channels];
-    largest = std::max(largest, std::abs(values[i]));
-  }
-  const double widest = magnitude.empty() ? 0.0 : *std::max_element(magnitude.begin(), magnitude.end());
-  const double least = std::max(kLeastMagnitude, kLeastShareOfWidest * widest);
-  WeightParams params{axis, {}};
-  for (const float largest : magnitude) {
-    params.scale.push_back(static_cast<float>(std::max<double>(largest, least) / 127.0) * widened);
-  }
-  return params;
-}
-
 WeightParams with_room_for_bias(WeightParams params, std::span<const float> bias, float input_scale) {
   constexpr double kMostSteps = 0x1p29;
-  for (std::size_t c = 0; c < std::min(bias.size(), params.scale.size()); ++c) {
+  for (std::size_t c = 0; c < bias.size(); ++c) {
+    float& step = params.scale[params.scale.size() == 1 ? 0 : c];
     const double least = std::abs(static_cast<double>(bias[c])) / (kMostSteps * input_scale);
-    if (params.scale[c] < least) params.scale[c] = static_cast<float>(least);
+    if (step < least) step = static_cast<float>(least);
   }
   return params;
 }

@@ -24,13 +24,9 @@ namespace quantrail {
 /// the bounds changes no code. Bounds that exclude zero or nearly touch it are left alone.
 [[nodiscard]] ActivationParams within(Bounds bounds, ActivationParams params);
 
-/// Symmetric codes per slice of `weights` along `axis`: the step is the slice's largest magnitude / 127, of which at
-/// least 8e-5 and 1 % of the widest slice's is assumed (so that dead channels have a step too); `widened` multiplies
-/// the steps (2: codes within +-64, POT's saturation fix). Preconditions: float32, finite.
-[[nodiscard]] WeightParams symmetric_weights(const Tensor& weights, std::int64_t axis, float widened = 1.0F);
-
 /// The same steps, enlarged in the channels where `bias` in steps of the accumulator (input_scale * step) would exceed
-/// a quarter of int32's range: there must be room for the products too. `bias` may be empty.
+/// a quarter of int32's range: there must be room for the products too. `bias` may be empty; where all channels share
+/// one step, the largest decides.
 [[nodiscard]] WeightParams with_room_for_bias(WeightParams params, std::span<const float> bias, float input_scale);
 
 }  // namespace quantrail

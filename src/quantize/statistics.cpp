@@ -5,14 +5,11 @@
 #include <cmath>
 #include <limits>
 
-#include <nlohmann/json.hpp>
+#include "quantize/aggregators.h"
 
 namespace quantrail {
 namespace {
 
-using nlohmann::json;
-
-constexpr int kLayout = 1;
 constexpr std::size_t kLanes = 16;  // independent running extremes, so that the compiler can use vectors
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
@@ -97,17 +94,75 @@ std::vector<double> means_per_channel(std::span<const float> values, const Chann
   return sums;
 }
 
+constexpr double kChannelOutliers = 1e-4;  // POT's ActivationChannelAlignment
+constexpr std::size_t kMostMedians = 300;  // samples whose channel quantiles are kept until the median is taken
+
+std::vector<float> magnitudes_per_channel(std::span<const float> values, const Channels& layout) {
+  std::vector<float> largest(layout.count, 0.0F);
+  each_element(values, layout, [&](std::size_t c, float x) {
+    const float magnitude = std::abs(x);
+    if (magnitude < kInfinity && magnitude > largest[c]) largest[c] = magnitude;
+  });
+  return largest;
+}
+
+void quantiles_per_channel(std::span<const float> values, const Channels& layout, SampleStatistics& sample) {
+  std::vector<std::vector<float>> finite(layout.count);
+  for (auto& channel : finite) channel.reserve(layout.rows * layout.spatial);
+  each_element(values, layout, [&](std::size_t c, float x) {
+    if (std::abs(x) < kInfinity) finite[c].push_back(x);
+  });
+  for (auto& channel : finite) {
+    const bool any = !channel.empty();
+    sample.channel_low.push_back(any ? static_cast<float>(quantile_of(channel, kChannelOutliers)) : 0.0F);
+    sample.channel_high.push_back(any ? static_cast<float>(quantile_of(channel, 1.0 - kChannelOutliers)) : 0.0F);
+  }
+}
+
+void learn_quantiles(std::span<const float> values, const std::set<double>& probs, SampleStatistics& sample) {
+  std::vector<float> finite;
+  finite.reserve(values.size());
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](float x) { return std::isfinite(x); });
+  if (finite.empty()) return;
+  for (const double p : probs) {
+    sample.quantiles[p].low = static_cast<float>(quantile_of(finite, p));
+    sample.quantiles[p].high = static_cast<float>(quantile_of(finite, 1.0 - p));
+  }
+  for (float& x : finite) x = std::abs(x);
+  for (const double p : probs) sample.quantiles[p].abs_high = static_cast<float>(quantile_of(finite, 1.0 - p));
+}
+
+std::vector<float> medians(const std::vector<std::vector<float>>& samples) {
+  std::vector<float> out;
+  std::vector<float> channel(samples.size());
+  for (std::size_t c = 0; !samples.empty() && c < samples.front().size(); ++c) {
+    for (std::size_t s = 0; s < samples.size(); ++s) channel[s] = samples[s][c];
+    out.push_back(static_cast<float>(quantile_of(channel, 0.5)));
+  }
+  return out;
+}
+
 }  // namespace
 
-SampleStatistics observed(std::span<const float> values, std::int64_t channels, bool channels_last,
-                          bool with_channel_means, std::int64_t rows) {
+void StatisticsRequest::join(const StatisticsRequest& other) {
+  extremes.insert(other.extremes.begin(), other.extremes.end());
+  outlier_probs.insert(other.outlier_probs.begin(), other.outlier_probs.end());
+  histograms.insert(other.histograms.begin(), other.histograms.end());
+  channel_means.insert(other.channel_means.begin(), other.channel_means.end());
+  channel_magnitudes.insert(other.channel_magnitudes.begin(), other.channel_magnitudes.end());
+  channel_quantiles.insert(other.channel_quantiles.begin(), other.channel_quantiles.end());
+  last_axis.insert(other.last_axis.begin(), other.last_axis.end());
+}
+
+SampleStatistics observed(std::span<const float> values, ChannelLayout layout, const Learning& learning) {
   SampleStatistics sample;
   learn_extremes(values, sample);
-  if (with_channel_means) {
-    Channels layout{static_cast<std::size_t>(rows), static_cast<std::size_t>(channels), 0, channels_last};
-    layout.spatial = values.size() / std::max<std::size_t>(layout.rows * layout.count, 1);
-    sample.channel_means = means_per_channel(values, layout, sample.not_finite == 0);
-  }
+  Channels channels{static_cast<std::size_t>(layout.rows), static_cast<std::size_t>(layout.channels), 0, layout.last};
+  channels.spatial = values.size() / std::max<std::size_t>(channels.rows * channels.count, 1);
+  if (learning.channel_means) sample.channel_means = means_per_channel(values, channels, sample.not_finite == 0);
+  if (learning.channel_magnitudes) sample.channel_magnitudes = magnitudes_per_channel(values, channels);
+  if (learning.channel_quantiles) quantiles_per_channel(values, channels, sample);
+  if (!learning.outlier_probs.empty()) learn_quantiles(values, learning.outlier_probs, sample);
   return sample;
 }
 
@@ -117,41 +172,32 @@ void ValueStatistics::add(const SampleStatistics& sample) {
   min = samples == 0 ? sample.min : std::min(min, sample.min);
   max = samples == 0 ? sample.max : std::max(max, sample.max);
   ++samples;
-  const auto move = [this](double& mean, double x) { mean += (x - mean) / static_cast<double>(samples); };
-  move(mean_min, sample.min);
-  move(mean_max, sample.max);
-  move(mean_abs_max, std::max(std::abs(sample.min), std::abs(sample.max)));
+  minima.push_back(sample.min);
+  maxima.push_back(sample.max);
+  for (const auto& [p, quantile] : sample.quantiles) {
+    QuantileSeries& series = quantiles[p];
+    series.low.push_back(quantile.low);
+    series.high.push_back(quantile.high);
+    series.abs_high.push_back(quantile.abs_high);
+  }
   channel_means.resize(std::max(channel_means.size(), sample.channel_means.size()), 0.0);
-  for (std::size_t c = 0; c < sample.channel_means.size(); ++c) move(channel_means[c], sample.channel_means[c]);
+  for (std::size_t c = 0; c < sample.channel_means.size(); ++c) {
+    channel_means[c] += (sample.channel_means[c] - channel_means[c]) / static_cast<double>(samples);
+  }
+  channel_magnitudes.resize(std::max(channel_magnitudes.size(), sample.channel_magnitudes.size()), 0.0F);
+  for (std::size_t c = 0; c < sample.channel_magnitudes.size(); ++c) {
+    channel_magnitudes[c] = std::max(channel_magnitudes[c], sample.channel_magnitudes[c]);
+  }
+  if (sample.channel_low.empty() || lows_.size() == kMostMedians) return;
+  lows_.push_back(sample.channel_low);
+  highs_.push_back(sample.channel_high);
 }
 
-std::vector<std::uint8_t> serialised(const Statistics& statistics) {
-  json values = json::object();
-  for (const auto& [name, v] : statistics.values) {
-    values[name] =
-        json::array({v.mean_min, v.mean_max, v.mean_abs_max, v.min, v.max, v.samples, v.not_finite, v.channel_means});
-  }
-  return json::to_cbor(json{{"layout", kLayout}, {"samples", statistics.samples}, {"values", std::move(values)}});
-}
-
-Result<Statistics> parsed_statistics(std::span<const std::uint8_t> bytes) {
-  try {
-    const json parsed = json::from_cbor(bytes.begin(), bytes.end());
-    if (const int layout = parsed.at("layout").get<int>(); layout != kLayout) {
-      return fail(Cause::Storage, "calibration statistics of layout {} are newer than this program ({})", layout,
-                  kLayout);
-    }
-    Statistics statistics{parsed.at("samples").get<std::int64_t>(), {}};
-    for (const auto& [name, v] : parsed.at("values").items()) {
-      statistics.values[name] = {v.at(0).get<double>(),       v.at(1).get<double>(),
-                                 v.at(2).get<double>(),       v.at(3).get<float>(),
-                                 v.at(4).get<float>(),        v.at(5).get<std::int64_t>(),
-                                 v.at(6).get<std::int64_t>(), v.at(7).get<std::vector<double>>()};
-    }
-    return statistics;
-  } catch (const json::exception& error) {
-    return fail(Cause::Storage, "calibration statistics are damaged: {}", error.what());
-  }
+void ValueStatistics::finish() {
+  channel_low = medians(lows_);
+  channel_high = medians(highs_);
+  lows_.clear();
+  highs_.clear();
 }
 
 }  // namespace quantrail

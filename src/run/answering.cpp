@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "run/recipes.h"
 #include "run/samples.h"
 #include "run/settings.h"
 
@@ -92,20 +93,77 @@ Result<Answer> Answering::answer(const Rank& request) {
   return ranked;
 }
 
-Result<Answer> Answering::answer(const Quantize&) {
-  auto learned = statistics();
+Result<Answer> Answering::answer(const Quantize& request) {
+  if (const auto made = quantize(request.recipe); !made) return failed(made);
+  return Quantized{.groups = candidates(quantization_, macs_)};
+}
+
+Result<Answer> Answering::answer(const TryRecipe& request) {
+  if (const auto made = quantize(request.recipe); !made) return failed(made);
+  auto wanted = variant({}, request.samples);
+  wanted.distance = true;
+  return evaluated("try " + described(request.recipe), wanted);
+}
+
+Status Answering::quantize(const std::optional<Recipe>& recipe) {
+  QuantizationParams params = inputs_.compression.quantization;
+  if (recipe) params = with_recipe(std::move(params), *recipe);
+  const auto changes = edits(params);
+  if (!changes) return failed(changes);
+  StatisticsRequest request;
+  for (const auto& variant : learned_together(inputs_, params)) {
+    const auto needed = workbench_.needed_statistics(variant, *changes);
+    if (!needed) return failed(needed);
+    request.join(*needed);
+  }
+  const auto learned = statistics("calibrate", *changes, request);
   if (!learned) return failed(learned);
   const Stopwatch watch;
   observer_.on_event(StepStarted{.name = "quantize"});
-  auto made = workbench_.quantize(*learned);
+  auto made = workbench_.quantize(params, *changes, *learned);
   if (!made) return failed(made, "quantize");
+  observer_.on_event(StepFinished{.name = "quantize", .seconds = watch.seconds()});
+  if (!params.use_fast_bias) made = corrected(params, *made);
+  if (!made) return failed(made);
   quantization_ = std::move(*made);
   quantization_digest_ = quantization_.digest();
-  const auto saved =
-      patiently_([&] { return store_.save_blob(quantization_digest_, "quantization", serialised(quantization_)); });
-  if (!saved) return failed(saved);
-  observer_.on_event(StepFinished{.name = "quantize", .seconds = watch.seconds()});
-  return Quantized{.groups = candidates(quantization_, macs_)};
+  return keep(quantization_digest_, quantization_);
+}
+
+Status Answering::keep(const Digest& key, const Quantization& quantization) {
+  return patiently_([&] { return store_.save_blob(key, "quantization", serialised(quantization)); });
+}
+
+Result<ChannelEdits> Answering::edits(const QuantizationParams& params) {
+  const auto request = workbench_.needed_for_edits(params);
+  if (request == StatisticsRequest{}) return ChannelEdits{};
+  const auto learned = statistics("measure channels", ChannelEdits{}, request);
+  if (!learned) return failed(learned);
+  return workbench_.edits(params, *learned);
+}
+
+Result<Quantization> Answering::corrected(const QuantizationParams& params, const Quantization& quantization) {
+  FullCorrection options{.stop = stop_, .all_layers = params.apply_for_all_nodes};
+  options.threshold = params.threshold.value_or(options.threshold);
+  const auto samples = correction_samples(params, inputs_.calibration->size());
+  const Digest key = correction_key(inputs_, runtime_, quantization.digest(), options, samples);
+  const std::size_t layers = workbench_.correctable(quantization, options.all_layers);
+  const Stopwatch watch;
+  observer_.on_event(StepStarted{.name = "correct biases", .total = layers, .unit = "layers"});
+  const auto known = patiently_([&] { return store_.find_blob(key); });
+  if (!known) return failed(known);
+  if (*known) {
+    if (auto made = parsed_quantization(**known)) {
+      observer_.on_event(StepFinished{.name = "correct biases", .reused = true, .seconds = watch.seconds()});
+      return made;
+    }
+  }
+  options.progress = [&](std::size_t done) { observer_.on_event(StepProgress{.done = done, .total = layers}); };
+  auto made = workbench_.correct(quantization, samples, options);
+  if (!made) return failed(made, "correct biases");
+  if (const auto saved = keep(key, *made); !saved) return failed(saved);
+  observer_.on_event(StepFinished{.name = "correct biases", .seconds = watch.seconds()});
+  return made;
 }
 
 EvaluationRequest Answering::variant(const Names& reverted, std::vector<std::size_t> samples) const {
@@ -160,35 +218,34 @@ Result<Evaluation> Answering::computed(const Digest& key, const EvaluationReques
   return evaluation;
 }
 
-Result<Statistics> Answering::statistics() {
-  const auto request = workbench_.needed_statistics();
-  if (!request) return failed(request);
+Result<Statistics> Answering::statistics(const char* step, const ChannelEdits& edits,
+                                         const StatisticsRequest& request) {
   const auto samples = calibration_samples(inputs_.compression.quantization, inputs_.calibration->size());
   if (samples.empty()) return fail(Cause::InvalidInput, "there is no calibration sample");
-  const Digest key = statistics_key(inputs_, runtime_, *request, samples);
+  const Digest key = statistics_key(inputs_, runtime_, edits.edits.digest(), request, samples);
   const Stopwatch watch;
-  observer_.on_event(StepStarted{.name = "calibrate", .total = samples.size(), .unit = "samples"});
+  observer_.on_event(StepStarted{.name = step, .total = samples.size(), .unit = "samples"});
   const auto known = patiently_([&] { return store_.find_blob(key); });
   if (!known) return failed(known);
   if (*known) {
     // Damaged bytes are as good as none.
     if (auto learned = parsed_statistics(**known)) {
-      observer_.on_event(StepFinished{.name = "calibrate", .reused = true, .seconds = watch.seconds()});
+      observer_.on_event(StepFinished{.name = step, .reused = true, .seconds = watch.seconds()});
       return learned;
     }
   }
-  auto learned = calibrated(key, *request, samples);
+  auto learned = calibrated(key, edits, request, samples);
   if (!learned) return failed(learned);
-  observer_.on_event(StepFinished{.name = "calibrate", .seconds = watch.seconds()});
+  observer_.on_event(StepFinished{.name = step, .seconds = watch.seconds()});
   return learned;
 }
 
-Result<Statistics> Answering::calibrated(const Digest& key, const StatisticsRequest& request,
+Result<Statistics> Answering::calibrated(const Digest& key, const ChannelEdits& edits, const StatisticsRequest& request,
                                          const std::vector<std::size_t>& samples) {
   const auto progress = [&](std::size_t done) {
     observer_.on_event(StepProgress{.done = done, .total = samples.size()});
   };
-  auto learned = workbench_.calibrate(request, samples, progress, stop_);
+  auto learned = workbench_.calibrate(edits, request, samples, progress, stop_);
   if (!learned) return learned;
   const auto saved = patiently_([&] { return store_.save_blob(key, "statistics", serialised(*learned)); });
   if (!saved) return failed(saved);

@@ -24,7 +24,7 @@ class Answering {
   /// Errors: those of execute(). Precondition: not Done, and whatever needs the quantization comes after Quantize.
   [[nodiscard]] Result<Answer> answer(const Request& request);
 
-  /// What the last Quantize was answered with.
+  /// What the last Quantize (or TryRecipe) was answered with.
   [[nodiscard]] const Quantization& quantization() const { return quantization_; }
   [[nodiscard]] std::size_t asked() const { return asked_; }    ///< evaluations
   [[nodiscard]] std::size_t reused() const { return reused_; }  ///< of those, not computed
@@ -35,6 +35,7 @@ class Answering {
   [[nodiscard]] Result<Answer> answer(const Quantize& request);
   [[nodiscard]] Result<Answer> answer(const Evaluate& request);
   [[nodiscard]] Result<Answer> answer(const Rank& request);
+  [[nodiscard]] Result<Answer> answer(const TryRecipe& request);
 
   /// One evaluation as a step of its own.
   [[nodiscard]] Result<Answer> evaluated(std::string step, const EvaluationRequest& request);
@@ -42,9 +43,17 @@ class Answering {
   [[nodiscard]] Result<Evaluation> evaluation(const EvaluationRequest& request, std::size_t before, std::size_t total);
   [[nodiscard]] Result<Evaluation> computed(const Digest& key, const EvaluationRequest& request, std::size_t before,
                                             std::size_t total);
-  [[nodiscard]] Result<Statistics> statistics();
-  [[nodiscard]] Result<Statistics> calibrated(const Digest& key, const StatisticsRequest& request,
+  /// Makes quantization_ what `recipe` says.
+  [[nodiscard]] Status quantize(const std::optional<Recipe>& recipe);
+  [[nodiscard]] Result<ChannelEdits> edits(const QuantizationParams& params);
+  /// `step`: what people see.
+  [[nodiscard]] Result<Statistics> statistics(const char* step, const ChannelEdits& edits,
+                                              const StatisticsRequest& request);
+  [[nodiscard]] Result<Statistics> calibrated(const Digest& key, const ChannelEdits& edits,
+                                              const StatisticsRequest& request,
                                               const std::vector<std::size_t>& samples);
+  [[nodiscard]] Result<Quantization> corrected(const QuantizationParams& params, const Quantization& quantization);
+  [[nodiscard]] Status keep(const Digest& key, const Quantization& quantization);
   [[nodiscard]] EvaluationRequest variant(const Names& reverted, std::vector<std::size_t> samples) const;
 
   const RunInputs& inputs_;

@@ -4,7 +4,9 @@ namespace quantrail {
 namespace {
 
 /// Raised when calibration learns something else from the same samples.
-constexpr std::int64_t kStatisticsRevision = 2;
+constexpr std::int64_t kStatisticsRevision = 3;
+/// Raised when full bias correction decides something else from the same samples.
+constexpr std::int64_t kCorrectionRevision = 1;
 /// Raised when evaluations mean something else, such as another definition of the distance.
 constexpr std::int64_t kEvaluationRevision = 1;
 
@@ -40,13 +42,28 @@ Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
   return hasher.finish();
 }
 
-Digest statistics_key(const RunInputs& inputs, const RuntimeInfo& runtime, const StatisticsRequest& request,
-                      std::span<const std::size_t> samples) {
+Digest statistics_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& edits,
+                      const StatisticsRequest& request, std::span<const std::size_t> samples) {
   Hasher hasher;
   hasher.add("statistics").add(kStatisticsRevision).add(inputs.model);
   add(hasher, runtime);
-  add(hasher, request.extremes);
-  add(hasher, request.channel_means);
+  hasher.add(edits);
+  for (const auto* values : {&request.extremes, &request.histograms, &request.channel_means,
+                             &request.channel_magnitudes, &request.channel_quantiles, &request.last_axis}) {
+    add(hasher, *values);
+  }
+  hasher.add(static_cast<std::int64_t>(request.outlier_probs.size()));
+  for (const double p : request.outlier_probs) hasher.add(p);
+  add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
+Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                      const FullCorrection& options, std::span<const std::size_t> samples) {
+  Hasher hasher;
+  hasher.add("bias correction").add(kCorrectionRevision).add(inputs.model);
+  add(hasher, runtime);
+  hasher.add(quantization).add(options.threshold).add(std::int64_t{options.all_layers});
   add(hasher, *inputs.calibration, samples);
   return hasher.finish();
 }

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "model/quantization.h"
+#include "quantize/full_bias_correction.h"
 #include "quantize/statistics.h"
 #include "run/inputs.h"
 #include "runtime/plan.h"
@@ -27,8 +28,12 @@ struct EvaluationIdentity {
 [[nodiscard]] Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime,
                                     const EvaluationIdentity& identity, std::span<const std::size_t> samples);
 
-/// Statistics of the calibration data.
-[[nodiscard]] Digest statistics_key(const RunInputs& inputs, const RuntimeInfo& runtime,
+/// Statistics of the calibration data, of the float network with `edits` (Quantization::digest()) in place.
+[[nodiscard]] Digest statistics_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& edits,
                                     const StatisticsRequest& request, std::span<const std::size_t> samples);
+
+/// The full bias correction of `quantization` on samples of the calibration data.
+[[nodiscard]] Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                                    const FullCorrection& options, std::span<const std::size_t> samples);
 
 }  // namespace quantrail

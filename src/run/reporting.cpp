@@ -1,9 +1,12 @@
 #include "run/reporting.h"
 
+#include "base/text.h"
 #include "model/lowering.h"
 #include "model/macs.h"
+#include "model/weight_edits.h"
 #include "run/rebuild.h"
 #include "run/settings.h"
+#include "search/drop.h"
 
 namespace quantrail {
 namespace {
@@ -29,6 +32,7 @@ Status Reporting::report(const SearchState& state, const Quantization& quantizat
     baseline_told_ = true;
     if (const auto noted = note_useless_model(state); !noted) return noted;
   }
+  if (const auto told = report_recipes(state); !told) return told;
   for (; trials_told_ < state.trials.size(); ++trials_told_) {
     if (const auto told = report_iteration(state, quantization); !told) return told;
   }
@@ -55,6 +59,25 @@ Status Reporting::report_iteration(const SearchState& state, const Quantization&
   return recorded;
 }
 
+Status Reporting::report_recipes(const SearchState& state) {
+  const auto figures = [&](const TriedRecipe& tried) {
+    return fmt::format("{} {:.6g}, distance to float {:.3g}", printable(state.settings.metric), tried.metric,
+                       tried.distance);
+  };
+  for (; recipes_told_ < state.recipes.size(); ++recipes_told_) {
+    const TriedRecipe& tried = state.recipes[recipes_told_];
+    const auto noted = note(fmt::format("auto: {} on {} samples: {}", described(tried.recipe),
+                                        state.settings.recipe_samples.size(), figures(tried)));
+    if (!noted) return noted;
+  }
+  if (!state.groups || state.recipes.empty() || choice_told_) return {};
+  choice_told_ = true;
+  const double sign = sign_of(state.settings.higher_is_better.at(state.settings.metric));
+  const TriedRecipe& best = state.recipes[best_recipe(state.recipes, sign)];
+  return note(
+      fmt::format("auto: chose {} of {} tried ({})", described(best.recipe), state.recipes.size(), figures(best)));
+}
+
 Status Reporting::report_ranking(const SearchState& state) {
   const Ranking& ranking = state.rankings[rankings_told_];
   const RankingRecord record{.index = static_cast<std::int64_t>(rankings_told_),
@@ -71,7 +94,8 @@ Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size
                                              const Quantization& quantization) const {
   const Trial& trial = state.trials[at];
   const std::set<std::string, std::less<>> reverted(trial.reverted.begin(), trial.reverted.end());
-  const Lowering lowering = lowered(inputs_.graph, &quantization, reverted, revert_mode_of(inputs_));
+  const Graph graph = edited(inputs_.graph, quantization);
+  const Lowering lowering = lowered(graph, &quantization, reverted, revert_mode_of(inputs_));
   const auto file = workbench_.exported(quantization, reverted);
   if (!file) return failed(file);
   return IterationRecord{.index = static_cast<std::int64_t>(at),
@@ -83,7 +107,7 @@ Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size
                          .drops = trial.drops,
                          .drop = trial.drop,
                          .accepted = trial.accepted,
-                         .int8_macs_share = int8_macs_share(inputs_.graph, lowering, macs_),
+                         .int8_macs_share = int8_macs_share(graph, lowering, macs_),
                          .size_bytes = file->bytes.size(),
                          .snapshot_hash = snapshot_hash(*file),
                          .quantization = quantization.digest(),

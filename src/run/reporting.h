@@ -37,6 +37,7 @@ class Reporting {
   [[nodiscard]] Status note_useless_model(const SearchState& state);
   [[nodiscard]] Status report_iteration(const SearchState& state, const Quantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);
+  [[nodiscard]] Status report_recipes(const SearchState& state);
 
   const RunInputs& inputs_;
   const MultiplyAdds& macs_;
@@ -47,6 +48,8 @@ class Reporting {
   bool baseline_told_ = false;
   std::size_t trials_told_ = 0;
   std::size_t rankings_told_ = 0;
+  std::size_t recipes_told_ = 0;
+  bool choice_told_ = false;
 };
 
 }  // namespace quantrail

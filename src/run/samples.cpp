@@ -27,4 +27,10 @@ std::vector<std::size_t> calibration_samples(const QuantizationParams& params, s
   return samples;
 }
 
+std::vector<std::size_t> correction_samples(const QuantizationParams& params, std::size_t available) {
+  auto samples = calibration_samples(params, available);
+  samples.resize(std::max<std::size_t>(1, samples.size() / 5));
+  return samples;
+}
+
 }  // namespace quantrail

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "run/recipes.h"
 #include "run/samples.h"
 
 namespace quantrail {
@@ -50,6 +51,14 @@ Result<SearchSettings> search_settings(const RunInputs& inputs) {
       settings.higher_is_better.emplace(metric->name(), metric->higher_is_better());
     if (!inputs.metrics.empty()) settings.metric = inputs.metrics[0]->name();
   }
+  if (inputs.compression.quantization.preset == Preset::Auto) {
+    if (settings.metric.empty()) {
+      return fail(Cause::InvalidInput,
+                  "preset \"auto\" compares models: it needs engine.validation and engine.metrics");
+    }
+    settings.recipes = recipe_choices(inputs);
+    settings.recipe_samples = recipe_samples(inputs.validation->size());
+  }
   if (!settings.accuracy_aware) return settings;
   if (const auto controlled = controls(inputs, settings); !controlled) return failed(controlled);
   const AccuracyAwareParams& params = inputs.compression.accuracy_aware;
@@ -68,6 +77,10 @@ std::vector<std::string> assumptions(const RunInputs& inputs) {
     notes.push_back(fmt::format("stat_subset_size not given: calibrating on {} of {} samples",
                                 calibration_samples(compression.quantization, inputs.calibration->size()).size(),
                                 inputs.calibration->size()));
+  }
+  if (compression.quantization.preset == Preset::Auto) {
+    notes.push_back(fmt::format("preset auto: comparing on {} of {} validation samples",
+                                recipe_samples(inputs.validation->size()).size(), inputs.validation->size()));
   }
   if (!is_accuracy_aware(inputs)) return notes;
   if (compression.accuracy_aware.metrics.empty() && inputs.metrics.size() > 1) {

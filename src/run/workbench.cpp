@@ -4,6 +4,7 @@
 
 #include "evaluate/feed.h"
 #include "model/infer.h"
+#include "model/weight_edits.h"
 #include "quantize/collect.h"
 #include "quantize/placement.h"
 #include "quantize/quantize.h"
@@ -17,13 +18,9 @@ class RealWorkbench final : public Workbench {
   explicit RealWorkbench(const RunInputs& inputs) : inputs_(inputs) {}
 
   Status prepare() {
-    const Graph graph = sized(inputs_.graph, inputs_.calibration->inputs());
-    const auto shapes = input_shapes(graph, fixed_batch(graph).value_or(1));
-    if (!shapes) return failed(shapes);
-    auto known = specialised(graph, *shapes);
-    if (!known) return failed(known);
-    types_ = std::move(known->types);
-    placement_ = placed(inputs_.graph, types_, inputs_.ignored);
+    auto whole = parts_of(inputs_.graph);
+    if (!whole) return failed(whole);
+    whole_ = std::move(*whole);
     if (!inputs_.validation || inputs_.metrics.empty()) return {};
     const EvaluatorOptions options{.threads = inputs_.threads, .reference_bytes = inputs_.memory_bytes / 4};
     auto evaluator = Evaluator::create(inputs_.graph, inputs_.validation, inputs_.metrics, options);
@@ -32,18 +29,43 @@ class RealWorkbench final : public Workbench {
     return {};
   }
 
-  Result<StatisticsRequest> needed_statistics() override {
-    return statistics_request(inputs_.graph, placement_, inputs_.compression.quantization);
+  StatisticsRequest needed_for_edits(const QuantizationParams& params) override {
+    return edits_request(inputs_.graph, whole_.placement, params);
   }
 
-  Result<Statistics> calibrate(const StatisticsRequest& request, const std::vector<std::size_t>& samples,
+  ChannelEdits edits(const QuantizationParams& params, const Statistics& statistics) override {
+    return channel_edits(inputs_.graph, whole_.placement, params, statistics);
+  }
+
+  Result<StatisticsRequest> needed_statistics(const QuantizationParams& params, const ChannelEdits& edits) override {
+    const auto parts = edited_parts(edits);
+    if (!parts) return failed(parts);
+    return statistics_request({parts->graph, parts->types, parts->placement}, params);
+  }
+
+  Result<Statistics> calibrate(const ChannelEdits& edits, const StatisticsRequest& request,
+                               const std::vector<std::size_t>& samples,
                                const std::function<void(std::size_t)>& progress, std::stop_token stop) override {
-    return collected(inputs_.graph, request, *inputs_.calibration, samples,
+    return collected(edited(inputs_.graph, edits.edits), request, *inputs_.calibration, samples,
                      {.threads = inputs_.threads, .stop = std::move(stop), .progress = progress});
   }
 
-  Result<Quantization> quantize(const Statistics& statistics) override {
-    return quantized(inputs_.graph, types_, placement_, statistics, inputs_.compression.quantization);
+  Result<Quantization> quantize(const QuantizationParams& params, const ChannelEdits& edits,
+                                const Statistics& statistics) override {
+    const auto parts = edited_parts(edits);
+    if (!parts) return failed(parts);
+    return quantized({parts->graph, parts->types, parts->placement, edits.edits, edits.consumers}, statistics, params);
+  }
+
+  std::size_t correctable(const Quantization& quantization, bool all_layers) override {
+    return fully_correctable(edited(inputs_.graph, quantization), quantization, all_layers).size();
+  }
+
+  Result<Quantization> correct(const Quantization& quantization, const std::vector<std::size_t>& samples,
+                               const FullCorrection& options) override {
+    FullCorrection threaded = options;
+    threaded.threads = inputs_.threads;
+    return fully_corrected(edited(inputs_.graph, quantization), quantization, *inputs_.calibration, samples, threaded);
   }
 
   Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) override {
@@ -56,9 +78,31 @@ class RealWorkbench final : public Workbench {
   }
 
  private:
+  /// A graph and where everything in it runs.
+  struct Parts {
+    Graph graph{};
+    Types types{};
+    Placement placement{};
+  };
+
+  Result<Parts> parts_of(const Graph& graph) const {
+    const Graph open = sized(graph, inputs_.calibration->inputs());
+    const auto shapes = input_shapes(open, fixed_batch(open).value_or(1));
+    if (!shapes) return failed(shapes);
+    auto known = specialised(open, *shapes);
+    if (!known) return failed(known);
+    Parts parts{graph, std::move(known->types), {}};
+    parts.placement = placed(graph, parts.types, inputs_.ignored);
+    return parts;
+  }
+
+  Result<Parts> edited_parts(const ChannelEdits& edits) const {
+    if (!has_edits(edits.edits)) return whole_;
+    return parts_of(edited(inputs_.graph, edits.edits));
+  }
+
   const RunInputs& inputs_;
-  Types types_{};
-  Placement placement_{};
+  Parts whole_{};
   std::optional<Evaluator> evaluator_{};  ///< nothing when nothing is measured
 };
 

@@ -12,6 +12,8 @@
 #include "evaluate/evaluator.h"
 #include "export/export.h"
 #include "model/quantization.h"
+#include "quantize/channel_edits.h"
+#include "quantize/full_bias_correction.h"
 #include "quantize/statistics.h"
 #include "run/inputs.h"
 
@@ -21,15 +23,27 @@ namespace quantrail {
 class Workbench {
  public:
   virtual ~Workbench() = default;
-  /// What calibration has to learn for these inputs.
-  [[nodiscard]] virtual Result<StatisticsRequest> needed_statistics() = 0;
+  /// What calibration has to learn before the float weights are edited; nothing where `params` edit nothing.
+  [[nodiscard]] virtual StatisticsRequest needed_for_edits(const QuantizationParams& params) = 0;
+  /// Pure, as quantize() below.
+  [[nodiscard]] virtual ChannelEdits edits(const QuantizationParams& params, const Statistics& statistics) = 0;
+  /// What calibration has to learn of the network with `edits` in place.
+  [[nodiscard]] virtual Result<StatisticsRequest> needed_statistics(const QuantizationParams& params,
+                                                                    const ChannelEdits& edits) = 0;
   /// Learns it on `samples` of the calibration data. `progress` gets the number of samples done.
-  [[nodiscard]] virtual Result<Statistics> calibrate(const StatisticsRequest& request,
+  [[nodiscard]] virtual Result<Statistics> calibrate(const ChannelEdits& edits, const StatisticsRequest& request,
                                                      const std::vector<std::size_t>& samples,
                                                      const std::function<void(std::size_t)>& progress,
                                                      std::stop_token stop) = 0;
   /// Pure: the same statistics give the same quantization.
-  [[nodiscard]] virtual Result<Quantization> quantize(const Statistics& statistics) = 0;
+  [[nodiscard]] virtual Result<Quantization> quantize(const QuantizationParams& params, const ChannelEdits& edits,
+                                                      const Statistics& statistics) = 0;
+  /// Layers that full bias correction will go through.
+  [[nodiscard]] virtual std::size_t correctable(const Quantization& quantization, bool all_layers) = 0;
+  /// Corrects all biases of `quantization` on `samples` of the calibration data.
+  [[nodiscard]] virtual Result<Quantization> correct(const Quantization& quantization,
+                                                     const std::vector<std::size_t>& samples,
+                                                     const FullCorrection& options) = 0;
   /// A variant on samples of the validation data.
   [[nodiscard]] virtual Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) = 0;
   /// The bytes that the variant ships as.

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "model/lowering.h"
+#include "model/weight_edits.h"
+#include "runtime/edited_plan.h"
 #include "runtime/emission.h"
 #include "runtime/imported_plan.h"
 #include "runtime/thread_limit.h"
@@ -101,6 +103,12 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
     const auto network = imported_network(graph, cache.state());
     if (!network) return failed(network);
     return compiled((*network)->graph, as_imported(**network, options), shapes, (*network)->cache, processor);
+  }
+  if (options.quantization != nullptr && has_edits(*options.quantization)) {
+    const auto network = edited_network(graph, *options.quantization, cache.state());
+    PlanOptions plain = options;
+    plain.quantization = &network->quantization;
+    return compiled(network->graph, plain, shapes, network->cache, processor);
   }
   const ThreadLimit limit(options.threads);
   const auto found = shaped_model(graph, shapes, cache.state());

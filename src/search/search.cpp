@@ -111,6 +111,25 @@ void take(SearchState& state, const EvaluateFloat&, const Evaluation& answer) {
   state.float_values = answer.per_sample.at(state.settings.metric);
 }
 
+/// Which recipe to try next, or which one to take; nothing where there is no choice.
+std::optional<Request> recipe_request(const SearchState& state) {
+  const auto& choices = state.settings.recipes;
+  if (!choices) return std::nullopt;
+  const double sign = sign_in(state);
+  if (const auto open = next_recipe(*choices, state.recipes, sign)) {
+    return TryRecipe{.recipe = *open, .samples = state.settings.recipe_samples};
+  }
+  return Quantize{.recipe = state.recipes[best_recipe(state.recipes, sign)].recipe};
+}
+
+void take(SearchState& state, const TryRecipe& request, const Evaluation& answer) {
+  const auto& metric = state.settings.metric;
+  state.recipes.push_back({.recipe = request.recipe,
+                           .metric = answer.metrics.at(metric),
+                           .per_sample = answer.per_sample.at(metric),
+                           .distance = answer.distance});
+}
+
 void take(SearchState& state, const Quantize&, const Quantized& answer) {
   state.groups = answer.groups;
   if (!evaluates(state)) state.trials.emplace_back();
@@ -161,7 +180,7 @@ SearchState started(SearchSettings settings) {
 
 Request next(const SearchState& state) {
   if (evaluates(state) && !state.baseline) return EvaluateFloat{};
-  if (!state.groups) return Quantize{};
+  if (!state.groups) return recipe_request(state).value_or(Quantize{});
   if (state.trials.empty()) return Evaluate{};
   if (!state.settings.accuracy_aware) return done(state, Outcome::Met);
   if (met(state, state.trials.back()))
@@ -175,6 +194,7 @@ SearchState after(SearchState state, const Answer& answer) {
     case 1: take(state, std::get<Quantize>(request), std::get<Quantized>(answer)); break;
     case 2: take(state, std::get<Evaluate>(request), std::get<Evaluation>(answer)); break;
     case 3: take(state, std::get<Rank>(request), std::get<Ranked>(answer)); break;
+    case 4: take(state, std::get<TryRecipe>(request), std::get<Evaluation>(answer)); break;
     default: assert(false && "a search that is done takes no answer");
   }
   return state;

@@ -14,6 +14,7 @@
 #include "search/baseline.h"
 #include "search/layer_score.h"
 #include "search/outcome.h"
+#include "search/recipe.h"
 
 /// The search as a pure state machine: `next` says what must be known, `after` what follows from the answer. No clock,
 /// no file, no chance: the same answers give the same requests, so that a run is resumed by replaying it from memory.
@@ -33,6 +34,8 @@ struct SearchSettings {
   std::optional<std::int64_t> max_iter_num{};  ///< full validations of reverts; none: no bound
   std::size_t ranking_subset_size = 300;
   bool use_prev_if_drop_increase = true;
+  std::optional<RecipeChoices> recipes{};     ///< preset auto: what may be varied (something is evaluated then)
+  std::vector<std::size_t> recipe_samples{};  ///< on which recipes are compared
 };
 
 /// A group that could go back to float.
@@ -48,8 +51,9 @@ struct Candidate {
 struct EvaluateFloat {
   bool operator==(const EvaluateFloat&) const = default;
 };
-/// Quantize the model. Answer: Quantized.
+/// Quantize the model; `recipe`: the one chosen, nothing where the configuration decides. Answer: Quantized.
 struct Quantize {
+  std::optional<Recipe> recipe{};
   bool operator==(const Quantize&) const = default;
 };
 /// The quantized model with `reverted` groups in float, on all samples. Answer: Evaluation.
@@ -64,6 +68,12 @@ struct Rank {
   std::vector<std::size_t> samples{};  ///< positions in the data set, ascending
   bool operator==(const Rank&) const = default;
 };
+/// The model quantized by `recipe`, on `samples` alone, with its distance to float. Answer: Evaluation.
+struct TryRecipe {
+  Recipe recipe{};
+  std::vector<std::size_t> samples{};
+  bool operator==(const TryRecipe&) const = default;
+};
 /// Nothing more to ask.
 struct Done {
   Outcome outcome = Outcome::NotMet;
@@ -71,7 +81,7 @@ struct Done {
   std::string explanation{};
   bool operator==(const Done&) const = default;
 };
-using Request = std::variant<EvaluateFloat, Quantize, Evaluate, Rank, Done>;
+using Request = std::variant<EvaluateFloat, Quantize, Evaluate, Rank, TryRecipe, Done>;
 
 struct Quantized {
   std::vector<Candidate> groups{};
@@ -110,6 +120,7 @@ struct SearchState {
   SearchSettings settings{};
   std::optional<Baseline> baseline{};
   std::vector<double> float_values{};  ///< per sample, of the optimised metric; empty until measured
+  std::vector<TriedRecipe> recipes{};
   std::optional<std::vector<Candidate>> groups{};
   std::vector<Trial> trials{};
   std::vector<Ranking> rankings{};

@@ -49,10 +49,9 @@ TEST(RangeConfig, ReadsPotsExampleOfACompleteSection) {
                              .level_high = 127,
                              .range_estimator = RangeEstimator{.max = {ExtremeType::Quantile, 1e-4, {}, {}}}};
   EXPECT_EQ(read.weights, weights);
-  const RangeEstimator range{
-      .preset = RangePreset::Quantile,
-      .min = {ExtremeType::Min, std::nullopt, Aggregator::HodgesLehmann, -3.5},
-      .max = {ExtremeType::AbsQuantile, 1e-3, Aggregator::MedianNoOutliers, 6.0}};
+  const RangeEstimator range{.preset = RangePreset::Quantile,
+                             .min = {ExtremeType::Min, std::nullopt, Aggregator::HodgesLehmann, -3.5},
+                             .max = {ExtremeType::AbsQuantile, 1e-3, Aggregator::MedianNoOutliers, 6.0}};
   const TensorConfig activations{.symmetric = true, .level_low = 0, .level_high = 255, .range_estimator = range};
   EXPECT_EQ(read.activations, activations);
 }
@@ -101,6 +100,11 @@ TEST(RangeConfig, NamesWhatIsNotAllowed) {
   EXPECT_THAT(problem(R"("weights": {"mode": "sym"})"), HasSubstr("params.weights.mode: found \"sym\""));
   EXPECT_THAT(problem(R"("weights": {"level_low": -129, "level_high": 127})"), HasSubstr("level_low: found -129"));
   EXPECT_THAT(problem(R"("weights": {"level_low": -127})"), HasSubstr("level_low and level_high are given together"));
+  EXPECT_THAT(problem(R"("weights": {"level_low": -100, "level_high": 127})"), HasSubstr("allowed for weights are -n"));
+  EXPECT_THAT(problem(R"("weights": {"range_estimator": {"preset": "entropy"}})"),
+              HasSubstr("allowed for weights are"));
+  EXPECT_THAT(problem(R"("range_estimator": {"min": {"type": "abs_max"}})"),
+              HasSubstr("range_estimator.min.type: \"abs_max\" is no estimate of this end"));
   EXPECT_THAT(problem(R"("activations": {"level_low": 0, "level_high": 127})"), HasSubstr("levels 0 to 127; allowed"));
   EXPECT_THAT(problem(R"("activations": {"range_estimator": {"max": {"type": "biggest"}}})"),
               HasSubstr("activations.range_estimator.max.type: found \"biggest\", allowed are min, max, abs_max"));
@@ -125,10 +129,9 @@ TEST(RangeConfig, SaysWhatACpuDoesDifferently) {
 }
 
 TEST(RangeConfig, KeepsShortNamesForTheOutermostParameter) {
-  const auto config =
-      parse_config(R"({"model": {"model": "m.onnx"}})", "/", "c.json",
-                   {"compression.algorithms[0].name=DefaultQuantization", "preset=mixed",
-                    "activations.range_estimator.preset=mse", "equalization=true"});
+  const auto config = parse_config(R"({"model": {"model": "m.onnx"}})", "/", "c.json",
+                                   {"compression.algorithms[0].name=DefaultQuantization", "preset=mixed",
+                                    "activations.range_estimator.preset=mse", "equalization=true"});
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->compression.quantization.preset, Preset::Mixed);
   EXPECT_EQ(config->compression.quantization.activations.range_estimator->preset, RangePreset::Mse);

@@ -56,10 +56,12 @@ Result<Quantization> our_quantization(const Graph& whole, const Dataset& data) {
   if (!types) return failed(types);
   const QuantizationParams params;
   const auto placement = placed(graph, types->types, {});
-  const auto statistics =
-      collected(graph, statistics_request(graph, placement, params), data, first_samples(data.size(), data.size()), {});
+  const QuantizerInputs inputs{graph, types->types, placement};
+  const auto request = statistics_request(inputs, params);
+  if (!request) return failed(request);
+  const auto statistics = collected(graph, *request, data, first_samples(data.size(), data.size()), {});
   if (!statistics) return failed(statistics);
-  return quantized(graph, types->types, placement, *statistics, params);
+  return quantized(inputs, *statistics, params);
 }
 
 Result<std::vector<Outputs>> run_in_ours(const Graph& graph, const Variant& variant, const std::vector<Inputs>& sets) {

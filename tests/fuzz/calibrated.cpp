@@ -60,10 +60,12 @@ std::optional<Quantization> calibrated(const Shaped& shaped, const Placement& pl
   const MadeUpData data(shaped.graph.inputs);
   std::vector<std::size_t> samples(data.size());
   std::iota(samples.begin(), samples.end(), std::size_t{0});
-  const auto request = statistics_request(shaped.graph, placement, params);
-  const auto statistics = collected(shaped.graph, request, data, samples, {});
+  const QuantizerInputs inputs{shaped.graph, shaped.model.types, placement};
+  const auto request = statistics_request(inputs, params);
+  if (!request) return std::nullopt;
+  const auto statistics = collected(shaped.graph, *request, data, samples, {});
   if (!statistics) return std::nullopt;
-  auto quantization = quantized(shaped.graph, shaped.model.types, placement, *statistics, params);
+  auto quantization = quantized(inputs, *statistics, params);
   if (!quantization) return std::nullopt;
   return std::move(*quantization);
 }

@@ -19,10 +19,12 @@ Quantized quantized_network(const SmallNetwork& net, Preset preset) {
   params.preset = preset;
   const auto placement = placed(net.graph(), net.types(), {});
   const auto samples = first_samples(data.size(), data.size());
-  const auto statistics = collected(net.graph(), statistics_request(net.graph(), placement, params), data, samples, {});
+  const auto types = net.types();
+  const QuantizerInputs inputs{net.graph(), types, placement};
+  const auto statistics = collected(net.graph(), statistics_request(inputs, params).value(), data, samples, {});
   if (!statistics) throw std::runtime_error(statistics.error().message);
   Quantized made{net.graph(), Tensor::zeros(ElementType::Float32, input),
-                 quantized(net.graph(), net.types(), placement, *statistics, params).value()};
+                 quantized(inputs, *statistics, params).value()};
   auto row = made.input.values<float>();
   for (std::int64_t n = 0; n < input[0]; ++n) {
     const auto sample = data.sample(static_cast<std::size_t>(100 + n));

@@ -21,7 +21,13 @@ SmallNetwork network() {
   return net;
 }
 
-const StatisticsRequest kRequest{{"x", "c1:0", "r1:0"}, {"x", "r1:0"}};
+const StatisticsRequest kRequest{.extremes = {"x", "c1:0", "r1:0"},
+                                 .outlier_probs = {0.01, 0.1},
+                                 .histograms = {"x", "c1:0"},
+                                 .channel_means = {"x", "r1:0"},
+                                 .channel_magnitudes = {"c1:0"},
+                                 .channel_quantiles = {"c1:0"}};
+const StatisticsRequest kMeans{.extremes = {"x"}, .channel_means = {"x"}};
 
 std::vector<std::size_t> first(std::size_t count) {
   std::vector<std::size_t> samples(count);
@@ -31,10 +37,10 @@ std::vector<std::size_t> first(std::size_t count) {
 
 TEST(Collected, LearnsTheNetworksInput) {
   const RandomData data({3, 8, 8}, 5);
-  const auto learned = collected(network().graph(), kRequest, data, first(5), {});
+  const auto learned = collected(network().graph(), kMeans, data, first(5), {});
   ASSERT_TRUE(learned.has_value()) << learned.error().message;
   ValueStatistics expected;
-  for (std::size_t i = 0; i < 5; ++i) expected.add(observed(data.sample(i), 3, false, true));
+  for (std::size_t i = 0; i < 5; ++i) expected.add(observed(data.sample(i), {3, false}, {.channel_means = true}));
   EXPECT_EQ(learned->values.at("x"), expected);
   EXPECT_EQ(learned->samples, 5);
 }
@@ -44,7 +50,7 @@ TEST(Collected, LearnsValuesBeforeAndBehindAnActivation) {
   ASSERT_TRUE(learned.has_value());
   EXPECT_LT(learned->values.at("c1:0").min, 0.0F);
   EXPECT_EQ(learned->values.at("r1:0").min, 0.0F);
-  EXPECT_EQ(learned->values.at("r1:0").mean_max, learned->values.at("c1:0").mean_max);
+  EXPECT_EQ(learned->values.at("r1:0").maxima, learned->values.at("c1:0").maxima);
   EXPECT_TRUE(learned->values.at("c1:0").channel_means.empty()) << "nobody asked for them";
   EXPECT_EQ(learned->values.at("r1:0").channel_means.size(), 4U);
 }
@@ -56,10 +62,10 @@ TEST(Collected, AveragesChannelsOverAllRowsOfASample) {
   net.keep("shape", Tensor::of<std::int64_t>({2}, std::span<const std::int64_t>(shape)));
   net.output(net.gemm("fc", net.add({"fold", "Reshape", {"x", "shape"}, {}, {}, {}}, {3, 2}), 4));
   const RandomData data({3, 2}, 5);
-  const auto learned = collected(net.graph(), {{}, {"fold:0"}}, data, first(5), {});
+  const auto learned = collected(net.graph(), {.channel_means = {"fold:0"}}, data, first(5), {});
   ASSERT_TRUE(learned.has_value()) << learned.error().message;
   ValueStatistics expected;
-  for (std::size_t i = 0; i < 5; ++i) expected.add(observed(data.sample(i), 2, true, true));
+  for (std::size_t i = 0; i < 5; ++i) expected.add(observed(data.sample(i), {2, true}, {.channel_means = true}));
   EXPECT_EQ(learned->values.at("fold:0"), expected);
 }
 
@@ -75,9 +81,9 @@ TEST(Collected, DoesNotDependOnThreads) {
 
 TEST(Collected, LearnsOnlyTheSamplesAskedFor) {
   const RandomData data({3, 8, 8}, 20);
-  const auto learned = collected(network().graph(), kRequest, data, std::vector<std::size_t>{19, 4}, {});
+  const auto learned = collected(network().graph(), kMeans, data, std::vector<std::size_t>{19, 4}, {});
   ValueStatistics expected;
-  for (const std::size_t i : {19U, 4U}) expected.add(observed(data.sample(i), 3, false, true));
+  for (const std::size_t i : {19U, 4U}) expected.add(observed(data.sample(i), {3, false}, {.channel_means = true}));
   EXPECT_EQ(learned->values.at("x"), expected);
 }
 

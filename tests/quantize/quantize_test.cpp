@@ -16,14 +16,14 @@ using ::testing::IsEmpty;
 using testing::SmallNetwork;
 using ::testing::UnorderedElementsAre;
 
-ValueStatistics seen(double mean_min, double mean_max, float min, std::size_t channels = 4) {
+/// Two samples, the first of which reaches down to `min`.
+ValueStatistics seen(float mean_min, float mean_max, float min, std::size_t channels = 4) {
   ValueStatistics v;
-  v.mean_min = mean_min;
-  v.mean_max = mean_max;
-  v.mean_abs_max = std::max(-mean_min, mean_max);
   v.min = min;
-  v.max = static_cast<float>(mean_max) + 1.0F;
-  v.samples = 10;
+  v.max = mean_max;
+  v.minima = {min, 2.0F * mean_min - min};
+  v.maxima = {mean_max, mean_max};
+  v.samples = 2;
   v.channel_means.assign(channels, 0.1);
   return v;
 }
@@ -35,14 +35,14 @@ struct TwoBranches {
     const auto a = net.relu("ra", net.conv("a", "x"));
     const auto b = net.conv("b", "x");
     net.output(net.conv("c", net.concat("cat", {a, b})));
-    statistics.values = {{"x", seen(-0.9, 2.1, -1.0F, 3)},
-                         {"ra:0", seen(0.0, 2.0, 0.0F)},
-                         {"b:0", seen(-1.0, 1.0, -1.5F)},
-                         {"cat:0", seen(-1.0, 2.0, -1.5F, 8)}};
+    statistics.values = {{"x", seen(-0.875F, 2.125F, -1.0F, 3)},
+                         {"ra:0", seen(0.0F, 2.0F, 0.0F)},
+                         {"b:0", seen(-1.0F, 1.0F, -1.5F)},
+                         {"cat:0", seen(-1.0F, 2.0F, -1.5F, 8)}};
   }
   [[nodiscard]] Result<Quantization> quantized_with(const QuantizationParams& params,
                                                     const std::set<std::string, std::less<>>& excluded = {}) const {
-    return quantized(net.graph(), net.types(), placed(net.graph(), net.types(), excluded), statistics, params);
+    return quantized({net.graph(), net.types(), placed(net.graph(), net.types(), excluded)}, statistics, params);
   }
 };
 
@@ -55,20 +55,19 @@ QuantizationParams preset(Preset preset) {
 TEST(Quantized, PerformanceUsesSymmetricActivations) {
   const auto q = TwoBranches().quantized_with(preset(Preset::Performance));
   ASSERT_TRUE(q.has_value());
-  EXPECT_EQ(q->activations.at("x"), symmetric_params(2.1, false));
+  EXPECT_EQ(q->activations.at("x"), symmetric_params(2.125, false));
 }
 
 TEST(Quantized, MixedUsesAsymmetricActivations) {
   const auto q = TwoBranches().quantized_with(preset(Preset::Mixed));
-  EXPECT_EQ(q->activations.at("x"), asymmetric_params(-0.9, 2.1));
+  EXPECT_EQ(q->activations.at("x"), asymmetric_params(-0.875, 2.125));
 }
 
 TEST(Quantized, OneNegativeValueInAnySampleMakesASymmetricRangeSigned) {
   TwoBranches network;
-  network.statistics.values["x"].min = -1e-6F;
-  network.statistics.values["x"].mean_min = 0.0;
+  network.statistics.values["x"].minima = {0.0F, -1e-6F};
   EXPECT_EQ(network.quantized_with({})->activations.at("x").zero_point, 128);
-  network.statistics.values["x"].min = 0.0F;
+  network.statistics.values["x"].minima = {0.0F, 0.0F};
   EXPECT_EQ(network.quantized_with({})->activations.at("x").zero_point, 0);
 }
 
@@ -123,12 +122,13 @@ TEST(Quantized, NamesTheValueThatTheStatisticsLack) {
 TEST(StatisticsRequest, AsksForComputedValuesAndTheMeansOfLayerInputs) {
   const TwoBranches network;
   const auto placement = placed(network.net.graph(), network.net.types(), {});
-  const auto request = statistics_request(network.net.graph(), placement, {});
+  const auto request = statistics_request({network.net.graph(), network.net.types(), placement}, {}).value();
   EXPECT_THAT(request.extremes, UnorderedElementsAre("x", "ra:0", "b:0")) << "cat:0 is only moved";
   EXPECT_THAT(request.channel_means, UnorderedElementsAre("x", "cat:0"));
   QuantizationParams no_bias;
   no_bias.use_fast_bias = false;
-  EXPECT_THAT(statistics_request(network.net.graph(), placement, no_bias).channel_means, IsEmpty());
+  EXPECT_THAT(statistics_request({network.net.graph(), network.net.types(), placement}, no_bias)->channel_means,
+              IsEmpty());
 }
 
 TEST(SaturatingLayers, AreTheFirstConvolutionsOnEveryPath) {

@@ -10,13 +10,6 @@ namespace {
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
-Tensor rows(const std::vector<std::vector<float>>& values) {
-  std::vector<float> all;
-  for (const auto& row : values) all.insert(all.end(), row.begin(), row.end());
-  return Tensor::of<float>({static_cast<std::int64_t>(values.size()), static_cast<std::int64_t>(values[0].size())},
-                           std::span<const float>(all));
-}
-
 // Worked values of POT's formulas.
 TEST(AsymmetricParams, MoveTheUpperBorderOutward) {
   const auto params = asymmetric_params(-0.9, 2.1);
@@ -93,27 +86,6 @@ TEST(Within, LeavesWhatFitsAndWhatCannotFit) {
   EXPECT_EQ(within({0.0F, 1e-30F}, {0.1F, 0}), (ActivationParams{0.1F, 0}));
 }
 
-TEST(SymmetricWeights, GiveNoChannelLessThanOnePercentOfTheWidest) {
-  const auto params = symmetric_weights(rows({{1.0F, -0.2F}, {-0.5F, 0.1F}, {0.004F, 0.0F}, {0.0F, 0.0F}}), 0);
-  EXPECT_EQ(params.axis, 0);
-  EXPECT_EQ(params.scale, (std::vector<float>{static_cast<float>(1.0 / 127), static_cast<float>(0.5 / 127),
-                                              static_cast<float>(0.01 / 127), static_cast<float>(0.01 / 127)}));
-}
-
-TEST(SymmetricWeights, FollowTheAxis) {
-  EXPECT_EQ(symmetric_weights(rows({{1.27F, -2.54F}, {0.5F, 0.1F}}), 1).scale, (std::vector<float>{0.01F, 0.02F}));
-}
-
-TEST(SymmetricWeights, HaveAStepEvenWhenAllAreZero) {
-  EXPECT_EQ(symmetric_weights(rows({{0.0F}}), 0).scale, std::vector<float>{static_cast<float>(8e-5 / 127)});
-}
-
-TEST(SymmetricWeights, KeepCodesWithin64WhenWidened) {
-  const Tensor weights = rows({{1.27F, -1.27F}});
-  const auto codes = int8_weights(weights, symmetric_weights(weights, 0, 2.0F));
-  EXPECT_EQ(codes, (std::vector<std::int8_t>{64, -64}));
-}
-
 TEST(RoomForBias, EnlargesOnlyTheChannelsThatWouldOverflow) {
   const std::vector<float> bias{1.0F, 1e6F};
   const auto params = with_room_for_bias({0, {1e-4F, 1e-4F}}, bias, 1e-3F);
@@ -121,6 +93,12 @@ TEST(RoomForBias, EnlargesOnlyTheChannelsThatWouldOverflow) {
   EXPECT_GT(params.scale[1], 1e-4F);
   const auto codes = int32_bias(bias, accumulator_scales(1e-3F, params));
   EXPECT_NEAR(codes[1], 0x1p29, 0x1p10);
+}
+
+TEST(RoomForBias, EnlargesASharedStepForTheLargestBias) {
+  const std::vector<float> bias{1.0F, -1e6F, 2.0F};
+  const auto params = with_room_for_bias({0, {1e-4F}}, bias, 1e-3F);
+  EXPECT_NEAR(int32_bias(bias, accumulator_scales(1e-3F, params))[1], -0x1p29, 0x1p10);
 }
 
 TEST(RoomForBias, LeavesLayersWithoutBiasAlone) {

@@ -77,16 +77,33 @@ inline Quantization chain_quantization() {
 /// A network that loses 0.03 by each of fc0, fc1 and fc2 in integers, on every sample alike. Files are their own names.
 class FakeWorkbench : public Workbench {
  public:
-  Result<StatisticsRequest> needed_statistics() override { return StatisticsRequest{.extremes = {"x"}}; }
+  StatisticsRequest needed_for_edits(const QuantizationParams&) override { return {}; }
+  ChannelEdits edits(const QuantizationParams&, const Statistics&) override { return {}; }
+  Result<StatisticsRequest> needed_statistics(const QuantizationParams&, const ChannelEdits&) override {
+    return StatisticsRequest{.extremes = {"x"}};
+  }
 
-  Result<Statistics> calibrate(const StatisticsRequest&, const std::vector<std::size_t>& samples,
+  Result<Statistics> calibrate(const ChannelEdits&, const StatisticsRequest&, const std::vector<std::size_t>& samples,
                                const std::function<void(std::size_t)>& progress, std::stop_token) override {
     ++calibrations;
     progress(samples.size());
     return Statistics{.samples = static_cast<std::int64_t>(samples.size())};
   }
 
-  Result<Quantization> quantize(const Statistics&) override { return chain_quantization(); }
+  Result<Quantization> quantize(const QuantizationParams&, const ChannelEdits&, const Statistics&) override {
+    return chain_quantization();
+  }
+
+  std::size_t correctable(const Quantization&, bool) override { return 3; }
+
+  /// Gives fc0 a bias.
+  Result<Quantization> correct(const Quantization& quantization, const std::vector<std::size_t>&,
+                               const FullCorrection&) override {
+    ++corrections;
+    Quantization corrected = quantization;
+    corrected.bias_edits["fc0"] = {1.0F, 2.0F, 3.0F, 4.0F};
+    return corrected;
+  }
 
   /// Works in blocks of two samples, and looks for a stop after each.
   Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) override {
@@ -118,6 +135,7 @@ class FakeWorkbench : public Workbench {
     return variant.quantization == nullptr ? 0.9 : 0.81 + 0.03 * static_cast<double>(variant.reverted.size());
   };
   int calibrations = 0;
+  int corrections = 0;
   int evaluations = 0;
   std::size_t resumed_samples = 0;
 };

@@ -73,7 +73,9 @@ TEST(EvaluationKey, DoesNotChangeWithThreadsMemoryOrTheSearchsParameters) {
 TEST(StatisticsKey, ChangesWithModelDataSamplesRequestAndNumerics) {
   const RuntimeInfo runtime{.isa = "avx2"};
   const auto key = [&](const RunInputs& inputs, const RuntimeInfo& info, const StatisticsRequest& request,
-                       std::vector<std::size_t> samples) { return statistics_key(inputs, info, request, samples); };
+                       std::vector<std::size_t> samples) {
+    return statistics_key(inputs, info, Digest{}, request, samples);
+  };
   RunInputs other_model = chain_inputs();
   other_model.model = Digest{};
   RunInputs other_data = chain_inputs();

@@ -1,0 +1,118 @@
+#include <algorithm>
+
+#include "model/codes.h"
+#include "model/lowering.h"
+#include "quantize/channel_edits.h"
+
+namespace quantrail {
+namespace {
+
+bool all_are(const std::vector<std::int64_t>& values, std::int64_t wanted) {
+  return std::all_of(values.begin(), values.end(), [wanted](auto value) { return value == wanted; });
+}
+
+bool has_float_weights(const Graph& graph, const Node& node) {
+  const auto weights = constant_input(graph, node, 1);
+  if (weights == nullptr || weights->type != ElementType::Float32 || weights->bytes.empty()) return false;
+  if (node.op == "Conv") return weights->shape.size() > 2;
+  return weights->shape.size() == 2;
+}
+
+/// Weights that edits can reach: constant, with a bias that is constant or absent.
+bool editable(const Graph& graph, const Node& node) {
+  if (!has_float_weights(graph, node)) return false;
+  if (node.op == "MatMul") return true;
+  if (node.op != "Conv" && node.op != "Gemm") return false;
+  const bool biased = node.inputs.size() > 2 && !node.inputs[2].empty();
+  const auto bias = constant_input(graph, node, 2);
+  if (biased && (bias == nullptr || bias->type != ElementType::Float32 || bias->shape.size() > 1)) return false;
+  return node.op == "Conv" || (float_attribute(node, "alpha", 1.0F) == 1.0F &&
+                               float_attribute(node, "beta", 1.0F) == 1.0F && int_attribute(node, "transA", 0) == 0);
+}
+
+bool is_depthwise(const Graph& graph, const Node& node) {
+  if (node.op != "Conv") return false;
+  const auto weights = constant_input(graph, node, 1);
+  const std::int64_t groups = int_attribute(node, "group", 1);
+  return groups > 1 && weights->shape[1] == 1 && weights->shape[0] == groups;
+}
+
+/// The only reader of `value`, which is no output of the network and that reader's first input alone.
+std::optional<std::size_t> only_reader(const Graph& graph, const GraphIndex& index, const std::string& value) {
+  const auto& readers = index.readers(value);
+  if (readers.size() != 1 || index.is_output(value)) return std::nullopt;
+  const auto& inputs = graph.nodes[readers[0]].inputs;
+  if (inputs[0] != value || std::count(inputs.begin(), inputs.end(), value) != 1) return std::nullopt;
+  return readers[0];
+}
+
+bool keeps_positions(const Graph& graph, const Node& node) {
+  const std::string auto_pad = string_attribute(node, "auto_pad", "NOTSET");
+  const std::size_t axes = constant_input(graph, node, 1)->shape.size() - 2;
+  const std::vector<std::int64_t> ones(axes, 1);
+  return (auto_pad == "NOTSET" || auto_pad == "VALID") && all_are(ints_attribute(node, "pads", {}), 0) &&
+         all_are(ints_attribute(node, "strides", ones), 1) && all_are(ints_attribute(node, "dilations", ones), 1);
+}
+
+}  // namespace
+
+std::vector<ChannelPair> alignable(const Graph& graph) {
+  const GraphIndex index(graph);
+  std::vector<ChannelPair> pairs;
+  for (const auto& producer : graph.nodes) {
+    if (!editable(graph, producer)) continue;
+    const auto reader = only_reader(graph, index, producer.outputs[0]);
+    if (!reader) continue;
+    const Node& consumer = graph.nodes[*reader];
+    if (consumer.op != "Conv" || !editable(graph, consumer) || int_attribute(consumer, "group", 1) != 1) continue;
+    if (producer.op == "MatMul" || !keeps_positions(graph, consumer)) continue;  // a MatMul has no bias to shift
+    pairs.push_back({producer.name, consumer.name, producer.outputs[0], 0.0F});
+  }
+  std::sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.consumer < b.consumer; });
+  return pairs;
+}
+
+std::vector<ChannelPair> equalizable(const Graph& graph) {
+  const GraphIndex index(graph);
+  std::vector<ChannelPair> pairs;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const Node& producer = graph.nodes[at];
+    if ((producer.op != "Conv" && producer.op != "Gemm") || !editable(graph, producer)) continue;
+    ChannelPair pair{producer.name, {}, producer.outputs[0], 0.0F};
+    if (const auto activation = fused_activation(graph, index, at)) {
+      const Bounds bounds = bounds_of(graph, graph.nodes[*activation]);
+      if (bounds.lo != 0.0F || !(bounds.hi > 0.0F)) continue;  // scaling channels changes what another Clip does
+      if (bounds.hi < std::numeric_limits<float>::infinity()) pair.bound = bounds.hi;
+      pair.between = graph.nodes[*activation].outputs[0];
+    }
+    const auto reader = only_reader(graph, index, pair.between);
+    if (!reader) continue;
+    const Node& consumer = graph.nodes[*reader];
+    if (consumer.op != "Conv" || !editable(graph, consumer)) continue;
+    const bool grouped = int_attribute(consumer, "group", 1) != 1;
+    if (grouped && !is_depthwise(graph, consumer)) continue;
+    if (!is_depthwise(graph, consumer) && !is_depthwise(graph, producer)) continue;
+    pair.consumer = consumer.name;
+    pairs.push_back(std::move(pair));
+  }
+  return pairs;
+}
+
+std::vector<Smoothable> smoothable(const Graph& graph, const Placement& placement) {
+  std::vector<Smoothable> found;
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const Node& node = graph.nodes[at];
+    const bool product = node.op == "MatMul" || node.op == "Gemm";
+    if (!product || placement.nodes[at].place != Place::Integer || !editable(graph, node)) continue;
+    const auto known =
+        std::find_if(found.begin(), found.end(), [&](const auto& one) { return one.value == node.inputs[0]; });
+    if (known != found.end()) {
+      known->layers.push_back(node.name);
+    } else {
+      found.push_back({node.inputs[0], {node.name}});
+    }
+  }
+  return found;
+}
+
+}  // namespace quantrail

@@ -1,0 +1,128 @@
+#include "quantize/full_bias_correction.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/codes.h"
+#include "quantize/collect.h"
+#include "quantize/ranges.h"
+
+namespace quantrail {
+namespace {
+
+bool has_constant_weights(const Graph& graph, const Node& node) {
+  if (node.op != "Conv" && node.op != "Gemm") return false;
+  const auto weights = constant_input(graph, node, 1);
+  const bool biased = node.inputs.size() > 2 && !node.inputs[2].empty();
+  return weights != nullptr && (!biased || constant_input(graph, node, 2) != nullptr);
+}
+
+/// What computes `value`, and nothing else.
+Graph up_to(const Graph& graph, const std::string& value) {
+  Graph part{graph.name, graph.opset, graph.inputs, {{value, ElementType::Float32, {}, {}}}, graph.constants, {}};
+  std::set<std::string, std::less<>> needed{value};
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const bool used = std::any_of(node->outputs.begin(), node->outputs.end(),
+                                  [&](const auto& output) { return needed.contains(output); });
+    if (!used) continue;
+    needed.insert(node->inputs.begin(), node->inputs.end());
+    part.nodes.push_back(*node);
+  }
+  std::reverse(part.nodes.begin(), part.nodes.end());
+  return part;
+}
+
+class Corrector {
+ public:
+  Corrector(const Graph& graph, Quantization quantization, const Dataset& dataset, std::span<const std::size_t> samples,
+            const FullCorrection& options)
+      : graph_(graph),
+        index_(graph),
+        whole_(std::move(quantization)),
+        plain_(whole_),
+        dataset_(dataset),
+        samples_(samples),
+        options_(options) {
+    plain_.weight_edits.clear();
+    plain_.input_scalings.clear();
+  }
+
+  Result<Quantization> result() {
+    const auto layers = fully_correctable(graph_, whole_, options_.all_layers);
+    StatisticsRequest request;
+    for (const auto& layer : layers) request.channel_means.insert(node(layer).outputs[0]);
+    const auto exact =
+        collected(graph_, request, dataset_, samples_, {.threads = options_.threads, .stop = options_.stop});
+    if (!exact) return failed(exact);
+    for (std::size_t at = 0; at < layers.size(); ++at) {
+      const std::string& value = node(layers[at]).outputs[0];
+      const auto rounded = means_of(value);
+      if (!rounded) return failed(rounded);
+      correct(node(layers[at]), exact->values.at(value).channel_means, *rounded);
+      if (options_.progress) options_.progress(at + 1);
+    }
+    whole_.bias_edits = std::move(plain_.bias_edits);
+    return std::move(whole_);
+  }
+
+ private:
+  [[nodiscard]] const Node& node(const std::string& name) const { return graph_.nodes[*index_.node(name)]; }
+
+  /// Of the quantized network as corrected so far.
+  Result<std::vector<double>> means_of(const std::string& value) const {
+    StatisticsRequest request;
+    request.channel_means.insert(value);
+    const auto seen = collected(up_to(graph_, value), request, dataset_, samples_,
+                                {.threads = options_.threads, .stop = options_.stop, .quantization = &plain_});
+    if (!seen) return failed(seen);
+    return seen->values.at(value).channel_means;
+  }
+
+  void correct(const Node& layer, const std::vector<double>& exact, const std::vector<double>& rounded) {
+    std::vector<float> bias = integer_bias(graph_, layer, plain_);
+    bias.resize(exact.size(), 0.0F);
+    double largest = 0.0;
+    double change = 0.0;
+    for (std::size_t c = 0; c < bias.size(); ++c) {
+      const double shift = exact[c] - rounded[c];
+      largest = std::max({largest, std::abs(static_cast<double>(bias[c])), std::abs(exact[c])});
+      change = std::max(change, std::abs(shift));
+      bias[c] = static_cast<float>(bias[c] + shift);
+    }
+    if (!(change < options_.threshold * largest)) return;
+    if (const auto quantized = plain_.layers.find(layer.name); quantized != plain_.layers.end()) {
+      const WeightParams& weights = *quantized->second.weights;
+      const float input_scale = plain_.activations.find(layer.inputs[0])->second.scale;
+      if (with_room_for_bias(weights, bias, input_scale) != weights) return;
+    }
+    plain_.bias_edits[layer.name] = std::move(bias);
+  }
+
+  const Graph& graph_;
+  GraphIndex index_;
+  Quantization whole_;
+  Quantization plain_;  ///< without the edits, which are in the graph
+  const Dataset& dataset_;
+  std::span<const std::size_t> samples_;
+  const FullCorrection& options_;
+};
+
+}  // namespace
+
+std::vector<std::string> fully_correctable(const Graph& graph, const Quantization& quantization, bool all_layers) {
+  std::vector<std::string> layers;
+  for (const auto& node : graph.nodes) {
+    const auto quantized = quantization.layers.find(node.name);
+    const bool integer = quantized != quantization.layers.end() && quantized->second.weights.has_value();
+    const bool kept_float = all_layers && quantization.ignored.contains(node.name);
+    if ((integer || kept_float) && has_constant_weights(graph, node)) layers.push_back(node.name);
+  }
+  return layers;
+}
+
+Result<Quantization> fully_corrected(const Graph& graph, Quantization quantization, const Dataset& dataset,
+                                     std::span<const std::size_t> samples, const FullCorrection& options) {
+  return Corrector(graph, std::move(quantization), dataset, samples, options).result();
+}
+
+}  // namespace quantrail

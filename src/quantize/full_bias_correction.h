@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <stop_token>
+
+#include "data/dataset.h"
+#include "model/quantization.h"
+#include "quantize/placement.h"
+
+namespace quantrail {
+
+struct FullCorrection {
+  std::size_t threads = 1;
+  std::stop_token stop{};
+  /// Called with the number of layers done.
+  std::function<void(std::size_t)> progress{};
+  double threshold = 1000.0;  ///< as of corrected_bias(); POT's default
+  bool all_layers = false;    ///< also layers that are float because the user ignored them
+};
+
+/// Layers whose biases full correction sets, in graph order: node names.
+[[nodiscard]] std::vector<std::string> fully_correctable(const Graph& graph, const Quantization& quantization,
+                                                         bool all_layers);
+
+/// Full bias correction (POT's BiasCorrection): layer after layer,
+///     new = old + mean of the float network's output - mean of the quantized network's output
+/// per channel, over `samples` and positions, where the quantized network has the biases corrected so far. POT takes
+/// the quantizers of activations out for that; here the network runs as it ships, so that what its activations' codes
+/// add is corrected too. `graph` has the edits of `quantization` in place. The result has other bias_edits.
+/// Errors: those of collected().
+[[nodiscard]] Result<Quantization> fully_corrected(const Graph& graph, Quantization quantization,
+                                                   const Dataset& dataset, std::span<const std::size_t> samples,
+                                                   const FullCorrection& options);
+
+}  // namespace quantrail

@@ -1,0 +1,103 @@
+#include "quantize/weight_steps.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/codes.h"
+#include "quantize/aggregators.h"
+
+namespace quantrail {
+namespace {
+
+constexpr double kLeastMagnitude = 8e-5;
+constexpr double kLeastShareOfWidest = 0.01;
+
+std::size_t elements_behind(const Tensor& weights, std::int64_t axis) {
+  std::size_t inner = 1;
+  for (auto a = static_cast<std::size_t>(axis) + 1; a < weights.shape.size(); ++a) {
+    inner *= static_cast<std::size_t>(weights.shape[a]);
+  }
+  return inner;
+}
+
+std::vector<std::vector<float>> slices(const Tensor& weights, std::int64_t axis, bool per_channel) {
+  const auto values = weights.values<float>();
+  if (!per_channel) return {{values.begin(), values.end()}};
+  const auto channels = static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
+  const std::size_t inner = elements_behind(weights, axis);
+  std::vector<std::vector<float>> out(channels);
+  for (std::size_t i = 0; i < values.size(); ++i) out[i / inner % channels].push_back(values[i]);
+  return out;
+}
+
+double largest_magnitude(const std::vector<float>& slice) {
+  float largest = 0.0F;
+  for (const float w : slice) largest = std::max(largest, std::abs(w));
+  return largest;
+}
+
+double squared_error(const std::vector<float>& slice, float step, float levels) {
+  double sum = 0.0;
+  for (const float w : slice) {
+    const float error = std::clamp(std::nearbyint(w / step), -levels, levels) * step - w;
+    sum += static_cast<double>(error) * error;
+  }
+  return sum;
+}
+
+double least_error_magnitude(const std::vector<float>& slice, std::int32_t levels) {
+  constexpr int kShares = 64;
+  const double largest = largest_magnitude(slice);
+  const auto error_at = [&](double magnitude) {
+    return squared_error(slice, static_cast<float>(magnitude / levels), static_cast<float>(levels));
+  };
+  double best = largest;
+  if (largest < kLeastMagnitude) return best;
+  double least = error_at(largest);
+  for (int i = kShares - 1; i >= kShares / 2; --i) {
+    const double magnitude = largest * i / kShares;
+    if (const double error = error_at(magnitude); error < least) best = magnitude, least = error;
+  }
+  return best;
+}
+
+double magnitude_of(std::vector<float> slice, const WeightRule& rule) {
+  if (slice.empty()) return 0.0;
+  if (rule.preset == RangePreset::Mse) return least_error_magnitude(slice, rule.levels);
+  const bool signed_end = rule.max.type == ExtremeType::Max || rule.max.type == ExtremeType::Quantile;
+  if (!signed_end || rule.preset == RangePreset::Percentile) {
+    for (float& w : slice) w = std::abs(w);
+  }
+  if (rule.preset == RangePreset::Percentile) return quantile_of(slice, rule.percentile / 100.0);
+  const bool extreme = rule.max.type == ExtremeType::Max || rule.max.type == ExtremeType::AbsMax;
+  return extreme ? *std::max_element(slice.begin(), slice.end()) : quantile_of(slice, 1.0 - rule.max.outlier_prob);
+}
+
+}  // namespace
+
+WeightParams weight_steps(const Tensor& weights, std::int64_t axis, const WeightRule& rule, float widened) {
+  std::vector<double> magnitudes;
+  for (auto& slice : slices(weights, axis, rule.per_channel)) {
+    const double magnitude = magnitude_of(std::move(slice), rule);
+    magnitudes.push_back(std::min(magnitude, rule.max.clipping_value.value_or(magnitude)));
+  }
+  const double widest = magnitudes.empty() ? 0.0 : *std::max_element(magnitudes.begin(), magnitudes.end());
+  const double least = std::max(kLeastMagnitude, kLeastShareOfWidest * widest);
+  WeightParams params{.axis = axis, .scale = {}, .lowest = -rule.levels};
+  for (const double magnitude : magnitudes) {
+    params.scale.push_back(static_cast<float>(std::max(magnitude, least) / rule.levels) * widened);
+  }
+  return params;
+}
+
+std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params) {
+  const auto codes = int8_weights(weights, params);
+  const std::size_t inner = elements_behind(weights, params.axis);
+  std::vector<float> reals(codes.size());
+  for (std::size_t i = 0; i < reals.size(); ++i) {
+    reals[i] = params.scale[i / inner % params.scale.size()] * static_cast<float>(codes[i]);
+  }
+  return reals;
+}
+
+}  // namespace quantrail

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "model/quantization.h"
+#include "model/tensor.h"
+#include "quantize/range_rules.h"
+
+namespace quantrail {
+
+/// Symmetric codes of `weights`: a step per slice along `axis` (one for all of it where the rule says so), the slice's
+/// range by `rule` / levels. Of a range at least 8e-5 and 1 % of the widest slice's is assumed, so that dead channels
+/// have a step too (POT's rule). `widened` multiplies the steps (2: codes within half of the levels, POT's saturation
+/// fix). Preconditions: float32, finite.
+/// A rule by least squared error tries shares of the largest magnitude, from a half to all of it.
+[[nodiscard]] WeightParams weight_steps(const Tensor& weights, std::int64_t axis, const WeightRule& rule,
+                                        float widened = 1.0F);
+
+/// What the codes of `weights` stand for, in the tensor's order.
+[[nodiscard]] std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params);
+
+}  // namespace quantrail
