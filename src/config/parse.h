@@ -14,6 +14,9 @@ namespace quantrail {
 /// `metrics` are those of the engine, which compression refers to by name.
 [[nodiscard]] CompressionConfig parse_compression(const Section& compression, const std::vector<MetricSpec>& metrics);
 
+/// `ignored` of an algorithm's parameters.
+[[nodiscard]] IgnoredScope parse_ignored(const Section& ignored);
+
 /// The path under `key`, resolved against `folder`; empty when absent.
 [[nodiscard]] std::filesystem::path parse_path(const Section& section, std::string_view key,
                                                const std::filesystem::path& folder);

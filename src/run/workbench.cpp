@@ -23,7 +23,8 @@ class RealWorkbench final : public Workbench {
     auto known = specialised(graph, *shapes);
     if (!known) return failed(known);
     types_ = std::move(known->types);
-    placement_ = placed(inputs_.graph, types_, inputs_.ignored);
+    placement_ = placed(inputs_.graph, types_,
+                        {inputs_.ignored, inputs_.compression.quantization.model_type == ModelType::Transformer});
     if (!inputs_.validation || inputs_.metrics.empty()) return {};
     const EvaluatorOptions options{.threads = inputs_.threads, .reference_bytes = inputs_.memory_bytes / 4};
     auto evaluator = Evaluator::create(inputs_.graph, inputs_.validation, inputs_.metrics, options);
