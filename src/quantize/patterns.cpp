@@ -13,7 +13,7 @@ class Finder {
  public:
   Finder(const Graph& graph, const GraphIndex& index) : view_(graph, index) {}
 
-  std::map<std::size_t, std::string> found() {
+  std::map<std::size_t, FloatPattern> found() {
     for (std::size_t at = 0; at < view_.graph().nodes.size(); ++at) {
       const std::string& op = node(at).op;
       if (op == "Mul") {
@@ -35,7 +35,7 @@ class Finder {
   using Position = PatternView::Position;
 
   [[nodiscard]] const Node& node(std::size_t at) const { return view_.node(at); }
-  void keep(std::size_t at, std::string_view reason) { found_.emplace(at, reason); }
+  void keep(std::size_t at, std::string_view reason) { found_.emplace(at, FloatPattern{std::string(reason), false}); }
 
   void hard_swish(std::size_t at) {
     const auto& in = node(at).inputs;
@@ -151,7 +151,7 @@ class Finder {
       const bool has_weights =
           constant_input(view_.graph(), node(here), 1) != nullptr && view_.is(here, {"Conv", "Gemm", "MatMul"});
       if (has_weights) continue;
-      keep(here, "leads to " + node(at).op + ", which compares boxes and scores");
+      found_[here] = {"leads to " + node(at).op + ", which compares boxes and scores", true};
       for (const auto& value : node(here).inputs) {
         if (const Position before = view_.producer(value)) open.push_back(*before);
       }
@@ -162,12 +162,12 @@ class Finder {
   static constexpr std::string_view kNormalisation = "part of a decomposed normalisation, which needs more than 8 bits";
 
   PatternView view_;
-  std::map<std::size_t, std::string> found_{};
+  std::map<std::size_t, FloatPattern> found_{};
 };
 
 }  // namespace
 
-std::map<std::size_t, std::string> float_patterns(const Graph& graph, const GraphIndex& index) {
+std::map<std::size_t, FloatPattern> float_patterns(const Graph& graph, const GraphIndex& index) {
   return Finder(graph, index).found();
 }
 

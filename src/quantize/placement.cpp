@@ -54,7 +54,7 @@ class Placer {
     here.reason = obstacle(graph_, types_, node);
     if (!here.reason.empty()) return;
     if (const auto pattern = patterns_.find(at); pattern != patterns_.end()) {
-      here.reason = pattern->second;
+      here.reason = pattern->second.reason;
     } else if (!pays(at)) {
       here.reason = "reads no int8 result, so that int8 would gain nothing";
     } else if (options_.excluded.count(node.name) != 0) {
@@ -212,7 +212,9 @@ class Placer {
       NodePlace& here = placement_.nodes[at];
       if (here.place != Place::Float || !here.reason.empty()) continue;
       const auto& result = graph_.nodes[at].outputs[0];
-      if (index_.is_output(result) || ends_the_network(result)) {
+      if (const auto pattern = patterns_.find(at); pattern != patterns_.end()) {
+        here.reason = pattern->second.reason;
+      } else if (index_.is_output(result) || ends_the_network(result)) {
         here.reason = "leads only to the network's output, which is not quantized";
       } else if (points_.contains(result)) {
         here.reason = "takes the lesser part of a float, so that quantizing what it takes is less work";
@@ -222,7 +224,8 @@ class Placer {
     }
   }
 
-  /// Whether all that follows `value` are moves, final functions and outputs: its precision is the answer's.
+  /// Whether all that follows `value` are moves, final functions, selections and outputs: its precision is the
+  /// answer's.
   [[nodiscard]] bool ends_the_network(const std::string& result) const {
     constexpr std::array<std::string_view, 5> kFinal{"Softmax", "LogSoftmax", "Sigmoid", "ArgMax", "TopK"};
     std::vector<std::string> open{result};
@@ -235,6 +238,8 @@ class Placer {
       if (readers.empty() && !index_.is_output(value)) return false;
       for (const std::size_t at : readers) {
         const Node& node = graph_.nodes[at];
+        const auto pattern = patterns_.find(at);
+        if (pattern != patterns_.end() && pattern->second.selects) continue;
         const bool final =
             moved_inputs(graph_, node) > 0 || std::find(kFinal.begin(), kFinal.end(), node.op) != kFinal.end();
         if (!final || placement_.nodes[at].place == Place::Passthrough) return false;
@@ -263,7 +268,7 @@ class Placer {
   const Types& types_;
   const PlacementOptions& options_;
   GraphIndex index_;
-  std::map<std::size_t, std::string> patterns_;
+  std::map<std::size_t, FloatPattern> patterns_;
   std::vector<std::size_t> moved_{};  // inputs of each node that it moves; 0: it moves no codes
   std::vector<bool> codes_behind_{};  // of the nodes decided so far
   Points points_{};

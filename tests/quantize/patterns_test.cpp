@@ -335,6 +335,18 @@ TEST(Selection, KeepsBoxesAndScoresBeforeNonMaxSuppressionInFloat) {
   EXPECT_THAT(p.at(Place::Integer), ElementsAre("a", "b"));
   EXPECT_THAT(p.reason("boxes"), HasSubstr("leads to NonMaxSuppression"));
   EXPECT_THAT(p.reason("scores"), HasSubstr("leads to NonMaxSuppression"));
+  EXPECT_THAT(p.shared("a:0"), IsEmpty()) << "what boxes are made of is compared too";
+}
+
+TEST(Selection, MovesWhatItComparesAsFloats) {
+  SmallNetwork net;
+  const auto a = net.relu("r", net.conv("a", "x"));
+  net.output(net.same("top", "TopK", {reshaped(net, "flat", a, {1, 256})}));
+  net.output(net.conv("b", a));
+  const Placed p(net);
+  EXPECT_THAT(p.at(Place::Passthrough), IsEmpty());
+  EXPECT_THAT(p.reason("flat"), HasSubstr("leads to TopK"));
+  EXPECT_THAT(p.shared("r:0"), ElementsAre("r:0")) << "another layer reads it as codes";
 }
 
 }  // namespace
