@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/text.h"
@@ -38,58 +37,10 @@ std::optional<Preset> parse_preset(const Section& section) {
   return Preset::Mixed;
 }
 
-/// ONNX operators that an OpenVINO operator type, as POT names it, stands for.
-std::vector<std::string> onnx_operators(const std::string& type) {
-  static const std::map<std::string, std::vector<std::string>> kOperators = {
-      {"Convolution", {"Conv"}},
-      {"GroupConvolution", {"Conv"}},
-      {"MatMul", {"Gemm", "MatMul"}},
-      {"ConvolutionBackpropData", {"ConvTranspose"}},
-      {"Multiply", {"Mul"}},
-      {"Subtract", {"Sub"}},
-      {"Divide", {"Div"}},
-      {"Power", {"Pow"}},
-      {"AvgPool", {"AveragePool"}},
-      {"ReLU", {"Relu"}},
-      {"SoftMax", {"Softmax"}},
-      {"NormalizeL2", {"LpNormalization"}},
-      {"Interpolate", {"Resize"}},
-  };
-  const auto found = kOperators.find(type);
-  return found == kOperators.end() ? std::vector<std::string>{type} : found->second;
-}
-
-void add_operation(const Section& ignored, const std::string& type, std::vector<std::string>& out) {
-  const auto names = onnx_operators(type);
-  if (names.size() > 1 || names.front() != type) {
-    ignored.findings().note(fmt::format("{} \"{}\" means the ONNX operators {}.", ignored.path_of("operations"), type,
-                                        joined(names, ", ")));
-  }
-  for (const auto& name : names) {
-    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
-  }
-}
-
-IgnoredScope parse_ignored(const Section& ignored) {
-  IgnoredScope out;
-  out.scope = ignored.texts("scope");
-  const Json* operations = ignored.value("operations");
-  const auto* list = operations == nullptr ? nullptr : operations->as<Json::Array>();
-  const bool plain = list != nullptr && std::all_of(list->begin(), list->end(), [](const Json& element) {
-                       return element.as<std::string>() != nullptr;
-                     });
-  if (plain) {
-    for (const auto& type : ignored.texts("operations")) add_operation(ignored, type, out.operations);
-    return out;
-  }
-  for (const Section& operation : ignored.children("operations")) {
-    const std::string type = operation.text("type", "");
-    if (type.empty())
-      operation.report("type", "missing: an operator type, for example Conv");
-    else
-      add_operation(ignored, type, out.operations);
-  }
-  return out;
+std::optional<ModelType> parse_model_type(const Section& section) {
+  if (!section.has("model_type")) return std::nullopt;
+  const std::string type = section.choice("model_type", "None", {"None", "none", "Transformer", "transformer"});
+  return type == "Transformer" || type == "transformer" ? ModelType::Transformer : ModelType::None;
 }
 
 QuantizationParams parse_quantization(const Section& params, std::optional<Preset> outer_preset) {
@@ -209,13 +160,20 @@ std::string parse_algorithm_name(const Section& algorithm) {
   return algorithm.choice("name", served.front(), served);
 }
 
-void parse_algorithm(const Section& algorithm, std::optional<Preset> outer_preset,
-                     const std::vector<MetricSpec>& metrics, CompressionConfig& out) {
+/// What POT lets be written beside the algorithms as well as among their parameters.
+struct Outer {
+  std::optional<Preset> preset{};
+  std::optional<ModelType> model_type{};
+};
+
+void parse_algorithm(const Section& algorithm, const Outer& outer, const std::vector<MetricSpec>& metrics,
+                     CompressionConfig& out) {
   out.algorithm = parse_algorithm_name(algorithm);
   const Section params = algorithm.child("params");
   if (params.has("target_device")) out.target_device = parse_target(params, out.target_device);
-  out.quantization = parse_quantization(params, outer_preset);
-  if (!params.has("preset") && !outer_preset) {
+  out.quantization = parse_quantization(params, outer.preset);
+  out.quantization.model_type = parse_model_type(params).value_or(outer.model_type.value_or(ModelType::None));
+  if (!params.has("preset") && !outer.preset) {
     params.findings().note(fmt::format("{} is not given: performance.", params.path_of("preset")));
   }
   const AccuracyAwareParams accuracy_aware = parse_accuracy_aware(params, metrics);
@@ -232,10 +190,11 @@ void parse_algorithm(const Section& algorithm, std::optional<Preset> outer_prese
 CompressionConfig parse_compression(const Section& compression, const std::vector<MetricSpec>& metrics) {
   CompressionConfig out;
   out.target_device = parse_target(compression, out.target_device);
-  const auto preset = parse_preset(compression);
+  const Outer outer{parse_preset(compression), parse_model_type(compression)};
   const auto algorithms = compression.children("algorithms");
   if (algorithms.empty()) {
-    if (preset) out.quantization.preset = *preset;
+    out.quantization.preset = outer.preset.value_or(out.quantization.preset);
+    out.quantization.model_type = outer.model_type.value_or(out.quantization.model_type);
     compression.findings().note("compression.algorithms is not given: DefaultQuantization with its defaults.");
     return out;
   }
@@ -245,7 +204,7 @@ CompressionConfig parse_compression(const Section& compression, const std::vecto
                                               "(both algorithms include all their steps)",
                                               compression.path_of("algorithms"), algorithms.size()));
   }
-  parse_algorithm(algorithms.front(), preset, metrics, out);
+  parse_algorithm(algorithms.front(), outer, metrics, out);
   return out;
 }
 

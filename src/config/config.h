@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/error.h"
@@ -89,9 +90,22 @@ enum class Preset {
   Auto,         ///< ours: what is known to matter is tried on a subset of the validation data, the best is kept
 };
 
+/// What is known about the network: a transformer's residual additions and normalisations stay float.
+enum class ModelType { None, Transformer };
+
+/// Of an operator, as a configuration writes it.
+using AttributeValue = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>,
+                                    std::vector<std::string>>;
+
+struct IgnoredOperation {
+  std::string type{};                                  ///< an ONNX operator, or POT's name, see onnx_operators()
+  std::map<std::string, AttributeValue> attributes{};  ///< all must be equal; none: the type alone matches
+  bool operator==(const IgnoredOperation&) const = default;
+};
+
 struct IgnoredScope {
-  std::vector<std::string> scope{};       ///< layer names (globs), output names, names of folded nodes
-  std::vector<std::string> operations{};  ///< ONNX op types
+  std::vector<std::string> scope{};  ///< layer names (globs), output names, names of folded nodes
+  std::vector<IgnoredOperation> operations{};
   bool operator==(const IgnoredScope&) const = default;
 };
 
@@ -112,6 +126,7 @@ struct QuantizationParams {
   bool channel_alignment = true;               ///< POT's ActivationChannelAlignment
   bool equalization = false;                   ///< ours: cross-layer equalization
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
+  ModelType model_type = ModelType::None;  ///< POT has it beside the algorithms, for all of them
   bool operator==(const QuantizationParams&) const = default;
 };
 

@@ -113,10 +113,31 @@ Json engine_json(const EngineConfig& engine) {
   return object(std::move(out));
 }
 
+Json attribute_json(const AttributeValue& value) {
+  struct Visitor {
+    Json operator()(std::int64_t one) const { return Json{one}; }
+    Json operator()(double one) const { return Json{one}; }
+    Json operator()(const std::string& one) const { return text(one); }
+    Json operator()(const std::vector<std::int64_t>& all) const {
+      return list(all, [](std::int64_t one) { return Json{one}; });
+    }
+    Json operator()(const std::vector<double>& all) const { return numbers(all); }
+    Json operator()(const std::vector<std::string>& all) const { return texts(all); }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+Json operation_json(const IgnoredOperation& operation) {
+  Json::Object out{{"type", text(operation.type)}};
+  if (operation.attributes.empty()) return object(std::move(out));
+  Json::Object attributes;
+  for (const auto& [name, value] : operation.attributes) attributes.push_back({name, attribute_json(value)});
+  out.push_back({"attributes", object(std::move(attributes))});
+  return object(std::move(out));
+}
+
 void add_quantization(const QuantizationParams& params, Json::Object& out) {
-  const Json operations = list(params.ignored.operations, [](const std::string& type) {
-    return object({{"type", text(type)}});
-  });
+  const Json operations = list(params.ignored.operations, operation_json);
   out.push_back({"preset", text(preset_name(params.preset))});
   out.push_back({"stat_subset_size", optional_json(params.stat_subset_size)});
   out.push_back({"shuffle_data", Json{params.shuffle_data}});
@@ -154,7 +175,10 @@ Json compression_json(const CompressionConfig& compression) {
   add_quantization(compression.quantization, params);
   if (compression.algorithm == "AccuracyAwareQuantization") add_accuracy_aware(compression.accuracy_aware, params);
   Json::Array algorithms{object({{"name", text(compression.algorithm)}, {"params", object(std::move(params))}})};
-  return object({{"target_device", text(compression.target_device)}, {"algorithms", Json{std::move(algorithms)}}});
+  const bool transformer = compression.quantization.model_type == ModelType::Transformer;
+  return object({{"target_device", text(compression.target_device)},
+                 {"model_type", text(transformer ? "transformer" : "None")},
+                 {"algorithms", Json{std::move(algorithms)}}});
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ KeyRule list_of(std::string_view name, std::string_view section) {
 KeyRule noted(std::string_view name, std::string_view why) {
   return {.name = name, .use = KeyUse::Noted, .remark = why};
 }
-KeyRule default_only(std::string_view name, std::string_view accepted) {
-  return {.name = name, .use = KeyUse::DefaultOnly, .accepted = accepted};
+KeyRule default_only(std::string_view name, std::string_view accepted, std::string_view instead = {}) {
+  return {.name = name, .use = KeyUse::DefaultOnly, .remark = instead, .accepted = accepted};
 }
 KeyRule refused(std::string_view name, std::string_view instead) {
   return {.name = name, .use = KeyUse::Refused, .remark = instead};
@@ -28,6 +28,7 @@ KeyRule alias(KeyRule rule) {
 constexpr std::string_view kNoTuning = "it belongs to use_layerwise_tuning, which is off";
 constexpr std::string_view kOwnData = "describe the data in engine.calibration and engine.validation";
 constexpr std::string_view kOwnThreads = "engine.threads sets how many samples are computed at once";
+constexpr std::string_view kNoCascade = "it leaves out a network of a cascade, and a run has one network";
 constexpr std::string_view kExports = "models are written by the export command";
 
 std::vector<KeyRule> model_keys() {
@@ -69,7 +70,7 @@ std::vector<KeyRule> compression_keys() {
   return {
       read("target_device"),
       list_of("algorithms", "algorithm"),
-      default_only("model_type", "\"None\""),
+      read("model_type"),
       noted("inplace_statistics", "statistics are always gathered while the network runs"),
       noted("inplase_statistics", "statistics are always gathered while the network runs"),
       noted("dump_intermediate_model", "every iteration of a run is kept and can be exported"),
@@ -157,8 +158,8 @@ std::vector<SectionRule> all_sections() {
       {"end_estimator",
        {read("type"), read("outlier_prob"), read("aggregator"), read("clipping_value"), read("granularity")},
        "range_estimator.min or max"},
-      {"ignored", {read("scope"), list_of("operations", "operation"), default_only("skip_model", "false")}},
-      {"operation", {read("type"), default_only("attributes", "{}")}},
+      {"ignored", {read("scope"), list_of("operations", "operation"), default_only("skip_model", "false", kNoCascade)}},
+      {"operation", {read("type"), read("attributes")}},
       {"target", {read("name"), noted("type", "engine.metrics says what a metric computes"), read("baseline_value")}},
   };
 }

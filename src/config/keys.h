@@ -18,7 +18,7 @@ enum class KeyUse {
 struct KeyRule {
   std::string_view name{};
   KeyUse use = KeyUse::Read;
-  std::string_view remark{};    ///< Noted: why it has no effect. Refused: what to do instead, may be empty
+  std::string_view remark{};    ///< Noted: why it has no effect. DefaultOnly, Refused: what to do instead, may be empty
   std::string_view accepted{};  ///< DefaultOnly: the default, as JSON
   std::string_view section{};   ///< rules of the object, or of the objects in the list, that it holds
   bool list = false;            ///< holds a list of `section` objects

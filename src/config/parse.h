@@ -24,6 +24,8 @@ namespace quantrail {
 [[nodiscard]] Json effective_range(const RangeEstimator& range);
 [[nodiscard]] Json effective_tensor(const TensorConfig& tensor);
 [[nodiscard]] Json effective_layerwise(const LayerwiseConfigs& configs);
+/// `ignored` of an algorithm's parameters.
+[[nodiscard]] IgnoredScope parse_ignored(const Section& ignored);
 
 /// The path under `key`, resolved against `folder`; empty when absent.
 [[nodiscard]] std::filesystem::path parse_path(const Section& section, std::string_view key,

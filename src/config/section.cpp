@@ -94,8 +94,9 @@ void Section::check_key(const KeyRule& rule, const Json& found) const {
       const auto accepted = parse_json(rule.accepted);
       assert(accepted);
       if (found.is_null() || found == *accepted) return;
-      findings_->report(Cause::Unsupported, fmt::format("{}: {} is not supported by this version, only {}", path,
-                                                        excerpt(found), rule.accepted));
+      findings_->report(Cause::Unsupported,
+                        fmt::format("{}: {} is not supported by this version, only {}{}{}", path, excerpt(found),
+                                    rule.accepted, rule.remark.empty() ? "" : "; ", rule.remark));
       return;
     }
     case KeyUse::Refused:

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "quantize/moves.h"
+
 namespace quantrail {
 namespace {
 
@@ -20,6 +22,7 @@ bool all_finite(const Tensor& tensor) {
 
 std::string weights_obstacle(const Graph& graph, const Node& node) {
   const auto weights = constant_input(graph, node, 1);
+  if (weights == nullptr && node.op == "MatMul") return "both operands are computed; int8 needs constant weights";
   if (weights == nullptr) return "its weights are computed, not constant";
   if (weights->type != ElementType::Float32) return fmt::format("its weights are {}", name_of(weights->type));
   const std::size_t rank = weights->shape.size();
@@ -49,6 +52,23 @@ std::string gemm_obstacle(const Node& node) {
   return {};
 }
 
+/// Why an operator of this kind never is an integer layer.
+std::string kind_obstacle(const Graph& graph, const Types& types, const Node& node) {
+  const auto result = types.find(node.outputs[0]);
+  if (result == types.end()) return "computes sizes or indices, or has a size that depends on the data";
+  if (result->second.type != ElementType::Float32)
+    return fmt::format("its result is {}: only float32 is quantized", name_of(result->second.type));
+  if (moved_inputs(graph, node) > 0 || node.op == "Gather") {
+    const bool constant = graph.constants.contains(node.inputs[0]);
+    return constant ? "takes values from a constant" : "moves values that are read in float";
+  }
+  if (is(node.op, {"Relu", "Clip"})) return "runs in int8 only together with the layer before it, as its one reader";
+  if (is(node.op, {"Sigmoid", "LeakyRelu"}))
+    return "a function of single values: a table lookup between int8 layers, else float";
+  if (node.op == "Softmax") return "little work, and its small results need more than 8 bits";
+  return fmt::format("no integer kernel for {} in ONNX Runtime", node.op);
+}
+
 std::string pool_obstacle(const Node& node) {
   const auto dilations = ints_attribute(node, "dilations", {});
   const bool dilated = std::any_of(dilations.begin(), dilations.end(), [](auto d) { return d != 1; });
@@ -68,12 +88,12 @@ std::size_t activation_inputs(const Node& node) { return is(node.op, {"Add", "Mu
 std::string obstacle(const Graph& graph, const Types& types, const Node& node) {
   const bool weighted = is(node.op, {"Conv", "Gemm", "MatMul"});
   if (!weighted && !is(node.op, {"Add", "Mul", "AveragePool", "GlobalAveragePool"})) {
-    return fmt::format("no integer kernel for {} in ONNX Runtime", node.op);
+    return kind_obstacle(graph, types, node);
   }
   for (std::size_t i = 0; i < activation_inputs(node); ++i) {
     if (is_activation(graph, types, node.inputs[i])) continue;
     const bool constant = graph.constants.find(node.inputs[i]) != graph.constants.end();
-    return constant ? fmt::format("{} with a constant", node.op)
+    return constant ? fmt::format("{} with a constant: little work in float", node.op)
                     : fmt::format("{} of values that are not float32", node.op);
   }
   if (weighted) {

@@ -1,27 +1,15 @@
 #include "quantize/ignored_scope.h"
 
 #include <algorithm>
-#include <map>
 
 #include "base/text.h"
+#include "config/operator_names.h"
 #include "model/lowering.h"
+#include "quantize/ignored_attributes.h"
 #include "quantize/moves.h"
 
 namespace quantrail {
 namespace {
-
-const std::map<std::string, std::vector<std::string>>& operators_of_pot() {
-  static const std::map<std::string, std::vector<std::string>> kNames{
-      {"Convolution", {"Conv"}},    {"GroupConvolution", {"Conv"}},
-      {"AvgPool", {"AveragePool"}}, {"ConvolutionBackpropData", {"ConvTranspose"}},
-      {"FullyConnected", {"Gemm"}}, {"MatMul", {"MatMul", "Gemm"}},
-      {"Multiply", {"Mul"}},        {"ReduceMean", {"ReduceMean", "GlobalAveragePool"}},
-      {"Subtract", {"Sub"}},        {"Divide", {"Div"}},
-      {"Power", {"Pow"}},           {"Interpolate", {"Resize"}},
-      {"StridedSlice", {"Slice"}},  {"VariadicSplit", {"Split"}},
-      {"Broadcast", {"Expand"}},    {"GroupConvolutionBackpropData", {"ConvTranspose"}}};
-  return kNames;
-}
 
 std::vector<std::string> names_of(const Node& node) {
   std::vector<std::string> names{node.name};
@@ -50,16 +38,14 @@ class Resolver {
                 printable(pattern), did_you_mean(pattern, known));
   }
 
-  Result<ScopeMatch> operation(const std::string& op) const {
-    const auto translated = operators_of_pot().find(op);
-    const auto wanted = translated != operators_of_pot().end() ? translated->second : std::vector<std::string>{op};
-    const auto hits =
-        positions([&](const Node& node) { return std::find(wanted.begin(), wanted.end(), node.op) != wanted.end(); });
-    if (!hits.empty()) return ScopeMatch{op, layers_meant(hits)};
-    std::vector<std::string> known;
-    for (const auto& node : graph_.nodes) known.push_back(node.op);
-    return fail(Cause::InvalidInput, "ignored.operations: the model has no operator '{}'{}", printable(op),
-                did_you_mean(op, known));
+  Result<ScopeMatch> operation(const IgnoredOperation& operation) const {
+    const auto wanted = onnx_operators(operation.type);
+    const auto hits = positions([&](const Node& node) {
+      return std::find(wanted.begin(), wanted.end(), node.op) != wanted.end() &&
+             has_attributes(node, graph_.opset, operation);
+    });
+    if (!hits.empty()) return ScopeMatch{described(operation), layers_meant(hits)};
+    return fail(Cause::InvalidInput, "ignored.operations: {}", why_none_matches(graph_, operation));
   }
 
  private:
@@ -80,7 +66,7 @@ class Resolver {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       if (!hit[at]) continue;
       const Node& node = graph_.nodes[at];
-      if (moves_values(node.op)) {
+      if (moved_inputs(graph_, node) > 0) {
         for (const auto& value : node.outputs) {
           for (const std::size_t reader : index_.readers(value)) hit[reader] = true;
         }
@@ -116,8 +102,8 @@ Result<ResolvedScope> resolved(const IgnoredScope& ignored, const Graph& graph) 
     if (!match) return failed(match);
     scope.matches.push_back(std::move(*match));
   }
-  for (const auto& op : ignored.operations) {
-    auto match = resolver.operation(op);
+  for (const auto& operation : ignored.operations) {
+    auto match = resolver.operation(operation);
     if (!match) return failed(match);
     scope.matches.push_back(std::move(*match));
   }

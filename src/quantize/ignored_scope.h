@@ -23,9 +23,11 @@ struct ResolvedScope {
 };
 
 /// The nodes of the canonical `graph` that `ignored` names. An entry of `scope` is a glob over node names, names of
-/// nodes folded into others, and output names; one of `operations` an ONNX operator or POT's name for it. A Relu or
+/// nodes folded into others, and output names; one of `operations` an ONNX operator or POT's name for it, perhaps
+/// with attributes, which must all be equal (see has_attributes()). A Relu or
 /// Clip that is computed together with a layer means the layer; a node that only moves values (Reshape, MaxPool, ...)
-/// means the layers that read it. Errors: InvalidInput for an entry that matches nothing, with the nearest name.
+/// means the layers that read it. Errors: InvalidInput for an entry that matches nothing, with the nearest name,
+/// or with the values that an attribute has in the model.
 [[nodiscard]] Result<ResolvedScope> resolved(const IgnoredScope& ignored, const Graph& graph);
 
 }  // namespace quantrail

@@ -1,21 +1,17 @@
 #include "quantize/moves.h"
 
-#include <algorithm>
-#include <array>
+#include "model/code_moves.h"
 
 namespace quantrail {
 
-bool moves_values(const std::string& op) {
-  constexpr std::array<std::string_view, 8> kMoves{"MaxPool",   "Reshape",   "Flatten", "Squeeze",
-                                                   "Unsqueeze", "Transpose", "Slice",   "Concat"};
-  return std::find(kMoves.begin(), kMoves.end(), op) != kMoves.end();
+std::size_t moved_inputs(const Graph& graph, const Node& node) {
+  if (node.op == "Pad" || node.op == "GlobalMaxPool" || node.op == "SpaceToDepth") return 0;
+  return moved_values(graph, node);
 }
-
-std::size_t moved_inputs(const Node& node) { return node.op == "Concat" ? node.inputs.size() : 1; }
 
 std::optional<std::size_t> Tracer::origin(const std::string& value) const {
   auto at = index_.producer(value);
-  while (at && moves_values(graph_.nodes[*at].op)) {
+  while (at && moved_inputs(graph_, graph_.nodes[*at]) > 0) {
     if (graph_.nodes[*at].op == "Concat") return std::nullopt;
     at = index_.producer(graph_.nodes[*at].inputs[0]);
   }

@@ -2,17 +2,15 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "model/graph.h"
 
 namespace quantrail {
 
-/// Whether `op` moves or selects values without computing, so that it can run on codes: MaxPool, Reshape, Concat, ...
-[[nodiscard]] bool moves_values(const std::string& op);
-
-/// How many leading inputs of such an operator are the values that it moves: all of a Concat, one of the others.
-[[nodiscard]] std::size_t moved_inputs(const Node& node);
+/// How many leading inputs of `node` are values that it only moves or selects, so that it can run on codes: all of a
+/// Concat, one of MaxPool, Reshape, Transpose, Slice, Split, Gather, Expand, Tile, DepthToSpace, Resize to the nearest,
+/// ... 0 where it computes, and where ONNX Runtime moves floats only (Pad, GlobalMaxPool, SpaceToDepth).
+[[nodiscard]] std::size_t moved_inputs(const Graph& graph, const Node& node);
 
 /// Follows a value to where it is computed. Both look through moves with one moved input only.
 class Tracer {

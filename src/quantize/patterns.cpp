@@ -1,26 +1,29 @@
 #include "quantize/patterns.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <vector>
 
-#include "quantize/moves.h"
+#include "quantize/pattern_view.h"
 
 namespace quantrail {
 namespace {
 
-using Position = std::optional<std::size_t>;
-
 class Finder {
  public:
-  Finder(const Graph& graph, const GraphIndex& index) : graph_(graph), index_(index), tracer_(graph, index) {}
+  Finder(const Graph& graph, const GraphIndex& index) : view_(graph, index) {}
 
-  std::map<std::size_t, std::string> found() {
-    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
-      const std::string& op = graph_.nodes[at].op;
+  std::map<std::size_t, FloatPattern> found() {
+    for (std::size_t at = 0; at < view_.graph().nodes.size(); ++at) {
+      const std::string& op = node(at).op;
       if (op == "Mul") {
         hard_swish(at);
+        gelu(at);
         squeeze_excite(at);
+        square(at);
+        divided_by_norm(at);
+      } else if (op == "Sub") {
+        centred(at);
       } else if (op == "NonMaxSuppression" || op == "TopK") {
         selection(at);
       }
@@ -29,80 +32,112 @@ class Finder {
   }
 
  private:
-  [[nodiscard]] const Node& node(std::size_t at) const { return graph_.nodes[at]; }
-  void keep(std::size_t at, std::string_view reason) { found_.emplace(at, reason); }
+  using Position = PatternView::Position;
 
-  /// The variable operand of Add, Mul or Div with one constant; nothing for other nodes.
-  [[nodiscard]] std::optional<std::string> variable_operand(std::size_t at) const {
-    const Node& n = node(at);
-    if ((n.op != "Add" && n.op != "Mul" && n.op != "Div") || n.inputs.size() != 2) return std::nullopt;
-    const bool left = constant_input(graph_, n, 0) != nullptr;
-    const bool right = constant_input(graph_, n, 1) != nullptr;
-    if (left == right || (n.op == "Div" && left)) return std::nullopt;
-    return n.inputs[left ? 1 : 0];
-  }
-
-  /// What `gate` is a hard sigmoid of: HardSigmoid, or Add of a constant, Clip and perhaps a scale.
-  [[nodiscard]] std::optional<std::string> hard_sigmoid_of(const std::string& gate) const {
-    Position at = index_.producer(gate);
-    if (!at) return std::nullopt;
-    if (node(*at).op == "HardSigmoid") return node(*at).inputs[0];
-    if (node(*at).op != "Clip") {
-      const auto scaled = variable_operand(*at);
-      if (!scaled || node(*at).op == "Add") return std::nullopt;
-      at = index_.producer(*scaled);
-    }
-    if (!at || node(*at).op != "Clip") return std::nullopt;
-    const Position shift = index_.producer(node(*at).inputs[0]);
-    if (!shift || node(*shift).op != "Add") return std::nullopt;
-    return variable_operand(*shift);
-  }
-
-  [[nodiscard]] std::optional<std::string> sigmoid_of(const std::string& gate) const {
-    const Position at = index_.producer(gate);
-    if (at && node(*at).op == "Sigmoid") return node(*at).inputs[0];
-    return hard_sigmoid_of(gate);
-  }
+  [[nodiscard]] const Node& node(std::size_t at) const { return view_.node(at); }
+  void keep(std::size_t at, std::string_view reason) { found_.emplace(at, FloatPattern{std::string(reason), false}); }
 
   void hard_swish(std::size_t at) {
     const auto& in = node(at).inputs;
-    if (hard_sigmoid_of(in[1]) == in[0] || hard_sigmoid_of(in[0]) == in[1]) {
-      keep(at, "part of a decomposed hard-swish, which has no integer kernel");
+    const auto gates = [this](const std::string& gate, const std::string& value) {
+      const auto x = view_.hard_sigmoid_of(gate);
+      return x && (x == value || x == view_.unscaled(value));
+    };
+    if (gates(in[1], in[0]) || gates(in[0], in[1]))
+      keep(at, "part of a decomposed hard-swish, which has no int8 kernel");
+  }
+
+  /// x * (1 + erf(x / sqrt(2))) / 2, or its approximation by tanh.
+  void gelu(std::size_t at) {
+    const auto& in = node(at).inputs;
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+      const std::string x = view_.unscaled(in[1 - side]);
+      const Position sum = view_.producer(view_.unscaled(in[side]));
+      const auto bell = sum && node(*sum).op == "Add" ? view_.variable_operand(*sum) : std::nullopt;
+      const Position curve = bell ? view_.producer(*bell) : std::nullopt;
+      if (!curve || !view_.is(*curve, {"Erf", "Tanh"})) continue;
+      const auto inner = computed_from(node(*curve).inputs[0], x);
+      if (!inner) continue;
+      keep(at, kGelu);
+      for (const std::size_t part : *inner) keep(part, kGelu);
     }
   }
 
-  [[nodiscard]] Position weighted(const std::string& value) const {
-    const Position at = tracer_.origin(value);
-    const bool fits = at && (node(*at).op == "Conv" || node(*at).op == "Gemm" || node(*at).op == "MatMul");
-    return fits ? at : std::nullopt;
-  }
-
-  /// From the result of an activation (Relu, HardSwish, or x * sigmoid(x) as two nodes) to its input.
-  [[nodiscard]] std::optional<std::string> before_activation(const std::string& value) const {
-    const Position at = tracer_.origin(value);
-    if (!at) return std::nullopt;
-    const Node& n = node(*at);
-    if (n.op == "Relu" || n.op == "Clip" || n.op == "PRelu" || n.op == "HardSwish" || n.op == "LeakyRelu") {
-      return n.inputs[0];
+  /// The nodes between `value` and `x`, when it is a polynomial of x alone.
+  [[nodiscard]] std::optional<std::set<std::size_t>> computed_from(const std::string& value,
+                                                                   const std::string& x) const {
+    std::set<std::size_t> parts;
+    std::vector<std::string> open{value};
+    while (!open.empty()) {
+      const std::string here = open.back();
+      open.pop_back();
+      if (here == x || view_.graph().constants.contains(here)) continue;
+      const Position at = view_.producer(here);
+      if (!at || !view_.is(*at, {"Add", "Mul", "Div", "Pow"})) return std::nullopt;
+      if (!parts.insert(*at).second) continue;
+      open.insert(open.end(), node(*at).inputs.begin(), node(*at).inputs.end());
     }
-    if (n.op == "Mul" && sigmoid_of(n.inputs[1]) == n.inputs[0]) return n.inputs[0];
-    if (n.op == "Mul" && sigmoid_of(n.inputs[0]) == n.inputs[1]) return n.inputs[1];
-    return std::nullopt;
+    return parts;
   }
 
   void squeeze_excite(std::size_t at) {
-    for (const auto& gate : node(at).inputs) {
-      const Position gated = tracer_.origin(gate);
-      const auto opened = gated ? sigmoid_of(node(*gated).outputs[0]) : std::nullopt;
-      const Position excite = opened ? weighted(*opened) : std::nullopt;
-      const auto hidden = excite ? before_activation(node(*excite).inputs[0]) : std::nullopt;
-      const Position squeeze = hidden ? weighted(*hidden) : std::nullopt;
-      const Position pool = squeeze ? tracer_.origin(node(*squeeze).inputs[0]) : std::nullopt;
-      if (!pool || (node(*pool).op != "GlobalAveragePool" && node(*pool).op != "ReduceMean")) continue;
-      for (const std::size_t part : {*pool, *squeeze, *excite}) {
+    const auto& in = node(at).inputs;
+    for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+      const Position gated = view_.origin(in[side]);
+      const auto opened = gated ? view_.sigmoid_of(node(*gated).outputs[0]) : std::nullopt;
+      const Position excite = opened ? view_.weighted(*opened) : std::nullopt;
+      const auto hidden = excite ? view_.before_activation(node(*excite).inputs[0]) : std::nullopt;
+      const Position squeeze = hidden ? view_.weighted(*hidden) : std::nullopt;
+      const Position pool = squeeze ? view_.origin(node(*squeeze).inputs[0]) : std::nullopt;
+      if (!pool) continue;
+      const bool averages = view_.is(*pool, {"GlobalAveragePool", "ReduceMean"}) ||
+                            (node(*pool).op == "AveragePool" && node(*pool).inputs[0] == in[1 - side]);
+      if (!averages) continue;
+      for (const std::size_t part : {*pool, *squeeze, *excite})
         keep(part, "squeeze-and-excitation branch: little work, and sensitive");
-      }
     }
+  }
+
+  /// x * x for a mean: the variance or norm of a normalisation.
+  void square(std::size_t at) {
+    const Node& n = node(at);
+    if (n.inputs[0] != n.inputs[1]) return;
+    const auto& readers = view_.index().readers(n.outputs[0]);
+    const bool averaged = std::any_of(readers.begin(), readers.end(), [this](std::size_t reader) {
+      return view_.is(reader, {"ReduceMean", "ReduceSum", "GlobalAveragePool"});
+    });
+    if (averaged) keep(at, kNormalisation);
+  }
+
+  /// x / norm(x), or e / sum(e), as a product with the reciprocal.
+  void divided_by_norm(std::size_t at) {
+    const auto& in = node(at).inputs;
+    if (inverts_a_sum(in[0]) || inverts_a_sum(in[1])) keep(at, kNormalisation);
+  }
+
+  /// Whether `value` is a reciprocal or root of a sum or mean; or already a normalised value.
+  [[nodiscard]] bool inverts_a_sum(const std::string& value) const {
+    bool inverted = false;
+    for (Position at = view_.origin(value); at;) {
+      const Node& n = node(*at);
+      if (view_.is(*at, {"LpNormalization"})) return true;
+      if (view_.is(*at, {"ReduceMean", "ReduceSum", "ReduceL2", "ReduceSumSquare", "GlobalAveragePool"}))
+        return inverted;
+      const bool power = view_.is(*at, {"Sqrt", "Reciprocal", "Pow"});
+      const bool divides = n.op == "Div" && constant_input(view_.graph(), n, 0) != nullptr;
+      const auto operand = view_.variable_operand(*at);
+      if (!power && !divides && !operand && !view_.is(*at, {"Clip", "Max"})) return false;
+      inverted = inverted || power || divides;
+      at = view_.origin(divides ? n.inputs[1] : operand.value_or(n.inputs[0]));
+    }
+    return false;
+  }
+
+  /// x - mean(x): the mean of a normalisation.
+  void centred(std::size_t at) {
+    const Position mean = view_.origin(node(at).inputs[1]);
+    if (mean && view_.is(*mean, {"GlobalAveragePool", "ReduceMean"}) && node(*mean).inputs[0] == node(at).inputs[0])
+      keep(*mean, kNormalisation);
   }
 
   void selection(std::size_t at) {
@@ -113,25 +148,26 @@ class Finder {
       open.pop_back();
       if (seen[here]) continue;
       seen[here] = true;
-      const bool has_weights = constant_input(graph_, node(here), 1) != nullptr &&
-                               (node(here).op == "Conv" || node(here).op == "Gemm" || node(here).op == "MatMul");
+      const bool has_weights =
+          constant_input(view_.graph(), node(here), 1) != nullptr && view_.is(here, {"Conv", "Gemm", "MatMul"});
       if (has_weights) continue;
-      keep(here, "leads to " + node(at).op + ", which compares boxes and scores");
+      found_[here] = {"leads to " + node(at).op + ", which compares boxes and scores", true};
       for (const auto& value : node(here).inputs) {
-        if (const Position before = index_.producer(value)) open.push_back(*before);
+        if (const Position before = view_.producer(value)) open.push_back(*before);
       }
     }
   }
 
-  const Graph& graph_;
-  const GraphIndex& index_;
-  Tracer tracer_;
-  std::map<std::size_t, std::string> found_{};
+  static constexpr std::string_view kGelu = "part of a decomposed Gelu, which is one function of floats";
+  static constexpr std::string_view kNormalisation = "part of a decomposed normalisation, which needs more than 8 bits";
+
+  PatternView view_;
+  std::map<std::size_t, FloatPattern> found_{};
 };
 
 }  // namespace
 
-std::map<std::size_t, std::string> float_patterns(const Graph& graph, const GraphIndex& index) {
+std::map<std::size_t, FloatPattern> float_patterns(const Graph& graph, const GraphIndex& index) {
   return Finder(graph, index).found();
 }
 

@@ -2,53 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "model/lowering.h"
 #include "quantize/eligible.h"
 #include "quantize/moves.h"
 #include "quantize/patterns.h"
+#include "quantize/points.h"
 
 namespace quantrail {
 namespace {
 
-/// Values with quantization points, joined where they must share parameters.
-class Points {
- public:
-  /// False when `value` was there already.
-  bool add(const std::string& value) { return parent_.emplace(value, value).second; }
-  [[nodiscard]] bool contains(const std::string& value) const { return parent_.count(value) != 0; }
-
-  void join(const std::string& a, const std::string& b) {
-    const std::string& x = root(a);
-    const std::string& y = root(b);
-    if (x != y) parent_[std::max(x, y)] = std::min(x, y);
-  }
-
-  /// By root, which is the first value of its class.
-  [[nodiscard]] std::map<std::string, std::vector<std::string>> classes() {
-    std::map<std::string, std::vector<std::string>> found;
-    for (const auto& [value, parent] : parent_) found[root(value)].push_back(value);
-    return found;
-  }
-
- private:
-  const std::string& root(const std::string& value) {
-    std::string& parent = parent_.at(value);
-    if (parent == value) return parent;
-    parent = std::string(root(parent));
-    return parent;
-  }
-
-  std::map<std::string, std::string> parent_{};
-};
-
 class Placer {
  public:
-  Placer(const Graph& graph, const Types& types, const std::set<std::string, std::less<>>& excluded)
-      : graph_(graph), types_(types), excluded_(excluded), index_(graph), patterns_(float_patterns(graph, index_)) {}
+  Placer(const Graph& graph, const Types& types, const PlacementOptions& options)
+      : graph_(graph), types_(types), options_(options), index_(graph), patterns_(float_patterns(graph, index_)) {}
 
   Placement result() {
     placement_.nodes.resize(graph_.nodes.size());
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) moved_.push_back(moved(at));
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       decide(at);
       codes_behind_.push_back(codes_behind(at));
@@ -60,6 +34,8 @@ class Placer {
     }
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) require_result(at);
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) keep_as_codes(at);
+    quantize_parts_or_whole();
+    explain_moves();
     for (auto& [first, values] : points_.classes()) placement_.classes.push_back(parameter_class(std::move(values)));
     return std::move(placement_);
   }
@@ -70,17 +46,18 @@ class Placer {
   void decide(std::size_t at) {
     const Node& node = graph_.nodes[at];
     NodePlace& here = placement_.nodes[at];
-    if (moves(at)) {
-      here.reason = "moves values for float operators";  // until someone behind it asks for codes
+    if (moves(at)) return;  // until someone behind it asks for codes
+    if (options_.transformer && kept_by_transformer(node)) {
+      here.reason = fmt::format("model_type transformer keeps {} in float", node.op);
       return;
     }
     here.reason = obstacle(graph_, types_, node);
     if (!here.reason.empty()) return;
     if (const auto pattern = patterns_.find(at); pattern != patterns_.end()) {
-      here.reason = pattern->second;
+      here.reason = pattern->second.reason;
     } else if (!pays(at)) {
-      here.reason = "reads no result of an integer layer, so that codes would gain nothing";
-    } else if (excluded_.count(node.name) != 0) {
+      here.reason = "reads no int8 result, so that int8 would gain nothing";
+    } else if (options_.excluded.count(node.name) != 0) {
       here.reason = "excluded by the configuration";
       placement_.ignored.insert(node.name);
     } else {
@@ -88,19 +65,33 @@ class Placer {
     }
   }
 
-  [[nodiscard]] bool moves(std::size_t at) const {
-    const Node& node = graph_.nodes[at];
-    if (!moves_values(node.op)) return false;
-    const bool one_result =
-        std::all_of(node.outputs.begin() + 1, node.outputs.end(), [](auto& v) { return v.empty(); });
-    if (!one_result) return false;
-    for (std::size_t i = 0; i < moved_inputs(node); ++i) {
-      if (!is_activation(graph_, types_, node.inputs[i])) return false;
-    }
-    return true;
+  /// ReduceMean over an image is a GlobalAveragePool in a canonical graph.
+  [[nodiscard]] bool kept_by_transformer(const Node& node) const {
+    constexpr std::array<std::string_view, 7> kKept{
+        "Add", "Mul", "Sub", "Pow", "Squeeze", "ReduceMean", "GlobalAveragePool"};
+    const bool listed = std::find(kKept.begin(), kKept.end(), node.op) != kKept.end();
+    return listed && is_activation(graph_, types_, node.outputs[0]);
   }
 
-  /// Arithmetic without weights is cheap in float; in integers it pays where its input exists as codes anyway.
+  [[nodiscard]] bool moves(std::size_t at) const { return moved_[at] > 0; }
+
+  /// How many inputs node `at` moves; 0 where it cannot be moved as codes from all of them to all of its results.
+  [[nodiscard]] std::size_t moved(std::size_t at) const {
+    const Node& node = graph_.nodes[at];
+    const std::size_t count = moved_inputs(graph_, node);
+    if (options_.transformer && kept_by_transformer(node)) return 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!is_activation(graph_, types_, node.inputs[i])) return 0;
+    }
+    // One of several results that stays float makes the node move floats: then each result has a point of its own.
+    const bool several = node.outputs.size() > 1;
+    const bool blocked = std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& value) {
+      return !is_activation(graph_, types_, value) || (several && (index_.is_output(value) || ends_the_network(value)));
+    });
+    return blocked ? 0 : count;
+  }
+
+  /// Arithmetic without weights is little work in float; in integers it pays where its input exists as codes anyway.
   [[nodiscard]] bool pays(std::size_t at) const {
     const Node& node = graph_.nodes[at];
     if (node.op == "Conv" || node.op == "Gemm" || node.op == "MatMul") return true;
@@ -119,7 +110,7 @@ class Placer {
     if (integer(at)) return true;
     const auto inputs = node.inputs.begin();
     if (moves(at)) {
-      return std::any_of(inputs, inputs + static_cast<std::ptrdiff_t>(moved_inputs(node)),
+      return std::any_of(inputs, inputs + static_cast<std::ptrdiff_t>(moved_[at]),
                          [this](const auto& value) { return from_integer_layer(value); });
     }
     const auto before = node.inputs.empty() ? std::nullopt : index_.producer(node.inputs[0]);
@@ -127,24 +118,71 @@ class Placer {
   }
 
   /// Gives `value` a point, and whatever it is moved from.
-  void require(const std::string& wanted) {
-    std::vector<std::string> open{wanted};
+  void require(const std::string& value) {
+    if (points_.add(value)) climb(value);
+  }
+
+  void climb(const std::string& start) {
+    std::vector<std::string> open{start};
+    std::vector<std::size_t> passed;
     while (!open.empty()) {
       const std::string value = open.back();
       open.pop_back();
-      if (!points_.add(value)) continue;
       const auto at = index_.producer(value);
-      if (!at || !moves(*at)) continue;
+      if (!at || !moves(*at) || placement_.nodes[*at].place == Place::Passthrough) continue;
+      if (takes_part_of_float(*at)) {
+        parts_.push_back(value);
+        continue;
+      }
       placement_.nodes[*at] = {Place::Passthrough, {}};
-      const Node& node = graph_.nodes[*at];
-      for (std::size_t i = 0; i < moved_inputs(node); ++i) open.push_back(node.inputs[i]);
-      joins_.emplace_back(value, *at);
+      passed.push_back(*at);
+      for (const auto& moved : shared_by(*at)) {
+        if (points_.add(moved)) open.push_back(moved);
+      }
     }
-    for (const auto& [value, at] : joins_) {
-      const Node& node = graph_.nodes[at];
-      for (std::size_t i = 0; i < moved_inputs(node); ++i) points_.join(value, node.inputs[i]);
+    for (const std::size_t at : passed) {
+      for (const auto& value : shared_by(at)) points_.join(graph_.nodes[at].outputs[0], value);
     }
-    joins_.clear();
+  }
+
+  /// The values that have one point's parameters when node `at` moves codes.
+  [[nodiscard]] std::vector<std::string> shared_by(std::size_t at) const {
+    const Node& node = graph_.nodes[at];
+    std::vector<std::string> values(node.inputs.begin(), node.inputs.begin() + std::ptrdiff_t(moved_[at]));
+    values.insert(values.end(), node.outputs.begin(), node.outputs.end());
+    return values;
+  }
+
+  [[nodiscard]] std::int64_t elements(const std::string& value) const {
+    return element_count(types_.find(value)->second.shape);
+  }
+
+  /// Whether node `at` takes a part of a float that need not be quantized as a whole.
+  [[nodiscard]] bool takes_part_of_float(std::size_t at) const {
+    const Node& node = graph_.nodes[at];
+    return (node.op == "Slice" || node.op == "Gather") && !codes_behind_[at] && !whole_.contains(root(node.inputs[0]));
+  }
+
+  /// What `value` is moved from, as far as nothing is joined.
+  [[nodiscard]] std::string root(const std::string& value) const {
+    std::string from = value;
+    for (auto at = index_.producer(from); at && moved_[*at] == 1; at = index_.producer(from))
+      from = graph_.nodes[*at].inputs[0];
+    return from;
+  }
+
+  /// Parts of a float are quantized one by one where that is less work than quantizing it once: they are fewer values
+  /// than it has, and nobody reads codes of it all.
+  void quantize_parts_or_whole() {
+    for (bool changed = true; std::exchange(changed, false);) {
+      std::map<std::string, std::int64_t> taken;
+      for (const auto& value : parts_) taken[root(value)] += elements(value);
+      for (const auto& [from, count] : taken) {
+        const bool whole = points_.contains(from) || count >= elements(from);
+        changed = (whole && whole_.insert(from).second) || changed;
+      }
+      for (const auto& value : std::exchange(parts_, {})) climb(value);
+    }
   }
 
   /// ONNX Runtime computes these in float unless a QuantizeLinear follows.
@@ -155,14 +193,39 @@ class Placer {
     if (!index_.is_output(result) && !ends_the_network(result)) require(result);
   }
 
-  /// What only moves codes needs no float detour, also where float operators read it.
+  /// What only moves codes needs no float detour, also where float operators read it, unless the result is larger.
   void keep_as_codes(std::size_t at) {
     const Node& node = graph_.nodes[at];
     if (!moves(at) || node.op == "Concat" || !points_.contains(node.inputs[0]) || !codes_behind_[at]) return;
-    if (!index_.is_output(node.outputs[0]) && !ends_the_network(node.outputs[0])) require(node.outputs[0]);
+    std::int64_t size = 0;
+    for (const auto& value : node.outputs) {
+      if (index_.is_output(value) || ends_the_network(value)) return;
+      size += elements(value);
+    }
+    if (size > elements(node.inputs[0])) return;
+    for (const auto& value : node.outputs) require(value);
   }
 
-  /// Whether all that follows `value` are moves, final functions and outputs: its precision is the answer's.
+  /// What moves floats has no reason yet: it was left to those behind it.
+  void explain_moves() {
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      NodePlace& here = placement_.nodes[at];
+      if (here.place != Place::Float || !here.reason.empty()) continue;
+      const auto& result = graph_.nodes[at].outputs[0];
+      if (const auto pattern = patterns_.find(at); pattern != patterns_.end()) {
+        here.reason = pattern->second.reason;
+      } else if (index_.is_output(result) || ends_the_network(result)) {
+        here.reason = "leads only to the network's output, which is not quantized";
+      } else if (points_.contains(result)) {
+        here.reason = "takes the lesser part of a float, so that quantizing what it takes is less work";
+      } else {
+        here.reason = "moves values that are read in float";
+      }
+    }
+  }
+
+  /// Whether all that follows `value` are moves, final functions, selections and outputs: its precision is the
+  /// answer's.
   [[nodiscard]] bool ends_the_network(const std::string& result) const {
     constexpr std::array<std::string_view, 5> kFinal{"Softmax", "LogSoftmax", "Sigmoid", "ArgMax", "TopK"};
     std::vector<std::string> open{result};
@@ -174,8 +237,11 @@ class Placer {
       const auto& readers = index_.readers(value);
       if (readers.empty() && !index_.is_output(value)) return false;
       for (const std::size_t at : readers) {
-        const std::string& op = graph_.nodes[at].op;
-        const bool final = moves_values(op) || std::find(kFinal.begin(), kFinal.end(), op) != kFinal.end();
+        const Node& node = graph_.nodes[at];
+        const auto pattern = patterns_.find(at);
+        if (pattern != patterns_.end() && pattern->second.selects) continue;
+        const bool final =
+            moved_inputs(graph_, node) > 0 || std::find(kFinal.begin(), kFinal.end(), node.op) != kFinal.end();
         if (!final || placement_.nodes[at].place == Place::Passthrough) return false;
         for (const auto& output : graph_.nodes[at].outputs) {
           if (!output.empty()) open.push_back(output);
@@ -200,19 +266,21 @@ class Placer {
 
   const Graph& graph_;
   const Types& types_;
-  const std::set<std::string, std::less<>>& excluded_;
+  const PlacementOptions& options_;
   GraphIndex index_;
-  std::map<std::size_t, std::string> patterns_;
+  std::map<std::size_t, FloatPattern> patterns_;
+  std::vector<std::size_t> moved_{};  // inputs of each node that it moves; 0: it moves no codes
   std::vector<bool> codes_behind_{};  // of the nodes decided so far
   Points points_{};
-  std::vector<std::pair<std::string, std::size_t>> joins_{};  // a moved value, and the node that moves it
+  std::vector<std::string> parts_{};            // values with points behind nodes that take parts of floats
+  std::set<std::string, std::less<>> whole_{};  // floats that are quantized before parts are taken
   Placement placement_{};
 };
 
 }  // namespace
 
-Placement placed(const Graph& graph, const Types& types, const std::set<std::string, std::less<>>& excluded) {
-  return Placer(graph, types, excluded).result();
+Placement placed(const Graph& graph, const Types& types, const PlacementOptions& options) {
+  return Placer(graph, types, options).result();
 }
 
 }  // namespace quantrail

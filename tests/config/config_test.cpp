@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 
+#include "config/operator_names.h"
+
 namespace quantrail {
 namespace {
 
@@ -110,7 +112,7 @@ TEST(Config, ReadsPotsParameters) {
                                         .shuffle_data = true,
                                         .seed = 7,
                                         .threshold = 3.5,
-                                        .ignored = {{"a", "b*"}, {"Gemm", "MatMul", "Softmax"}}};
+                                        .ignored = {{"a", "b*"}, {{"MatMul", {}}, {"Softmax", {}}}}};
   EXPECT_EQ(config->compression.quantization, quantization);
   const AccuracyAwareParams accuracy_aware{.maximal_drop = 0.02,
                                            .drop_type = DropType::Relative,
@@ -171,8 +173,7 @@ TEST(Config, ServesCpuTargets) {
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   for (const auto* param : {R"("tune_hyperparams": true)", R"("convert_to_mixed_preset": true)",
                             R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
-                            R"("model_type": "transformer")", R"("use_layerwise_tuning": true)",
-                            R"("ignored": {"operations": [{"type": "Conv", "attributes": {"group": 1}}]})"}) {
+                            R"("use_layerwise_tuning": true)", R"("ignored": {"skip_model": true})"}) {
     const auto config = parsed(with_params(param));
     ASSERT_FALSE(config) << param;
     EXPECT_EQ(config.error().cause, Cause::Unsupported) << param;
@@ -251,10 +252,58 @@ TEST(Config, MayNameTheOnlyMetricOfATypeByItsType) {
   EXPECT_EQ(config->compression.accuracy_aware.metrics.front().name, "accuracy@top1");
 }
 
-TEST(Config, TranslatesPotsOperatorTypes) {
-  const auto config = parsed(with_params(R"("ignored": {"operations": ["Convolution", "Add"]})"));
-  EXPECT_THAT(config->compression.quantization.ignored.operations, ElementsAre("Conv", "Add"));
+TEST(Config, SaysWhatPotsOperatorTypesMean) {
+  const auto config = parsed(with_params(R"("ignored": {"operations": ["Convolution", "Add", "MatMul"]})"));
   EXPECT_THAT(config->notes, Contains(HasSubstr("\"Convolution\" means the ONNX operators Conv")));
+  EXPECT_THAT(config->notes, Contains(HasSubstr("\"MatMul\" means the ONNX operators Gemm, MatMul")));
+  EXPECT_THAT(onnx_operators("AvgPool"), ElementsAre("AveragePool", "GlobalAveragePool"));
+  EXPECT_THAT(onnx_operators("Conv"), ElementsAre("Conv"));
+}
+
+TEST(Config, ReadsAttributesOfIgnoredOperators) {
+  const auto config = parsed(with_params(R"("ignored": {"operations": [{"type": "Conv", "attributes":
+      {"group": 32.0, "strides": [2, 2], "alpha": 0.5, "factors": [1, 0.5], "auto_pad": "VALID", "transB": true}}]})"));
+  ASSERT_TRUE(config) << config.error().message;
+  const std::map<std::string, AttributeValue> attributes{{"group", std::int64_t{32}},
+                                                         {"strides", std::vector<std::int64_t>{2, 2}},
+                                                         {"alpha", 0.5},
+                                                         {"factors", std::vector<double>{1.0, 0.5}},
+                                                         {"auto_pad", std::string("VALID")},
+                                                         {"transB", std::int64_t{1}}};
+  EXPECT_THAT(config->compression.quantization.ignored.operations, ElementsAre(IgnoredOperation{"Conv", attributes}));
+  const auto again = parse_config(config->effective_json, "/elsewhere", "stored", {});
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->compression, config->compression);
+}
+
+TEST(Config, RefusesAttributesThatAreNoValues) {
+  EXPECT_THAT(problem(with_params(R"("ignored": {"operations": [{"type": "Conv", "attributes": {"group": {}}}]})")),
+              HasSubstr("ignored.operations[0].attributes: group: found {} (an object), a number, a text or a list"));
+  EXPECT_THAT(
+      problem(with_params(R"("ignored": {"operations": [{"type": "Conv", "attributes": {"pads": [1, "a"]}}]})")),
+      HasSubstr("a number, a text or a list of them is needed"));
+  EXPECT_THAT(problem(with_params(R"("ignored": {"operations": [{"type": "Conv", "attributes": [1]}]})")),
+              HasSubstr("attributes: found [1] (a list), an object of attribute names and values is needed"));
+}
+
+TEST(Config, SaysWhyNoWholeModelIsSkipped) {
+  EXPECT_THAT(problem(with_params(R"("ignored": {"skip_model": true})")), HasSubstr("a run has one network"));
+}
+
+TEST(Config, TakesTheModelTypeInPotsSpellingsAndPlaces) {
+  const auto in_params = [](const std::string& value) {
+    return parsed(with_params("\"model_type\": " + value))->compression.quantization.model_type;
+  };
+  for (const auto* value : {"\"None\"", "\"none\"", "null"}) EXPECT_EQ(in_params(value), ModelType::None) << value;
+  for (const auto* value : {"\"transformer\"", "\"Transformer\""})
+    EXPECT_EQ(in_params(value), ModelType::Transformer) << value;
+  const auto outside = parsed(R"({"model": {"model": "m.onnx"}, "compression": {"model_type": "Transformer"}})");
+  EXPECT_EQ(outside->compression.quantization.model_type, ModelType::Transformer);
+  const auto around = parsed(R"({"model": {"model": "m.onnx"}, "compression": {"model_type": "Transformer",
+      "algorithms": [{"name": "DefaultQuantization"}]}})");
+  EXPECT_EQ(around->compression.quantization.model_type, ModelType::Transformer);
+  EXPECT_EQ(parse_config(around->effective_json, "/elsewhere", "stored", {})->compression, around->compression);
+  EXPECT_THAT(problem(with_params(R"("model_type": "transfomer")")), HasSubstr("did you mean \"transformer\"?"));
 }
 
 TEST(Paths, ExpandEnvironmentVariables) {

@@ -103,6 +103,22 @@ class SmallNetwork {
     return add({name, "Concat", std::move(in), {}, {{"axis", std::int64_t{1}}}, {}}, result);
   }
 
+  /// Equal parts along axis 1, called like the node with ":0", ":1", ... behind.
+  std::vector<std::string> split(const std::string& name, const std::string& in, std::int64_t parts) {
+    Shape part = shape(in);
+    part[1] /= parts;
+    Node node{name, "Split", {in}, {}, {{"axis", std::int64_t{1}}}, {}};
+    for (std::int64_t at = 0; at < parts; ++at) {
+      node.outputs.push_back(name + ":" + std::to_string(at));
+      types_[node.outputs.back()] = {ElementType::Float32, part};
+    }
+    graph_.nodes.push_back(node);
+    return node.outputs;
+  }
+  void integers(const std::string& name, const std::vector<std::int64_t>& values) {
+    keep(name, Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, std::span(values)));
+  }
+
   void scalar(const std::string& name, float value) {
     keep(name, Tensor::of<float>({}, std::span<const float>(&value, 1)));
   }

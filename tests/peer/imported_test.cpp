@@ -60,6 +60,8 @@ TEST_P(OptimisedFiles, RunInIntegersHereToo) {
   EXPECT_LE(codes_apart(*ours, peer->optimized), 3.0);
 }
 
+INSTANTIATE_TEST_SUITE_P(Moves, OptimisedFiles, ::testing::ValuesIn(networks_of_moves()),
+                         [](const auto& network) { return network.param.name; });
 INSTANTIATE_TEST_SUITE_P(Networks, OptimisedFiles, ::testing::ValuesIn(networks()),
                          [](const auto& network) { return network.param.name; });
 

@@ -17,5 +17,7 @@ struct NamedNetwork {
 };
 
 [[nodiscard]] std::vector<NamedNetwork> networks();
+/// Networks in which an operator only moves values, one for each way of moving.
+[[nodiscard]] std::vector<NamedNetwork> networks_of_moves();
 
 }  // namespace quantrail::testing

@@ -42,7 +42,10 @@ Result<std::vector<PeerNode>> nodes_in(const fs::path& path) {
   if (!model.ParseFromString(*bytes)) return fail(Cause::Backend, "{}: not a model", path.string());
   std::vector<PeerNode> nodes;
   for (const auto& node : model.graph().node()) {
-    nodes.push_back({node.name(), node.op_type(), {node.input().begin(), node.input().end()}});
+    nodes.push_back({node.name(),
+                     node.op_type(),
+                     {node.input().begin(), node.input().end()},
+                     {node.output().begin(), node.output().end()}});
   }
   return nodes;
 }

@@ -19,6 +19,7 @@ struct PeerNode {
   std::string name{};
   std::string op{};
   std::vector<std::string> inputs{};
+  std::vector<std::string> outputs{};
 };
 
 struct PeerRun {

@@ -25,7 +25,9 @@ Graph network() {
 
 std::set<std::string, std::less<>> nodes(const std::vector<std::string>& scope,
                                          const std::vector<std::string>& ops = {}) {
-  return resolved({scope, ops}, network())->nodes;
+  IgnoredScope ignored{scope, {}};
+  for (const auto& op : ops) ignored.operations.push_back({op, {}});
+  return resolved(ignored, network())->nodes;
 }
 
 TEST(IgnoredScope, IsEmptyByDefault) { EXPECT_THAT(nodes({}), IsEmpty()); }
@@ -54,7 +56,7 @@ TEST(IgnoredScope, FindsOperators) {
 }
 
 TEST(IgnoredScope, SaysWhatEachEntryMeant) {
-  const auto scope = resolved({{"c*"}, {"Gemm"}}, network());
+  const auto scope = resolved({{"c*"}, {{"Gemm", {}}}}, network());
   EXPECT_THAT(scope->matches, ElementsAre(ScopeMatch{"c*", {"c1", "c2"}}, ScopeMatch{"Gemm", {"fc"}}));
 }
 
@@ -62,7 +64,54 @@ TEST(IgnoredScope, RefusesWhatMatchesNothing) {
   const auto layer = resolved({{"c11"}, {}}, network());
   EXPECT_EQ(layer.error().cause, Cause::InvalidInput);
   EXPECT_THAT(layer.error().message, HasSubstr("'c11' (did you mean \"c1\"?)"));
-  EXPECT_THAT(resolved({{}, {"Cnv"}}, network()).error().message, HasSubstr("did you mean \"Conv\"?"));
+  EXPECT_THAT(resolved({{}, {{"Cnv", {}}}}, network()).error().message, HasSubstr("did you mean \"Conv\"?"));
+}
+
+/// What `operation` matches in network(), or the message why it matches nothing.
+std::vector<std::string> matched(IgnoredOperation operation) {
+  Graph graph = network();
+  graph.nodes[3].attributes["strides"] = std::vector<std::int64_t>{2, 2};  // c2
+  graph.nodes[3].attributes["pads"] = std::vector<std::int64_t>{0, 1, 2, 3};
+  for (auto* key : {"group", "pads"}) graph.nodes[0].attributes.erase(key);  // c1
+  const auto scope = resolved({{}, {std::move(operation)}}, graph);
+  return scope ? scope->matches[0].nodes : std::vector{scope.error().message};
+}
+
+TEST(IgnoredOperation, NeedsEqualAttributes) {
+  EXPECT_THAT(matched({"Conv", {{"strides", std::vector<std::int64_t>{2, 2}}}}), ElementsAre("c2"));
+  EXPECT_THAT(matched({"Convolution", {{"strides", std::vector<std::int64_t>{1, 1}}}}), ElementsAre("c1"));
+  EXPECT_THAT(
+      matched(
+          {"Conv", {{"strides", std::vector<std::int64_t>{1, 1}}, {"kernel_shape", std::vector<std::int64_t>{5, 5}}}}),
+      ElementsAre(HasSubstr("no node is Conv with")));
+}
+
+TEST(IgnoredOperation, TakesDefaultsOfOnnxForAttributesThatAreNotWritten) {
+  EXPECT_THAT(matched({"Conv", {{"group", std::int64_t{1}}}}), ElementsAre("c1", "c2"));
+  EXPECT_THAT(matched({"Conv", {{"auto_pad", std::string("NOTSET")}}}), ElementsAre("c1", "c2"));
+  EXPECT_THAT(matched({"Conv", {{"dilations", std::vector<std::int64_t>{1, 1}}}}), ElementsAre("c1", "c2"));
+  EXPECT_THAT(matched({"Conv", {{"pads", std::vector<std::int64_t>{0, 0, 0, 0}}}}), ElementsAre("c1"));
+  EXPECT_THAT(matched({"Gemm", {{"alpha", std::int64_t{1}}}}), ElementsAre("fc")) << "numbers of either kind compare";
+}
+
+TEST(IgnoredOperation, TakesOpenVinosNamesOfAttributes) {
+  EXPECT_THAT(matched({"Convolution", {{"pads_begin", std::vector<std::int64_t>{0, 1}}}}), ElementsAre("c2"));
+  EXPECT_THAT(matched({"Convolution", {{"pads_end", std::vector<std::int64_t>{2, 3}}}}), ElementsAre("c2"));
+  EXPECT_THAT(matched({"Convolution", {{"pads_end", std::vector<std::int64_t>{0, 0}}}}), ElementsAre("c1"));
+  EXPECT_THAT(matched({"MatMul", {{"transpose_b", std::int64_t{1}}}}), ElementsAre("fc"));
+  EXPECT_THAT(matched({"Convolution", {{"auto_pad", std::string("explicit")}}}), ElementsAre("c1", "c2"));
+}
+
+TEST(IgnoredOperation, SaysWhatThereIsWhereNothingMatches) {
+  EXPECT_THAT(matched({"Conv", {{"group", std::int64_t{32}}}}),
+              ElementsAre("ignored.operations: no node is Conv with group = 32; there is group = 1"));
+  EXPECT_THAT(
+      matched({"Conv", {{"strides", std::vector<std::int64_t>{3, 3}}}}),
+      ElementsAre("ignored.operations: no node is Conv with strides = [3, 3]; there is strides = [1, 1] or [2, 2]"));
+  EXPECT_THAT(matched({"Conv", {{"grup", std::int64_t{1}}}}),
+              ElementsAre("ignored.operations: 'Conv' has no attribute 'grup' (did you mean \"group\"?)"));
+  EXPECT_THAT(matched({"Conv", {{"group", std::string("1")}}}), ElementsAre(HasSubstr("Conv with group = \"1\"")))
+      << "a text is no number";
 }
 
 }  // namespace

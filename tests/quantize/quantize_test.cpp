@@ -42,7 +42,8 @@ struct TwoBranches {
   }
   [[nodiscard]] Result<Quantization> quantized_with(const QuantizationParams& params,
                                                     const std::set<std::string, std::less<>>& excluded = {}) const {
-    return quantized({net.graph(), net.types(), placed(net.graph(), net.types(), excluded)}, statistics, params);
+    return quantized({net.graph(), net.types(), placed(net.graph(), net.types(), {.excluded = excluded})}, statistics,
+                     params);
   }
 };
 
