@@ -78,6 +78,29 @@ void add_store_commands(CLI::App& app, Options& options) {
   exported->add_flag("--sidecar", e.sidecar, "Also write FILE.json with run, iteration, metrics and drop");
 }
 
+void add_inspect(CLI::App& app, Options& options) {
+  auto* inspect =
+      app.add_subcommand("inspect",
+                         "A model's inputs and operators, what would be quantized and what not, and why; or, with "
+                         "--quantization, what the "
+                         "codes of an iteration do to activations and weights, tensor by tensor and layer by layer");
+  auto& i = chosen<InspectCommand>(inspect, options);
+  inspect->add_option("MODEL|RUN[@IT]", i.target, "ONNX file; with --quantization a run's iteration")->required();
+  auto* quantization =
+      inspect->add_flag("--quantization", i.quantization,
+                        "Error, clipping and int16 saturation of an iteration's codes on calibration samples");
+  inspect->add_option("--samples", i.samples, "Calibration samples to look at")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}).description(""))
+      ->capture_default_str()
+      ->type_name("N")
+      ->needs(quantization);
+  inspect->add_option("--sort", i.sort, "graph (default), name, or the worst first: sqnr, clipped, saturation")
+      ->check(CLI::IsMember({"graph", "name", "sqnr", "clipped", "saturation"}).description(""))
+      ->type_name("ORDER")
+      ->needs(quantization);
+  add_formats(inspect, i.format, true);
+}
+
 void add_model_commands(CLI::App& app, Options& options) {
   auto* evaluate = app.add_subcommand(
       "evaluate", "Measure a configuration's model (or --model), or an iteration RUN@IT again beside its record");
@@ -87,11 +110,7 @@ void add_model_commands(CLI::App& app, Options& options) {
   add_overrides(evaluate, v.overrides);
   add_formats(evaluate, v.format, false);
 
-  auto* inspect =
-      app.add_subcommand("inspect", "A model's inputs and operators, what would be quantized and what not, and why");
-  auto& i = chosen<InspectCommand>(inspect, options);
-  inspect->add_option("MODEL", i.model, "ONNX file")->required();
-  add_formats(inspect, i.format, true);
+  add_inspect(app, options);
 
   auto* check = app.add_subcommand("check", "Validate a configuration and everything that it points to");
   auto& c = chosen<CheckCommand>(check, options);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -48,7 +49,10 @@ struct EvaluateCommand {
   Format format = Format::Text;
 };
 struct InspectCommand {
-  std::string model{};
+  std::string target{};       ///< a model file; with `quantization` RUN or RUN@IT
+  bool quantization = false;  ///< what the quantization does to real activations
+  std::int64_t samples = 32;
+  std::string sort = "graph";  ///< or "name", "sqnr", "clipped", "saturation"
   Format format = Format::Text;
 };
 struct CheckCommand {

@@ -82,21 +82,23 @@ Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataCo
 Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
   const EngineConfig& engine = p.config.engine;
   const bool accuracy_aware = p.config.compression.algorithm == "AccuracyAwareQuantization";
-  if (purpose == Purpose::Run && !engine.calibration) {
+  const bool calibrates = purpose != Purpose::Measure;
+  const bool measures = purpose == Purpose::Measure || (purpose == Purpose::Run && accuracy_aware);
+  if (calibrates && !engine.calibration) {
     return fail(Cause::InvalidInput,
                 "{}: engine.calibration is missing; quantization needs samples to measure ranges on",
                 p.config.source.string());
   }
-  if ((purpose == Purpose::Measure || accuracy_aware) && !engine.validation) {
+  if (measures && !engine.validation) {
     return fail(Cause::InvalidInput, "{}: engine.validation is missing; {} needs labelled samples",
                 p.config.source.string(), purpose == Purpose::Measure ? "measuring" : "AccuracyAwareQuantization");
   }
-  if (purpose == Purpose::Run) {
+  if (calibrates) {
     auto data = open_side(p, *engine.calibration, false, hash_file);
     if (!data) return failed(data, "engine.calibration");
     p.calibration = std::move(*data);
   }
-  if (engine.validation) {
+  if (engine.validation && purpose != Purpose::Calibrate) {
     auto data = open_side(p, *engine.validation, true, hash_file);
     if (!data) return failed(data, "engine.validation");
     p.validation = std::move(*data);

@@ -27,8 +27,8 @@ struct Prepared {
 };
 
 /// What is needed of it: `run` needs calibration data, and validation data when it is accuracy-aware; measuring alone
-/// needs validation data.
-enum class Purpose { Run, Measure };
+/// needs validation data; looking at what calibration saw needs calibration data and opens no other.
+enum class Purpose { Run, Measure, Calibrate };
 
 /// Opens all of it and builds the float network, so that whatever is wrong is said before anything long starts.
 /// Errors: InvalidInput or Unsupported, naming the file, key or node.

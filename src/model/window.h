@@ -1,6 +1,10 @@
 #pragma once
 
-#include "model/shape_rules.h"
+#include <cstdint>
+#include <vector>
+
+#include "base/error.h"
+#include "model/graph.h"
 
 namespace quantrail {
 

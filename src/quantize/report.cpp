@@ -1,0 +1,202 @@
+#include "quantize/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "evaluate/feed.h"
+#include "model/codes.h"
+#include "model/infer.h"
+#include "model/lowering.h"
+#include "quantize/placement.h"
+#include "runtime/kernels_quantize.h"
+
+namespace quantrail {
+namespace {
+
+/// A layer whose pairs of products are counted.
+struct PairedLayer {
+  std::size_t report = 0;  ///< position in QuantizationReport::layers
+  bool product = false;    ///< Gemm or MatMul: channels are the innermost axis
+  SaturablePairs pairs{};
+};
+
+/// What one sample says about one tensor and the layers that read it.
+struct TensorSample {
+  CodingError error{};
+  std::bitset<256> codes{};
+  std::vector<PairCounts> pairs{};  ///< parallel to the tensor's readers
+};
+
+/// [rows, spatial, channels] to [rows, channels, spatial].
+std::vector<std::uint8_t> channels_first(const std::vector<std::uint8_t>& codes, const SampleView& view) {
+  const auto channels = static_cast<std::size_t>(view.channels);
+  const std::size_t row = codes.size() / static_cast<std::size_t>(view.rows);
+  const std::size_t spatial = row / channels;
+  std::vector<std::uint8_t> moved(codes.size());
+  for (std::size_t at = 0; at < codes.size(); ++at) {
+    const std::size_t in_row = at % row;
+    moved[at - in_row + in_row % channels * spatial + in_row / channels] = codes[at];
+  }
+  return moved;
+}
+
+std::bitset<256> used(const std::vector<std::uint8_t>& codes) {
+  std::array<bool, 256> seen{};
+  for (const auto code : codes) seen[code] = true;
+  std::bitset<256> set;
+  for (std::size_t code = 0; code < seen.size(); ++code) set[code] = seen[code];
+  return set;
+}
+
+PairCounts counted(const PairedLayer& layer, const std::vector<std::uint8_t>& codes, const SampleView& view,
+                   std::uint8_t zero_point, std::int64_t positions, std::int64_t sample) {
+  const Convolution& shape = layer.pairs.layer;
+  if (!layer.product) {
+    const auto looked_at = spread_positions(view.rows * element_count(shape.result), positions, sample);
+    return saturation(layer.pairs, {codes, view.channels_last, zero_point}, looked_at);
+  }
+  const auto rows = static_cast<std::int64_t>(codes.size()) / shape.from;
+  const auto looked_at = spread_positions(rows, positions, sample);
+  if (!view.channels_last) return saturation(layer.pairs, {codes, true, zero_point}, looked_at);
+  return saturation(layer.pairs, {channels_first(codes, view), true, zero_point}, looked_at);
+}
+
+class Reporter {
+ public:
+  Reporter(const Graph& graph, const Quantization& quantization, const ReportOptions& options)
+      : graph_(graph), quantization_(quantization), options_(options) {}
+
+  Result<QuantizationReport> run(const Dataset& dataset, std::span<const std::size_t> samples) {
+    if (const auto described = describe(dataset); !described) return failed(described);
+    std::vector<std::vector<std::uint8_t>> codes(options_.pass.threads);  // of each worker
+    const auto look = [&](const SampleInSight& sample) -> Lesson {
+      std::vector<TensorSample> seen;
+      for (std::size_t i = 0; i < sample.views.size(); ++i) {
+        seen.push_back(measured(i, sample.views[i], static_cast<std::int64_t>(sample.position), codes[sample.worker]));
+      }
+      return [this, seen = std::move(seen)] { learn(seen); };
+    };
+    const auto passed = watched(graph_, values_, dataset, samples, options_.pass, look);
+    if (!passed) return failed(passed);
+    return std::move(report_);
+  }
+
+ private:
+  /// All that needs no data.
+  Status describe(const Dataset& dataset) {
+    const Graph sized_graph = sized(graph_, dataset.inputs());
+    const auto shapes = input_shapes(sized_graph, fixed_batch(sized_graph).value_or(1));
+    if (!shapes) return failed(shapes);
+    const auto known = specialised(sized_graph, *shapes);
+    if (!known) return failed(known);
+    const Lowering lowering = lowered(graph_, &quantization_, options_.reverted, options_.revert_mode);
+    for (const auto& input : graph_.inputs) add_tensor(input.name, false, lowering);
+    for (const auto& node : graph_.nodes) {
+      const bool moved = quantization_.passthrough.contains(node.name);
+      for (const auto& value : node.outputs) add_tensor(value, moved, lowering);
+    }
+    readers_.resize(values_.size());
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      const auto layer = quantization_.layers.find(graph_.nodes[at].name);
+      if (layer == quantization_.layers.end()) continue;
+      const auto added = add_layer(graph_.nodes[at], layer->second, lowering.nodes[at].integer, known->types);
+      if (!added) return failed(added);
+    }
+    return {};
+  }
+
+  void add_tensor(const std::string& value, bool moved, const Lowering& lowering) {
+    const auto params = quantization_.activations.find(value);
+    if (params == quantization_.activations.end()) return;
+    values_.push_back(value);
+    report_.tensors.push_back(
+        {.name = value, .params = params->second, .moved = moved, .as_codes = lowering.codes.contains(value)});
+  }
+
+  Status add_layer(const Node& node, const LayerQuantization& layer, bool integer, const Types& types) {
+    LayerReport made{.name = node.name, .op = node.op, .integer = integer};
+    if (layer.weights) {
+      const Tensor& weights = *constant_input(graph_, node, 1);
+      made.weights = coding_error(weights, *layer.weights);
+      made.bias_change = bias_change(node);
+      made.pairs.emplace();
+      auto pairs = pairs_of(node, weights, *layer.weights, types);
+      if (!pairs) return failed(pairs);
+      const auto input = std::find(values_.begin(), values_.end(), node.inputs[0]);
+      readers_[static_cast<std::size_t>(input - values_.begin())].push_back(
+          {report_.layers.size(), node.op != "Conv", std::move(*pairs)});
+    }
+    report_.layers.push_back(std::move(made));
+    return {};
+  }
+
+  [[nodiscard]] Result<SaturablePairs> pairs_of(const Node& node, const Tensor& weights, const WeightParams& params,
+                                                const Types& types) const {
+    const auto codes = int8_weights(weights, params);
+    if (node.op != "Conv") {
+      const bool transposed = params.axis == 0;
+      const auto columns = weights.shape[static_cast<std::size_t>(params.axis)];
+      return saturable_pairs(element_count(weights.shape) / columns, columns, codes, transposed);
+    }
+    auto layer = convolution_of(node, types.find(node.inputs[0])->second.shape, weights.shape,
+                                types.find(node.outputs[0])->second.shape);
+    if (!layer) return failed(layer, described(node, graph_.opset));
+    return saturable_pairs(std::move(*layer), codes);
+  }
+
+  [[nodiscard]] std::optional<double> bias_change(const Node& node) const {
+    const auto corrected = quantization_.bias_edits.find(node.name);
+    if (corrected == quantization_.bias_edits.end()) return std::nullopt;
+    std::vector<float> old = own_bias(graph_, node);
+    old.resize(corrected->second.size(), 0.0F);
+    double largest = 0.0;
+    for (std::size_t c = 0; c < old.size(); ++c) {
+      largest = std::max(largest, std::abs(static_cast<double>(corrected->second[c]) - static_cast<double>(old[c])));
+    }
+    return largest;
+  }
+
+  [[nodiscard]] TensorSample measured(std::size_t tensor, const SampleView& view, std::int64_t sample,
+                                      std::vector<std::uint8_t>& codes) const {
+    const ActivationParams params = report_.tensors[tensor].params;
+    codes.resize(view.values.size());
+    kernels::quantize(view.values, params, codes);
+    TensorSample seen{.error = coding_error(view.values, codes, params), .codes = used(codes)};
+    for (const auto& layer : readers_[tensor]) {
+      seen.pairs.push_back(counted(layer, codes, view, params.zero_point, options_.positions, sample));
+    }
+    return seen;
+  }
+
+  void learn(const std::vector<TensorSample>& seen) {
+    ++report_.samples;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      TensorReport& tensor = report_.tensors[i];
+      tensor.error += seen[i].error;
+      tensor.codes |= seen[i].codes;
+      for (std::size_t reader = 0; reader < readers_[i].size(); ++reader) {
+        *report_.layers[readers_[i][reader].report].pairs += seen[i].pairs[reader];
+      }
+    }
+  }
+
+  const Graph& graph_;
+  const Quantization& quantization_;
+  const ReportOptions& options_;
+  std::vector<std::string> values_{};                // watched; parallel to report_.tensors, as are readers_
+  std::vector<std::vector<PairedLayer>> readers_{};  // layers that read the value
+  QuantizationReport report_{};
+};
+
+}  // namespace
+
+float TensorReport::lo() const { return activation_real(0, params); }
+float TensorReport::hi() const { return activation_real(255, params); }
+
+Result<QuantizationReport> reported(const Graph& graph, const Quantization& quantization, const Dataset& dataset,
+                                    std::span<const std::size_t> samples, const ReportOptions& options) {
+  return Reporter(graph, quantization, options).run(dataset, samples);
+}
+
+}  // namespace quantrail
