@@ -11,6 +11,7 @@
 #include "app/quantization_tables.h"
 #include "app/signals.h"
 #include "app/worker.h"
+#include "model/weight_edits.h"
 #include "run/rebuild.h"
 #include "run/samples.h"
 #include "tracking/answers.h"
@@ -30,7 +31,7 @@ Result<QuantizationReport> measured(const Prepared& p, const Quantization& quant
     printer.on_event(StepStarted{"inspect", samples.size(), "samples"});
     options.pass.progress = [&](std::size_t done) { printer.on_event(StepProgress{done, samples.size()}); };
   }
-  return reported(p.graph, quantization, *p.calibration, samples, options);
+  return reported(edited(p.graph, quantization), quantization, *p.calibration, samples, options);
 }
 
 Result<IterationReport> iteration_report(const Options& options, const InspectCommand& command) {
