@@ -92,9 +92,8 @@ class RealWorkbench final : public Workbench {
     auto known = specialised(open, *shapes);
     if (!known) return failed(known);
     Parts parts{graph, std::move(known->types), {}};
-    parts.placement =
-        placed(graph, parts.types,
-               {inputs_.ignored, inputs_.compression.quantization.model_type == ModelType::Transformer});
+    parts.placement = placed(graph, parts.types,
+                             {inputs_.ignored, inputs_.compression.quantization.model_type == ModelType::Transformer});
     return parts;
   }
 
