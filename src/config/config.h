@@ -126,7 +126,7 @@ struct QuantizationParams {
   bool channel_alignment = true;               ///< POT's ActivationChannelAlignment
   bool equalization = false;                   ///< ours: cross-layer equalization
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
-  ModelType model_type = ModelType::None;  ///< POT has it beside the algorithms, for all of them
+  ModelType model_type = ModelType::None;      ///< POT has it beside the algorithms, for all of them
   bool operator==(const QuantizationParams&) const = default;
 };
 
