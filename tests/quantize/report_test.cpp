@@ -183,8 +183,9 @@ Calibrated calibrated(const Dataset& data) {
   const auto joined = net.same("add", "Add", {net.conv("c3", depthwise, {.channels = 8, .kernel = 1}), stem});
   net.output(net.gemm("fc", net.flatten("flat", net.global_average_pool("pool", joined)), 3));
   const auto placement = placed(net.graph(), net.types(), {});
-  const auto statistics = collected(net.graph(), statistics_request(net.graph(), placement, {}), data, first(8), {});
-  return {net.graph(), quantized(net.graph(), net.types(), placement, *statistics, {}).value()};
+  const QuantizerInputs inputs{net.graph(), net.types(), placement};
+  const auto statistics = collected(net.graph(), statistics_request(inputs, {}).value(), data, first(8), {});
+  return {net.graph(), quantized(inputs, *statistics, {}).value()};
 }
 
 TEST(Reported, DoesNotDependOnThreads) {
