@@ -30,7 +30,9 @@ bool write_both(const quantrail::Graph& graph, const std::filesystem::path& fold
 
 int main(int count, char** arguments) {
   if (count != 2) return EXIT_FAILURE;
-  for (const auto& network : quantrail::testing::networks()) {
+  auto networks = quantrail::testing::networks();
+  for (auto& network : quantrail::testing::networks_of_moves()) networks.push_back(std::move(network));
+  for (const auto& network : networks) {
     if (!write_both(network.build().graph(), arguments[1], network.name)) return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;
