@@ -4,6 +4,8 @@
 #include <set>
 
 #include "export/fresh_names.h"
+#include "export/product_sums.h"
+#include "export/superfluous_activation.h"
 #include "model/codes.h"
 
 namespace quantrail {
@@ -41,7 +43,12 @@ InputChannels input_channels(const Node& node, const Tensor& weights) {
 class Writer {
  public:
   Writer(const Graph& graph, const Quantization& q, const Lowering& lowering)
-      : graph_(graph), index_(graph), q_(q), lowering_(lowering), names_(graph) {}
+      : graph_(graph),
+        index_(graph),
+        q_(q),
+        lowering_(lowering),
+        names_(graph),
+        sums_(product_sums(graph, index_, q, lowering)) {}
 
   Graph written() {
     out_ = {graph_.name, graph_.opset, graph_.inputs, graph_.outputs, graph_.constants, {}};
@@ -112,6 +119,7 @@ class Writer {
       node.inputs[i] = guarded(at, i) ? guarded_input(graph_.nodes[at]) : forms_.at(graph_.nodes[at].inputs[i]).real;
     }
     if (lowering_.nodes[at].integer) quantize_parameters(graph_.nodes[at], node);
+    if (sums_.count(at) != 0) node.op = "Sum";
     if (const auto activation = superfluous_activation(at)) {
       node.outputs[0] = graph_.nodes[*activation].outputs[0];
       dropped_.insert(*activation);
@@ -168,15 +176,8 @@ class Writer {
     return real;
   }
 
-  /// The Relu or Clip behind node `at`, where its result is read as codes only and their range already clamps it.
   [[nodiscard]] std::optional<std::size_t> superfluous_activation(std::size_t at) const {
-    const auto activation = fused_activation(graph_, index_, at);
-    if (!activation) return std::nullopt;
-    const Node& node = graph_.nodes[*activation];
-    const auto params = q_.activations.find(node.outputs[0]);
-    const bool codes_only = lowering_.codes.count(node.outputs[0]) != 0 && lowering_.raw.count(node.outputs[0]) == 0;
-    if (!codes_only || !covered_by_codes(bounds_of(graph_, node), params->second)) return std::nullopt;
-    return activation;
+    return quantrail::superfluous_activation(graph_, index_, q_, lowering_, at);
   }
 
   const Graph& graph_;
@@ -184,6 +185,7 @@ class Writer {
   const Quantization& q_;
   const Lowering& lowering_;
   FreshNames names_;
+  std::set<std::size_t> sums_;
   Graph out_{};
   std::map<std::string, Forms> forms_{};
   std::set<std::size_t> dropped_{};
