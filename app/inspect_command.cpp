@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/fusion.h"
 #include "app/table.h"
 #include "base/text.h"
 #include "model/canonical.h"
@@ -198,8 +199,9 @@ void print_text(const Inspected& in) {
 
 }  // namespace
 
-int run(const Options&, const InspectCommand& command) {
-  const auto in = inspected(command.model);
+int run(const Options& options, const InspectCommand& command) {
+  if (command.fusion) return inspect_fusion(options, command);
+  const auto in = inspected(command.target);
   if (!in) return complained(in.error());
   switch (command.format) {
     case Format::Json: fmt::print("{}\n", as_json(*in).dump(2, ' ', false, json::error_handler_t::replace)); break;

@@ -1,9 +1,11 @@
 #include "app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "app/version.h"
+#include "base/text.h"
 
 namespace quantrail::app {
 namespace {
@@ -37,6 +39,30 @@ void add_overrides(CLI::App* sub, std::vector<std::string>& overrides) {
                   "KEY=VALUE: change a configuration value; KEY is a dotted path or a unique parameter name")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
+}
+
+/// Returns the option.
+CLI::Option* add_profile(CLI::App* sub, ExportProfile& profile, const std::string& what) {
+  std::vector<std::pair<std::string, ExportProfile>> names;
+  std::vector<std::string> shown;
+  for (const auto known : export_profiles()) {
+    names.emplace_back(name_of(known), known);
+    shown.emplace_back(name_of(known));
+  }
+  const auto checked = [names, shown](const std::string& text) -> std::string {
+    const bool known = std::any_of(names.begin(), names.end(), [&](const auto& name) { return name.first == text; });
+    return known ? "" : "unknown profile \"" + text + "\"; known are " + joined(shown, ", ");
+  };
+  return sub
+      ->add_option_function<std::string>(
+          "--profile",
+          [names, &profile](const std::string& text) {
+            for (const auto& [name, known] : names) {
+              if (name == text) profile = known;
+            }
+          },
+          what)
+      ->check(CLI::Validator(checked, "onnxruntime|openvino"));
 }
 
 void add_run_commands(CLI::App& app, Options& options) {
@@ -76,6 +102,10 @@ void add_store_commands(CLI::App& app, Options& options) {
   exported->add_option("RUN[@IT]", e.target)->required();
   exported->add_option("-o,--output", e.output, "File to write")->required();
   exported->add_flag("--sidecar", e.sidecar, "Also write FILE.json with run, iteration, metrics and drop");
+  add_profile(exported, e.profile, "Runtime to write for; default onnxruntime. openvino is unverified");
+  exported->add_flag("--verify", e.verify,
+                     "Load the file again and compare its results before it gets its name; exit code 1 where it is "
+                     "another model");
 }
 
 void add_model_commands(CLI::App& app, Options& options) {
@@ -90,7 +120,10 @@ void add_model_commands(CLI::App& app, Options& options) {
   auto* inspect =
       app.add_subcommand("inspect", "A model's inputs and operators, what would be quantized and what not, and why");
   auto& i = chosen<InspectCommand>(inspect, options);
-  inspect->add_option("MODEL", i.model, "ONNX file")->required();
+  inspect->add_option("MODEL|RUN[@IT]", i.target, "ONNX file; with --fusion an iteration")->required();
+  auto* fusion = inspect->add_flag("--fusion", i.fusion,
+                                   "What the runtime computes in float of an exported iteration, why, and the remedy");
+  add_profile(inspect, i.profile, "With --fusion: runtime that is looked at; default onnxruntime")->needs(fusion);
   add_formats(inspect, i.format, true);
 
   auto* check = app.add_subcommand("check", "Validate a configuration and everything that it points to");

@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "export/profile.h"
+
 namespace quantrail::app {
 
 enum class Format { Text, Json, Csv };
@@ -40,6 +42,8 @@ struct ExportCommand {
   std::string target{};  ///< RUN or RUN@IT
   std::string output{};
   bool sidecar = false;
+  ExportProfile profile = ExportProfile::OnnxRuntime;
+  bool verify = false;
 };
 struct EvaluateCommand {
   std::string target{};  ///< a configuration, or RUN@IT
@@ -48,7 +52,9 @@ struct EvaluateCommand {
   Format format = Format::Text;
 };
 struct InspectCommand {
-  std::string model{};
+  std::string target{};  ///< an ONNX file; with `fusion` RUN or RUN@IT
+  bool fusion = false;
+  ExportProfile profile = ExportProfile::OnnxRuntime;  ///< with `fusion`
   Format format = Format::Text;
 };
 struct CheckCommand {
