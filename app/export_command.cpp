@@ -4,47 +4,114 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/fusion.h"
 #include "app/iteration_model.h"
 #include "app/records_json.h"
+#include "app/verify_export.h"
 #include "base/files.h"
 
 namespace quantrail::app {
+namespace {
 
-Result<std::string> exported_to(const Options& options, std::string_view target, const std::filesystem::path& path,
-                                bool sidecar) {
-  const auto named = named_iteration(options, target);
-  if (!named) return failed(named);
-  std::error_code not_there;
-  if (std::filesystem::equivalent(path, named->details.model_path, not_there)) {
-    return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
-                named->run.id);
+namespace fs = std::filesystem;
+
+/// A file that has not got its name yet; gone again unless keep() gave it one.
+class Unnamed {
+ public:
+  explicit Unnamed(const fs::path& wanted) : wanted_(wanted), path_(wanted) { path_ += ".unverified"; }
+  ~Unnamed() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
   }
-  const auto file = iteration_file(*named);
+  Unnamed(const Unnamed&) = delete;
+  Unnamed& operator=(const Unnamed&) = delete;
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  Status keep() {
+    std::error_code failure;
+    fs::rename(path_, wanted_, failure);
+    if (failure) return fail(Cause::Storage, "{}: {}", wanted_.string(), failure.message());
+    return {};
+  }
+
+ private:
+  fs::path wanted_;
+  fs::path path_;
+};
+
+/// Returns the sentence of verified().
+Result<std::string> written_and_verified(const NamedIteration& named, const IterationModel& model,
+                                         ExportProfile profile, const fs::path& path, std::string_view bytes) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
+    return fail(Cause::InvalidInput, "{}: is not a file; name a file to write", path.string());
+  }
+  Unnamed file(path);
+  if (auto written = write_file(file.path(), bytes); !written) return failed(written);
+  auto told = verified(named.run.store, model, profile, file.path());
+  if (!told) return fail(Cause::Backend, "{}: not written: {}", path.string(), told.error().message);
+  if (auto kept = file.keep(); !kept) return failed(kept);
+  return told;
+}
+
+Status check_target(const NamedIteration& named, const fs::path& path) {
+  std::error_code not_there;
+  if (!fs::equivalent(path, named.details.model_path, not_there)) return {};
+  return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
+              named.run.id);
+}
+
+std::string sentence(const NamedIteration& named, const fs::path& path, std::size_t bytes) {
+  const std::string drop =
+      named.iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named.iteration.drop);
+  return fmt::format("{}: iteration {} of run {}, {:.2f} MiB, {}", path.string(), named.iteration.index, named.run.id,
+                     static_cast<double>(bytes) / 1048576.0, drop);
+}
+
+}  // namespace
+
+Result<Exported> exported_to(const Options& options, const ExportCommand& command) {
+  const auto named = named_iteration(options, command.target);
+  if (!named) return failed(named);
+  const fs::path path = command.output;
+  if (auto free = check_target(*named, path); !free) return failed(free);
+  const auto model = iteration_model(*named);
+  if (!model) return failed(model);
+  const auto file = file_of(*model, command.profile);
   if (!file) return failed(file);
-  if (auto written = write_file(path, file->bytes); !written) return failed(written);
-  if (sidecar) {
-    std::filesystem::path beside = path;
+
+  Exported told{sentence(*named, path, file->bytes.size()), {}};
+  if (command.verify) {
+    auto checked = written_and_verified(*named, *model, command.profile, path, file->bytes);
+    if (!checked) return failed(checked);
+    told.notes.push_back(std::move(*checked));
+  } else if (auto written = write_file(path, file->bytes); !written) {
+    return failed(written);
+  }
+  if (command.sidecar) {
+    fs::path beside = path;
     beside += ".json";
     if (auto written = write_file(beside, sidecar_json(named->details, named->iteration) + "\n"); !written)
       return failed(written);
   }
-  const std::string drop =
-      named->iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named->iteration.drop);
-  return fmt::format("{}: iteration {} of run {}, {:.2f} MiB, {}", path.string(), named->iteration.index, named->run.id,
-                     static_cast<double>(file->bytes.size()) / 1048576.0, drop);
+  if (command.profile == ExportProfile::OpenVino) {
+    told.notes.emplace_back("the profile openvino is unverified: nobody has run its files in OpenVINO yet");
+  }
+  told.notes.push_back(fusion_summary(fusion_of(*model, command.profile), command.profile));
+  return told;
 }
 
 int run(const Options& options, const ExportCommand& command) {
-  const auto told = exported_to(options, command.target, command.output, command.sidecar);
+  const auto told = exported_to(options, command);
   if (!told) {
     // A target that cannot be written is the user's to mend.
-    const Cause cause = told.error().cause == Cause::Storage &&
-                                !std::filesystem::exists(std::filesystem::absolute(command.output).parent_path())
+    const Cause cause = told.error().cause == Cause::Storage && !fs::exists(fs::absolute(command.output).parent_path())
                             ? Cause::InvalidInput
                             : told.error().cause;
     return complained({cause, told.error().message});
   }
-  fmt::print("{}\n", *told);
+  fmt::print("{}\n", told->sentence);
+  for (const auto& note : told->notes) fmt::print("{}\n", note);
   return kDone;
 }
 

@@ -1,17 +1,22 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "app/options.h"
 #include "base/error.h"
 
 namespace quantrail::app {
 
-/// Writes the model of `target` (RUN or RUN@IT) to `path`, bit for bit the one that was measured, and with `sidecar`
-/// its record beside it. Returns a sentence about what was written. Errors: nothing was written.
-[[nodiscard]] Result<std::string> exported_to(const Options& options, std::string_view target,
-                                              const std::filesystem::path& path, bool sidecar);
+/// What to tell about a file that was written: a sentence, and what else is worth knowing.
+struct Exported {
+  std::string sentence{};
+  std::vector<std::string> notes{};
+};
+
+/// Writes the model of an iteration, bit for bit the one that was measured where the profile is the default, and its
+/// record beside it where that is asked for. With `command.verify` the file gets its name only once it was loaded again
+/// and compared. Errors: nothing was written.
+[[nodiscard]] Result<Exported> exported_to(const Options& options, const ExportCommand& command);
 
 }  // namespace quantrail::app

@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/fusion.h"
 #include "app/inspect_quantization.h"
 #include "app/table.h"
 #include "base/text.h"
@@ -201,6 +202,7 @@ void print_text(const Inspected& in) {
 
 int run(const Options& options, const InspectCommand& command) {
   if (command.quantization) return inspect_quantization(options, command);
+  if (command.fusion) return inspect_fusion(options, command);
   const auto in = inspected(command.target);
   if (!in) return complained(in.error());
   switch (command.format) {

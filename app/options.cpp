@@ -1,9 +1,11 @@
 #include "app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "app/version.h"
+#include "base/text.h"
 
 namespace quantrail::app {
 namespace {
@@ -37,6 +39,30 @@ void add_overrides(CLI::App* sub, std::vector<std::string>& overrides) {
                   "KEY=VALUE: change a configuration value; KEY is a dotted path or a unique parameter name")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
+}
+
+/// Returns the option.
+CLI::Option* add_profile(CLI::App* sub, ExportProfile& profile, const std::string& what) {
+  std::vector<std::pair<std::string, ExportProfile>> names;
+  std::vector<std::string> shown;
+  for (const auto known : export_profiles()) {
+    names.emplace_back(name_of(known), known);
+    shown.emplace_back(name_of(known));
+  }
+  const auto checked = [names, shown](const std::string& text) -> std::string {
+    const bool known = std::any_of(names.begin(), names.end(), [&](const auto& name) { return name.first == text; });
+    return known ? "" : "unknown profile \"" + text + "\"; known are " + joined(shown, ", ");
+  };
+  return sub
+      ->add_option_function<std::string>(
+          "--profile",
+          [names, &profile](const std::string& text) {
+            for (const auto& [name, known] : names) {
+              if (name == text) profile = known;
+            }
+          },
+          what)
+      ->check(CLI::Validator(checked, "onnxruntime|openvino"));
 }
 
 void add_run_commands(CLI::App& app, Options& options) {
@@ -76,6 +102,10 @@ void add_store_commands(CLI::App& app, Options& options) {
   exported->add_option("RUN[@IT]", e.target)->required();
   exported->add_option("-o,--output", e.output, "File to write")->required();
   exported->add_flag("--sidecar", e.sidecar, "Also write FILE.json with run, iteration, metrics and drop");
+  add_profile(exported, e.profile, "Runtime to write for; default onnxruntime. openvino is unverified");
+  exported->add_flag("--verify", e.verify,
+                     "Load the file again and compare its results before it gets its name; exit code 1 where it is "
+                     "another model");
 }
 
 void add_inspect(CLI::App& app, Options& options) {
@@ -85,7 +115,8 @@ void add_inspect(CLI::App& app, Options& options) {
                          "--quantization, what the "
                          "codes of an iteration do to activations and weights, tensor by tensor and layer by layer");
   auto& i = chosen<InspectCommand>(inspect, options);
-  inspect->add_option("MODEL|RUN[@IT]", i.target, "ONNX file; with --quantization a run's iteration")->required();
+  inspect->add_option("MODEL|RUN[@IT]", i.target, "ONNX file; with --quantization or --fusion an iteration")
+      ->required();
   auto* quantization =
       inspect->add_flag("--quantization", i.quantization,
                         "Error, clipping and int16 saturation of an iteration's codes on calibration samples");
@@ -98,6 +129,10 @@ void add_inspect(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"graph", "name", "sqnr", "clipped", "saturation"}).description(""))
       ->type_name("ORDER")
       ->needs(quantization);
+  auto* fusion = inspect->add_flag("--fusion", i.fusion,
+                                   "What the runtime computes in float of an exported iteration, why, and the remedy");
+  fusion->excludes(quantization);
+  add_profile(inspect, i.profile, "With --fusion: runtime that is looked at; default onnxruntime")->needs(fusion);
   add_formats(inspect, i.format, true);
 }
 

@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "export/profile.h"
+
 namespace quantrail::app {
 
 enum class Format { Text, Json, Csv };
@@ -41,6 +43,8 @@ struct ExportCommand {
   std::string target{};  ///< RUN or RUN@IT
   std::string output{};
   bool sidecar = false;
+  ExportProfile profile = ExportProfile::OnnxRuntime;
+  bool verify = false;
 };
 struct EvaluateCommand {
   std::string target{};  ///< a configuration, or RUN@IT
@@ -49,10 +53,12 @@ struct EvaluateCommand {
   Format format = Format::Text;
 };
 struct InspectCommand {
-  std::string target{};       ///< a model file; with `quantization` RUN or RUN@IT
+  std::string target{};       ///< a model file; with `quantization` or `fusion` RUN or RUN@IT
   bool quantization = false;  ///< what the quantization does to real activations
   std::int64_t samples = 32;
   std::string sort = "graph";  ///< or "name", "sqnr", "clipped", "saturation"
+  bool fusion = false;
+  ExportProfile profile = ExportProfile::OnnxRuntime;  ///< with `fusion`
   Format format = Format::Text;
 };
 struct CheckCommand {

@@ -54,9 +54,12 @@ class StorePerformer final : public tui::Performer {
     const std::string which = command.iteration ? std::to_string(*command.iteration) : "best";
     Options options;
     options.store = store_.folder().string();
-    const auto file = exported_to(options, fmt::format("{}@{}", command.id, which), command.path, false);
+    ExportCommand wanted;
+    wanted.target = fmt::format("{}@{}", command.id, which);
+    wanted.output = command.path;
+    const auto file = exported_to(options, wanted);
     if (!file) return told(file.error());
-    return {tui::Told{*file, true}};
+    return {tui::Told{file->sentence, true}};
   }
   Told done(const tui::Repaint&) { return {}; }
   Told done(const tui::Quit&) { return {}; }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "export/onnx_bytes.h"
 #include "export/qdq.h"
+#include "export/qdq_openvino.h"
 #include "model/weight_edits.h"
 
 namespace quantrail {
@@ -34,18 +35,23 @@ std::string json_text(const nlohmann::json& value) {
 
 Result<ExportedModel> exported(const Graph& graph, const Quantization& quantization,
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode,
-                               const ExportMetadata& metadata) {
+                               const ExportMetadata& metadata, ExportProfile profile) {
   if (const auto known = check_groups(quantization, reverted); !known) return failed(known);
   const Graph changed = edited(graph, quantization);
   const Lowering lowering = lowered(changed, &quantization, reverted, mode);
-  auto bytes = onnx_bytes(with_qdq(changed, quantization, lowering),
-                          {{"quantrail.base_sha256", metadata.base.hex()},
-                           {"quantrail.exporter_revision", std::string(kExporterRevision)},
-                           {"quantrail.quantization_sha256", quantization.digest().hex()},
-                           {"quantrail.revert_mode", std::string(name_of(mode))},
-                           {"quantrail.reverted", json_text(reverted)}});
+  std::map<std::string, std::string> properties{{"quantrail.base_sha256", metadata.base.hex()},
+                                                {"quantrail.exporter_revision", std::string(kExporterRevision)},
+                                                {"quantrail.quantization_sha256", quantization.digest().hex()},
+                                                {"quantrail.revert_mode", std::string(name_of(mode))},
+                                                {"quantrail.reverted", json_text(reverted)}};
+  const bool openvino = profile == ExportProfile::OpenVino;
+  // The default is left out: its bytes are what iterations are known by.
+  if (openvino) properties["quantrail.profile"] = name_of(profile);
+  auto bytes = onnx_bytes(
+      openvino ? with_pair_per_reader(changed, quantization, lowering) : with_qdq(changed, quantization, lowering),
+      properties);
   if (!bytes) return failed(bytes);
-  return ExportedModel{std::move(*bytes), lowering.float_in_onnxruntime};
+  return ExportedModel{std::move(*bytes), openvino ? std::vector<std::string>{} : lowering.float_in_onnxruntime};
 }
 
 }  // namespace quantrail

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "export/profile.h"
 #include "model/graph.h"
 #include "model/quantization.h"
 
@@ -19,14 +20,17 @@ struct ExportMetadata {
 
 struct ExportedModel {
   std::string bytes{};  ///< the ONNX file
-  /// Integer layers that ONNX Runtime will compute in float (Lowering::float_in_onnxruntime).
+  /// Integer layers that ONNX Runtime will compute in float (Lowering::float_in_onnxruntime); of the other profile
+  /// none.
   std::vector<std::string> float_in_onnxruntime{};
 };
 
-/// The canonical `graph`, quantized, with the groups `reverted` in float, as QDQ ONNX for ONNX Runtime.
+/// The canonical `graph`, quantized, with the groups `reverted` in float, as QDQ ONNX in the form that the runtime of
+/// `profile` runs in integers: see qdq.h and qdq_openvino.h.
 /// Errors: InvalidInput for a group that `quantization` does not have; Unsupported beyond 2 GiB.
 [[nodiscard]] Result<ExportedModel> exported(const Graph& graph, const Quantization& quantization,
                                              const std::set<std::string, std::less<>>& reverted, RevertMode mode,
-                                             const ExportMetadata& metadata);
+                                             const ExportMetadata& metadata,
+                                             ExportProfile profile = ExportProfile::OnnxRuntime);
 
 }  // namespace quantrail

@@ -3,21 +3,13 @@
 #include <cassert>
 #include <set>
 
-#include "export/fresh_names.h"
+#include "export/product_sums.h"
+#include "export/qdq_nodes.h"
+#include "export/superfluous_activation.h"
 #include "model/codes.h"
 
 namespace quantrail {
 namespace {
-
-template <class T>
-TensorPtr scalar(T value) {
-  return std::make_shared<const Tensor>(Tensor::of<T>({}, std::span<const T>(&value, 1)));
-}
-
-template <class T>
-TensorPtr tensor(Shape shape, const std::vector<T>& values) {
-  return std::make_shared<const Tensor>(Tensor::of<T>(std::move(shape), std::span<const T>(values)));
-}
 
 bool has_weights(const Node& node) {
   return node.op == "Conv" || node.op == "ConvTranspose" || node.op == "Gemm" || node.op == "MatMul";
@@ -41,15 +33,19 @@ InputChannels input_channels(const Node& node, const Tensor& weights) {
 class Writer {
  public:
   Writer(const Graph& graph, const Quantization& q, const Lowering& lowering)
-      : graph_(graph), index_(graph), q_(q), lowering_(lowering), names_(graph) {}
+      : graph_(graph),
+        index_(graph),
+        q_(q),
+        lowering_(lowering),
+        out_(graph),
+        sums_(product_sums(graph, index_, q, lowering)) {}
 
   Graph written() {
-    out_ = {graph_.name, graph_.opset, graph_.inputs, graph_.outputs, graph_.constants, {}};
     for (const auto& input : graph_.inputs) quantize(input.name);
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       if (dropped_.count(at) == 0) write(at);
     }
-    return std::move(out_);
+    return out_.written();
   }
 
  private:
@@ -61,29 +57,19 @@ class Writer {
     std::string real{};
   };
 
-  void add(std::string op, const std::string& name, std::vector<std::string> inputs, const std::string& output,
-           std::map<std::string, Attribute> attributes = {}) {
-    out_.nodes.push_back({names_.like(name), std::move(op), std::move(inputs), {output}, std::move(attributes), {}});
-  }
-
-  std::string constant(const std::string& name, TensorPtr value) {
-    const std::string fresh = names_.like(name);
-    out_.constants[fresh] = std::move(value);
-    return fresh;
-  }
-
   /// The pair behind `value`, where it exists as codes.
   void quantize(const std::string& value) {
     if (lowering_.codes.find(value) == lowering_.codes.end()) return;
     const ActivationParams params = q_.activations.find(value)->second;
     Forms forms;
-    forms.scale = constant(value + "_scale", scalar(params.scale));
-    forms.zero_point = constant(value + "_zero_point", scalar(params.zero_point));
-    forms.codes = names_.like(value + "_quantized");
-    forms.real = names_.like(value + "_dequantized");
-    add("QuantizeLinear", value + "_QuantizeLinear", {value, forms.scale, forms.zero_point}, forms.codes);
+    forms.scale = out_.constant(value + "_scale", scalar_tensor(params.scale));
+    forms.zero_point = out_.constant(value + "_zero_point", scalar_tensor(params.zero_point));
+    forms.codes = out_.fresh(value + "_quantized");
+    forms.real = out_.fresh(value + "_dequantized");
+    out_.add("QuantizeLinear", value + "_QuantizeLinear", {value, forms.scale, forms.zero_point}, forms.codes);
     if (has_plain_reader(value)) {
-      add("DequantizeLinear", value + "_DequantizeLinear", {forms.codes, forms.scale, forms.zero_point}, forms.real);
+      out_.add("DequantizeLinear", value + "_DequantizeLinear", {forms.codes, forms.scale, forms.zero_point},
+               forms.real);
     }
     forms_[value] = std::move(forms);
   }
@@ -112,12 +98,13 @@ class Writer {
       node.inputs[i] = guarded(at, i) ? guarded_input(graph_.nodes[at]) : forms_.at(graph_.nodes[at].inputs[i]).real;
     }
     if (lowering_.nodes[at].integer) quantize_parameters(graph_.nodes[at], node);
+    if (sums_.count(at) != 0) node.op = "Sum";
     if (const auto activation = superfluous_activation(at)) {
       node.outputs[0] = graph_.nodes[*activation].outputs[0];
       dropped_.insert(*activation);
     }
     const auto results = node.outputs;
-    out_.nodes.push_back(std::move(node));
+    out_.add(std::move(node));
     for (const auto& value : results) quantize(value);
   }
 
@@ -126,65 +113,42 @@ class Writer {
     const ActivationParams params = q_.activations.find(node.inputs[0])->second;
     const InputChannels channels = input_channels(node, *constant_input(graph_, node, 1));
     const auto count = static_cast<std::size_t>(channels.count);
-    const auto scale = constant(node.name + "_input_scale", tensor({channels.count}, std::vector(count, params.scale)));
-    const auto zero_point =
-        constant(node.name + "_input_zero_point", tensor({channels.count}, std::vector(count, params.zero_point)));
-    const auto real = names_.like(node.name + "_input");
-    add("DequantizeLinear", node.name + "_input_DequantizeLinear", {forms.codes, scale, zero_point}, real,
-        {{"axis", channels.axis}});
+    const auto scale =
+        out_.constant(node.name + "_input_scale", tensor_of({channels.count}, std::vector(count, params.scale)));
+    const auto zero_point = out_.constant(node.name + "_input_zero_point",
+                                          tensor_of({channels.count}, std::vector(count, params.zero_point)));
+    const auto real = out_.fresh(node.name + "_input");
+    out_.add("DequantizeLinear", node.name + "_input_DequantizeLinear", {forms.codes, scale, zero_point}, real,
+             {{"axis", channels.axis}});
     return real;
   }
 
   /// Replaces the weights and bias of an integer layer by int8 and int32 constants behind DequantizeLinear.
   void quantize_parameters(const Node& source, Node& node) {
-    const auto layer = q_.layers.find(source.name);
-    if (layer == q_.layers.end() || !layer->second.weights) return;
-    const WeightParams& params = *layer->second.weights;
+    const WeightParams* params = weights_of(q_, source);
+    if (params == nullptr) return;
     const Tensor& weights = *constant_input(graph_, source, 1);
-    node.inputs[1] = dequantized(source.name + "_weight", tensor(weights.shape, int8_weights(weights, params)),
-                                 params.scale, std::int8_t{0}, params.axis);
+    node.inputs[1] = out_.dequantized<std::int8_t>(
+        source.name + "_weight", tensor_of(weights.shape, int8_weights(weights, *params)), params->scale, params->axis);
     const auto bias = integer_bias(graph_, source, q_);
     if (bias.empty()) return;
-    const auto scales = accumulator_scales(q_.activations.find(source.inputs[0])->second.scale, params);
+    const auto scales = accumulator_scales(q_.activations.find(source.inputs[0])->second.scale, *params);
     const auto channels = static_cast<std::int64_t>(bias.size());
     node.inputs.resize(3);
-    node.inputs[2] =
-        dequantized(source.name + "_bias", tensor({channels}, int32_bias(bias, scales)), scales, std::int32_t{0}, 0);
+    node.inputs[2] = out_.dequantized<std::int32_t>(source.name + "_bias",
+                                                    tensor_of({channels}, int32_bias(bias, scales)), scales, 0);
   }
 
-  template <class T>
-  std::string dequantized(const std::string& name, TensorPtr codes, const std::vector<float>& scale, T zero,
-                          std::int64_t axis) {
-    const auto count = static_cast<std::int64_t>(scale.size());
-    const bool per_channel = count > 1 || codes->shape[static_cast<std::size_t>(axis)] == 1;
-    const std::string stored = constant(name + "_quantized", std::move(codes));
-    const std::string scales = constant(name + "_scale", per_channel ? tensor({count}, scale) : scalar(scale[0]));
-    const std::string zeros = constant(
-        name + "_zero_point", per_channel ? tensor({count}, std::vector<T>(scale.size(), zero)) : scalar(zero));
-    const std::string real = names_.like(name + "_dequantized");
-    std::map<std::string, Attribute> attributes;
-    if (per_channel) attributes["axis"] = axis;
-    add("DequantizeLinear", name + "_DequantizeLinear", {stored, scales, zeros}, real, std::move(attributes));
-    return real;
-  }
-
-  /// The Relu or Clip behind node `at`, where its result is read as codes only and their range already clamps it.
   [[nodiscard]] std::optional<std::size_t> superfluous_activation(std::size_t at) const {
-    const auto activation = fused_activation(graph_, index_, at);
-    if (!activation) return std::nullopt;
-    const Node& node = graph_.nodes[*activation];
-    const auto params = q_.activations.find(node.outputs[0]);
-    const bool codes_only = lowering_.codes.count(node.outputs[0]) != 0 && lowering_.raw.count(node.outputs[0]) == 0;
-    if (!codes_only || !covered_by_codes(bounds_of(graph_, node), params->second)) return std::nullopt;
-    return activation;
+    return quantrail::superfluous_activation(graph_, index_, q_, lowering_, at);
   }
 
   const Graph& graph_;
   GraphIndex index_;
   const Quantization& q_;
   const Lowering& lowering_;
-  FreshNames names_;
-  Graph out_{};
+  QdqNodes out_;
+  std::set<std::size_t> sums_;
   std::map<std::string, Forms> forms_{};
   std::set<std::size_t> dropped_{};
 };

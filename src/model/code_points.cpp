@@ -105,18 +105,22 @@ class Separator {
 
   void point_of(Source& source) {
     if (!source.point.empty()) return;
-    const auto [found, is_new] = out_.points.emplace(source.value, source.params);
-    if (is_new || found->second == source.params) {
-      source.point = source.value;
-      return;
+    const auto behind = behind_.find(source.value);
+    const bool quantized = behind != behind_.end();  // what comes out of another pair
+    if (!quantized) {
+      const auto [found, is_new] = out_.points.emplace(source.value, source.params);
+      if (is_new || found->second == source.params) {
+        source.point = source.value;
+        return;
+      }
     }
     source.point = names_.value(source.value + "_again");
     out_.points[source.point] = source.params;
     out_.graph.nodes.push_back({.name = names_.node(source.node + "_values"),
                                 .op = "Identity",
-                                .inputs = {source.value},
+                                .inputs = {quantized ? behind->second : source.value},
                                 .outputs = {source.point}});
-    out_.quantized.push_back({false});
+    out_.quantized.push_back({quantized});
   }
 
   void keep(Node node) {

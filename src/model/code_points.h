@@ -23,8 +23,8 @@ struct CodePoints {
 };
 
 /// Takes the pairs out of `graph`, whose constants are dequantized (`stored`). A second point with other parameters on
-/// the same value gets a value of its own, behind an Identity; a graph output behind a pair is an Identity that reads
-/// behind the point. Errors: those of code_rule().
+/// the same value, or on what a pair gives, gets a value of its own, behind an Identity; a graph output behind a pair
+/// is an Identity that reads behind the point. Errors: those of code_rule().
 [[nodiscard]] Result<CodePoints> code_points(Graph graph, StoredConstants stored);
 
 }  // namespace quantrail

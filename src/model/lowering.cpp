@@ -46,8 +46,7 @@ class Sweep {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       const Node& node = graph_.nodes[at];
       const bool layer = integer_[at] && contains(q_.layers, node.name);
-      // ... unless a float Relu follows, with which ONNX Runtime fuses a Gemm first.
-      const bool has_float_kernel = node.op == "MatMul" || (node.op == "Gemm" && !activation_[at]);
+      const bool has_float_kernel = node.op == "MatMul" || (node.op == "Gemm" && !fuses_in_float(at));
       const bool one_kernel = out.nodes[at].fused && !clipped(at);
       if (layer && !one_kernel && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
     }
@@ -151,6 +150,20 @@ class Sweep {
     const Node& node = graph_.nodes[*activation];
     const auto params = q_.activations.find(node.outputs[0]);
     return params == q_.activations.end() || !covered_by_codes(bounds_of(graph_, node), params->second);
+  }
+
+  /// ONNX Runtime fuses a Gemm with the activation behind it before it looks for integers, where the activation's
+  /// result goes to one place only.
+  [[nodiscard]] bool fuses_in_float(std::size_t at) const {
+    const auto& activation = activation_[at];
+    if (!activation) return false;
+    const auto& value = graph_.nodes[*activation].outputs[0];
+    std::ptrdiff_t places = has_params(value) && stored(value) ? 1 : 0;
+    for (const std::size_t reader : index_.readers(value)) {
+      const auto& inputs = graph_.nodes[reader].inputs;
+      if (read(reader, value) == Read::Float) places += std::count(inputs.begin(), inputs.end(), value);
+    }
+    return places == 1 && !index_.is_output(value);
   }
 
   [[nodiscard]] NodeLowering node_lowering(std::size_t at) const {

@@ -36,6 +36,12 @@ void rename_reads(Graph& graph, const std::string& from, const std::string& to) 
   }
 }
 
+void name_sums(Graph& graph) {
+  for (auto& node : graph.nodes) {
+    if (node.op == "Sum" && node.inputs.size() <= 2) node.op = node.inputs.size() == 2 ? "Add" : "Identity";
+  }
+}
+
 void absorb(Node& by, const Node& node) {
   by.absorbed.push_back(node.name);
   by.absorbed.insert(by.absorbed.end(), node.absorbed.begin(), node.absorbed.end());

@@ -21,6 +21,8 @@ void remove_same_casts(Graph& graph, const Probe& probe);
 void remove_identities(Graph& graph);
 /// What becomes of a DequantizeLinear of constants: its scales say what runs in integers.
 enum class StoredCodesStay { No, Yes };
+/// A Sum of two is an Add, a Sum of one an Identity.
+void name_sums(Graph& graph);
 /// Nodes with constant inputs become constants. Errors: what an operator says about its values.
 [[nodiscard]] Status fold_constants(Graph& graph, StoredCodesStay stored);
 /// alpha, beta and the form of the bias of each Gemm with constants: alpha = beta = 1, bias [N].

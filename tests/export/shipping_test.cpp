@@ -74,5 +74,23 @@ TEST(WhatShips, NamesAGemmOnlyWhereAFloatActivationFollows) {
   EXPECT_THAT(lowered(net.graph(), &q, {"g2"}).float_in_onnxruntime, ElementsAre("g1"));
 }
 
+TEST(WhatShips, AGemmFusesInFloatOnlyWithAnActivationThatIsReadInOnePlace) {
+  const auto named = [](std::size_t readers, bool output) {
+    SmallNetwork net({1, 8});
+    const auto v = net.relu("r1", net.gemm("g1", "x", 4));
+    for (std::size_t at = 0; at < readers; ++at) net.output(net.same("t" + std::to_string(at), "Tanh", {v}));
+    if (output) net.output(v);
+    Quantization q;
+    q.layers = {{"g1", {}}};
+    q.groups = {{"g1", {"g1"}}};
+    q.activations = {{"x", {0.1F, 128}}};
+    return !lowered(net.graph(), &q, {}).float_in_onnxruntime.empty();
+  };
+  EXPECT_TRUE(named(1, false));
+  EXPECT_FALSE(named(0, true));
+  EXPECT_FALSE(named(1, true));
+  EXPECT_FALSE(named(2, false));
+}
+
 }  // namespace
 }  // namespace quantrail

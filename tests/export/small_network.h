@@ -14,12 +14,14 @@ namespace quantrail::testing {
 /// by the caller, and each one's result is called like the node with ":0" behind.
 class SmallNetwork {
  public:
-  explicit SmallNetwork(Shape input = {1, 3, 8, 8}, const std::string& name = "x") {
+  /// Whether the batch is declared as any number, or as the number that is built with.
+  enum class Batch { Open, Fixed };
+
+  explicit SmallNetwork(Shape input = {1, 3, 8, 8}, const std::string& name = "x", Batch batch = Batch::Open)
+      : batch_(batch) {
     graph_.name = "small";
     graph_.opset = 13;
-    Shape declared = input;
-    declared[0] = -1;
-    graph_.inputs.push_back({name, ElementType::Float32, declared, symbols(declared)});
+    graph_.inputs.push_back(declared(name, input));
     types_[name] = {ElementType::Float32, std::move(input)};
   }
 
@@ -35,19 +37,22 @@ class SmallNetwork {
     const Shape& from = shape(in);
     const std::int64_t pad = c.kernel / 2;
     Node node{name, c.transposed ? "ConvTranspose" : "Conv", {in, name + ".weight"}, {}, {}, {}};
-    const Shape weights = c.transposed ? Shape{from[1], c.channels, c.kernel, c.kernel}
-                                       : Shape{c.channels, from[1] / c.group, c.kernel, c.kernel};
+    const std::size_t axes = from.size() - 2;
+    Shape weights = c.transposed ? Shape{from[1], c.channels} : Shape{c.channels, from[1] / c.group};
+    weights.insert(weights.end(), axes, c.kernel);
     constant(name + ".weight", weights, 0.3F);
     if (c.bias) {
       constant(name + ".bias", {c.channels}, 0.2F);
       node.inputs.push_back(name + ".bias");
     }
-    node.attributes = {{"kernel_shape", std::vector<std::int64_t>{c.kernel, c.kernel}},
-                       {"pads", std::vector<std::int64_t>{pad, pad, pad, pad}},
-                       {"strides", std::vector<std::int64_t>{c.stride, c.stride}},
+    node.attributes = {{"kernel_shape", std::vector<std::int64_t>(axes, c.kernel)},
+                       {"pads", std::vector<std::int64_t>(2 * axes, pad)},
+                       {"strides", std::vector<std::int64_t>(axes, c.stride)},
                        {"group", c.group}};
-    const auto size = [&](std::int64_t n) { return (n + 2 * pad - c.kernel) / c.stride + 1; };
-    return add(std::move(node), {from[0], c.channels, size(from[2]), size(from[3])});
+    Shape result{from[0], c.channels};
+    for (std::size_t axis = 2; axis < from.size(); ++axis)
+      result.push_back((from[axis] + 2 * pad - c.kernel) / c.stride + 1);
+    return add(std::move(node), result);
   }
   std::string conv(const std::string& name, const std::string& in) { return conv(name, in, Convolution{}); }
 
@@ -115,10 +120,61 @@ class SmallNetwork {
     graph_.nodes.push_back(node);
     return node.outputs;
   }
-  void integers(const std::string& name, const std::vector<std::int64_t>& values) {
-    keep(name, Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, std::span(values)));
+  /// `in` and a constant vector along its last axis.
+  std::string bias(const std::string& name, const std::string& in) {
+    constant(name + ".bias", {shape(in).back()}, 0.2F);
+    return same(name, "Add", {in, name + ".bias"});
+  }
+  std::string transpose(const std::string& name, const std::string& in, const std::vector<std::int64_t>& axes) {
+    Shape result;
+    for (const auto axis : axes) result.push_back(shape(in)[static_cast<std::size_t>(axis)]);
+    return add({name, "Transpose", {in}, {}, {{"perm", axes}}, {}}, result);
+  }
+  /// Product of two computed values, [..., M, K] and [..., K, N].
+  std::string product(const std::string& name, const std::string& a, const std::string& b) {
+    Shape result = shape(a);
+    result.back() = shape(b).back();
+    return add({name, "MatMul", {a, b}, {}, {}, {}}, result);
+  }
+  /// Positions first to last of axis 1.
+  std::string slice(const std::string& name, const std::string& in, std::int64_t first, std::int64_t last) {
+    integers(name + ".starts", {first});
+    integers(name + ".ends", {last});
+    integers(name + ".axes", {1});
+    Shape result = shape(in);
+    result[1] = last - first;
+    return add({name, "Slice", {in, name + ".starts", name + ".ends", name + ".axes"}, {}, {}, {}}, result);
+  }
+  /// The two halves of axis 1.
+  std::pair<std::string, std::string> split(const std::string& name, const std::string& in) {
+    Shape half = shape(in);
+    half[1] /= 2;
+    integers(name + ".sizes", {half[1], half[1]});
+    types_[name + ":1"] = {ElementType::Float32, half};
+    add({name, "Split", {in, name + ".sizes"}, {}, {{"axis", std::int64_t{1}}}, {}}, half);
+    graph_.nodes.back().outputs.push_back(name + ":1");
+    return {name + ":0", name + ":1"};
+  }
+  /// Twice the size on both spatial axes.
+  std::string resize(const std::string& name, const std::string& in) {
+    const std::vector<float> scales{1.0F, 1.0F, 2.0F, 2.0F};
+    keep(name + ".scales", Tensor::of<float>({4}, std::span<const float>(scales)));
+    const Shape& from = shape(in);
+    return add({name,
+                "Resize",
+                {in, "", name + ".scales"},
+                {},
+                {{"mode", std::string("nearest")},
+                 {"coordinate_transformation_mode", std::string("asymmetric")},
+                 {"nearest_mode", std::string("floor")}},
+                {}},
+               {from[0], from[1], 2 * from[2], 2 * from[3]});
   }
 
+  void integers(const std::string& name, const std::vector<std::int64_t>& values) {
+    keep(name,
+         Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, std::span<const std::int64_t>(values)));
+  }
   void scalar(const std::string& name, float value) {
     keep(name, Tensor::of<float>({}, std::span<const float>(&value, 1)));
   }
@@ -140,11 +196,7 @@ class SmallNetwork {
     return value;
   }
 
-  void output(const std::string& value) {
-    Shape declared = shape(value);
-    declared[0] = -1;
-    graph_.outputs.push_back({value, ElementType::Float32, declared, symbols(declared)});
-  }
+  void output(const std::string& value) { graph_.outputs.push_back(declared(value, shape(value))); }
 
   [[nodiscard]] const Shape& shape(const std::string& value) const { return types_.find(value)->second.shape; }
   [[nodiscard]] Graph& graph() { return graph_; }
@@ -152,16 +204,20 @@ class SmallNetwork {
   [[nodiscard]] const std::map<std::string, TensorType, std::less<>>& types() const { return types_; }
 
  private:
-  static std::vector<std::string> symbols(const Shape& shape) {
-    std::vector<std::string> names(shape.size());
-    if (!names.empty()) names[0] = "N";
-    return names;
+  [[nodiscard]] ValueInfo declared(const std::string& name, Shape shape) const {
+    std::vector<std::string> symbols(shape.size());
+    if (batch_ == Batch::Open) {
+      shape[0] = -1;
+      symbols[0] = "N";
+    }
+    return {name, ElementType::Float32, std::move(shape), std::move(symbols)};
   }
   static std::map<std::string, Attribute> window(std::int64_t size) {
     return {{"kernel_shape", std::vector<std::int64_t>{size, size}},
             {"strides", std::vector<std::int64_t>{size, size}}};
   }
 
+  Batch batch_ = Batch::Open;
   Graph graph_{};
   std::map<std::string, TensorType, std::less<>> types_{};
   std::mt19937 random_{1};

@@ -145,6 +145,18 @@ TEST(Canonical, MatMulAndAddAtRankTwoBecomeAGemmThatTakesBatchNormalization) {
   EXPECT_THAT(constant_floats(*graph, "fc", 2), ElementsAre(14, 17));
 }
 
+TEST(Canonical, ASumOfTwoIsAnAddAndASumOfOneNothing) {
+  GraphBuilder b;
+  const auto x = b.input("x", {-1, 4});
+  const auto y = b.input("y", {-1, 4});
+  const auto two = b.node("Sum", "two", {x, y});
+  b.output(b.node("Sum", "three", {two, b.node("Sum", "one", {y}), x}), {-1, 4});
+  const auto graph = canonicalised(b.graph());
+  ASSERT_TRUE(graph) << graph.error().message;
+  EXPECT_THAT(operators(*graph), ElementsAre("Add", "Sum"));
+  EXPECT_THAT(graph->nodes[1].inputs, ElementsAre("two_out", "y", "x"));
+}
+
 TEST(Canonical, MatMulAndAddAtRankThreeStay) {
   GraphBuilder b;
   const auto x = b.input("x", {-1, 4, 2});

@@ -76,6 +76,28 @@ TEST(QuantizedImport, EachEdgeReadsWhatTheFileSays) {
   EXPECT_EQ(network->quantization.layers.at("integer").weights->scale, (std::vector<float>{0.25F}));
 }
 
+/// A Relu between two pairs that codes made superfluous leaves this behind.
+TEST(QuantizedImport, APairOnWhatAnotherPairGivesHasAPointOfItsOwn) {
+  Codes c;
+  c.b.input("x", {2, 4, 3, 3});
+  const auto first = c.pair("x");
+  const auto scale = c.constant<float>("wide", {}, {0.75F});
+  const auto zero = c.constant<std::uint8_t>("none", {}, {0});
+  const auto codes = c.b.node("QuantizeLinear", "q", {first, scale, zero});
+  const auto second = c.b.node("DequantizeLinear", "d", {codes, scale, zero});
+  c.b.output(c.b.node("Conv", "one", {first, c.weights("v", {2, 4, 1, 1})}), {2, 2, 3, 3});
+  c.b.output(c.b.node("Conv", "two", {second, c.weights("w", {2, 4, 1, 1})}), {2, 2, 3, 3});
+  const auto network = imported(canonicalised(c.b.graph()).value());
+  ASSERT_TRUE(network.has_value()) << network.error().message;
+  EXPECT_THAT(testing::operators(network->graph), ElementsAre("Identity", "Conv", "Conv"));
+  EXPECT_EQ(network->graph.nodes[0].inputs[0], "x");
+  EXPECT_EQ(network->lowering.nodes[0].reads[0], Read::Dequantized);
+  const auto& point = network->graph.nodes[2].inputs[0];
+  EXPECT_EQ(point, network->graph.nodes[0].outputs[0]);
+  EXPECT_EQ(network->quantization.activations.at("x"), (ActivationParams{0.5F, 128}));
+  EXPECT_EQ(network->quantization.activations.at(point), (ActivationParams{0.75F, 0}));
+}
+
 TEST(QuantizedImport, SignedCodesAre128Higher) {
   const CodeRule rule{{0.5F}, {-3}, 1, ElementType::Int8};
   EXPECT_EQ(as_uint8(rule, ElementType::Int8), (ActivationParams{0.5F, 125}));

@@ -110,6 +110,163 @@ SmallNetwork transposed() {
   return net;
 }
 
+SmallNetwork gemm_behind_flatten() {
+  SmallNetwork net(kInput);
+  auto v = net.relu("r1", net.conv("c1", "x", {.stride = 2}));
+  v = net.relu("rg", net.gemm("g1", net.flatten("flat", net.max_pool("pool", v)), 12));
+  net.output(net.same("softmax", "Softmax", {net.gemm("g2", v, 5)}));
+  return net;
+}
+
+SmallNetwork shared_gemm_input() {
+  SmallNetwork net({2, 16});
+  const auto v = net.relu("r1", net.gemm("g1", "x", 12));
+  net.output(net.gemm("a", v, 4));
+  net.output(net.relu("rb", net.gemm("b", v, 6)));
+  return net;
+}
+
+/// A Gemm and an activation behind it, which ONNX Runtime may fuse with each other before it looks for integers.
+SmallNetwork gemm_activations() {
+  SmallNetwork net({2, 16});
+  auto v = net.same("s1", "Sigmoid", {net.gemm("g1", "x", 12)});
+  v = net.clip("k2", net.gemm("g2", v, 12), 0.0F, 0.5F);
+  v = net.clip("k3", net.gemm("g3", v, 12), -0.25F, 0.25F);
+  v = net.same("t4", "Tanh", {net.relu("r4", net.gemm("g4", v, 12))});
+  const auto w = net.relu("r5", net.gemm("g5", v, 8));
+  const auto sum = net.same("sum", "Mul", {net.same("exp", "Exp", {w}), net.same("erf", "Erf", {w})});
+  const auto last = net.relu("r6", net.gemm("g6", sum, 8));
+  net.output(net.same("neg", "Neg", {last}));
+  net.output(last);
+  return net;
+}
+
+/// Residual connections of rank 2: what is added to a product has the form of a Gemm's third operand.
+SmallNetwork linear_residual(SmallNetwork::Batch batch) {
+  SmallNetwork net({2, 16}, "x", batch);
+  auto v = net.relu("r1", net.gemm("g1", "x", 16));
+  v = net.same("s1", "Add", {net.matmul("m1", v, 16), v});
+  v = net.same("s2", "Add", {v, net.matmul("m2", net.same("t", "Tanh", {v}), 16)});
+  v = net.same("s3", "Add", {net.matmul("m3", net.same("e", "Erf", {v}), 16), "x"});
+  net.output(net.matmul("m4", v, 5));
+  return net;
+}
+
+/// Linear layers of a transformer: products of rank 3, each with a vector added.
+SmallNetwork projections(SmallNetwork::Batch batch) {
+  SmallNetwork net({2, 5, 16}, "x", batch);
+  auto v = net.relu("r1", net.bias("b1", net.matmul("m1", "x", 24)));
+  v = net.bias("b2", net.matmul("m2", v, 12));
+  v = net.same("erf", "Erf", {v});
+  v = net.matmul("m3", v, 12);
+  net.output(net.bias("b4", net.matmul("m4", v, 8)));
+  return net;
+}
+
+/// The same of rank 2, where what is added is not the vector that makes a Gemm of it.
+SmallNetwork scalar_biases() {
+  SmallNetwork net({2, 16}, "x", SmallNetwork::Batch::Fixed);
+  const auto plus = [&](const std::string& name, const std::string& in, const Shape& shape) {
+    net.constant(name + ".bias", shape, 0.2F);
+    return net.same(name, "Add", {in, name + ".bias"});
+  };
+  auto v = net.relu("r1", plus("b1", net.matmul("m1", "x", 12), {}));
+  v = net.relu("r2", plus("b2", net.matmul("m2", v, 12), {2, 1}));
+  v = net.relu("r3", plus("b3", net.matmul("m3", v, 12), {2, 12}));
+  net.output(plus("b4", net.matmul("m4", v, 6), {1}));
+  return net;
+}
+
+SmallNetwork attention(SmallNetwork::Batch batch) {
+  SmallNetwork net({2, 6, 16}, "x", batch);
+  const auto q = net.bias("qb", net.matmul("q", "x", 8));
+  const auto k = net.bias("kb", net.matmul("k", "x", 8));
+  const auto v = net.bias("vb", net.matmul("v", "x", 8));
+  const auto weights = net.same("softmax", "Softmax", {net.product("scores", q, net.transpose("kt", k, {0, 2, 1}))},
+                                {{"axis", std::int64_t{-1}}});
+  const auto mixed = net.bias("ob", net.matmul("o", net.product("mix", weights, v), 16));
+  const auto sum = net.same("sum", "Add", {mixed, "x"});
+  const auto hidden = net.relu("rh", net.bias("hb", net.matmul("h", sum, 32)));
+  net.output(net.same("sum2", "Add", {net.bias("yb", net.matmul("y", hidden, 16)), sum}));
+  return net;
+}
+
+SmallNetwork two_residuals() {
+  SmallNetwork net(kInput);
+  auto v = net.relu("r1", net.conv("c1", "x"));
+  auto w = net.conv("c3", net.relu("r2", net.conv("c2", v)));
+  v = net.relu("rs", net.same("sum", "Add", {w, net.conv("short", v, {.kernel = 1})}));
+  w = net.conv("c5", net.relu("r4", net.conv("c4", v)));
+  v = net.same("sum2", "Add", {v, w});  // without an activation, as in MobileNetV2
+  net.output(net.conv("c6", v));
+  return net;
+}
+
+SmallNetwork product_of_branches() {
+  SmallNetwork net(kInput);
+  const auto v = net.relu("r1", net.conv("c1", "x"));
+  const auto product = net.same("mul", "Mul", {net.relu("ra", net.conv("a", v)), net.conv("b", v)});
+  net.output(net.conv("c2", product));
+  return net;
+}
+
+SmallNetwork leaky() {
+  SmallNetwork net(kInput);
+  auto v = net.same("l1", "LeakyRelu", {net.conv("c1", "x")}, {{"alpha", 0.1F}});
+  v = net.same("l2", "HardSwish", {net.conv("c2", v)});
+  net.graph().opset = 14;
+  net.output(net.conv("c3", net.average_pool("avg", v)));
+  return net;
+}
+
+SmallNetwork one_dimensional() {
+  SmallNetwork net({2, 4, 16});
+  auto v = net.relu("r1", net.conv("c1", "x", {.channels = 6}));
+  v = net.relu("r2", net.conv("dw", v, {.channels = 6, .group = 6, .stride = 2}));
+  net.output(net.conv("c2", v, {.channels = 5, .kernel = 1}));
+  return net;
+}
+
+SmallNetwork resized() {
+  SmallNetwork net(kInput);
+  auto v = net.relu("r1", net.conv("c1", "x", {.stride = 2}));
+  v = net.relu("r2", net.conv("c2", net.resize("up", v)));
+  net.output(net.conv("c3", v));
+  return net;
+}
+
+SmallNetwork split_and_sliced() {
+  SmallNetwork net(kInput);
+  const auto v = net.relu("r1", net.conv("c1", "x", {.channels = 8}));
+  const auto [left, right] = net.split("split", v);
+  const auto a = net.relu("ra", net.conv("a", left));
+  const auto b = net.relu("rb", net.conv("b", net.slice("slice", v, 1, 5)));
+  net.output(net.conv("c2", net.concat("cat", {a, b, right})));
+  return net;
+}
+
+/// Moves of every kind between layers.
+SmallNetwork moved() {
+  SmallNetwork net(kInput);
+  auto v = net.relu("r1", net.conv("c1", "x"));
+  v = net.transpose("turn", v, {0, 1, 3, 2});
+  v = net.relu("r2", net.conv("c2", net.max_pool("pool", v)));
+  net.output(net.gemm("fc", net.flatten("flat", v), 5));
+  return net;
+}
+
+/// Results that are read in the middle: an output of the network, a second reader beside the activation.
+SmallNetwork inner_outputs() {
+  SmallNetwork net(kInput);
+  const auto v = net.relu("r1", net.conv("c1", "x"));
+  const auto w = net.conv("c2", v);
+  const auto a = net.conv("a", net.relu("ra", w));
+  const auto b = net.conv("b", net.same("tanh", "Tanh", {w}));
+  net.output(net.conv("c3", net.same("sum", "Add", {a, b})));
+  net.output(v);
+  return net;
+}
+
 }  // namespace
 
 std::vector<NamedNetwork> networks() {
@@ -124,7 +281,25 @@ std::vector<NamedNetwork> networks() {
           {"concatenation", concatenation},
           {"squeeze_excite", squeeze_excite},
           {"swish", swish},
-          {"transposed", transposed}};
+          {"transposed", transposed},
+          {"gemm_behind_flatten", gemm_behind_flatten},
+          {"shared_gemm_input", shared_gemm_input},
+          {"gemm_activations", gemm_activations},
+          {"linear_residual", [] { return linear_residual(SmallNetwork::Batch::Open); }},
+          {"linear_residual_of_fixed_batch", [] { return linear_residual(SmallNetwork::Batch::Fixed); }},
+          {"projections", [] { return projections(SmallNetwork::Batch::Open); }},
+          {"projections_of_fixed_batch", [] { return projections(SmallNetwork::Batch::Fixed); }},
+          {"scalar_biases", scalar_biases},
+          {"attention", [] { return attention(SmallNetwork::Batch::Open); }},
+          {"attention_of_fixed_batch", [] { return attention(SmallNetwork::Batch::Fixed); }},
+          {"two_residuals", two_residuals},
+          {"product_of_branches", product_of_branches},
+          {"leaky", leaky},
+          {"one_dimensional", one_dimensional},
+          {"resized", resized},
+          {"split_and_sliced", split_and_sliced},
+          {"moved", moved},
+          {"inner_outputs", inner_outputs}};
 }
 
 }  // namespace quantrail::testing
