@@ -19,6 +19,7 @@ std::optional<EvaluationBlock> block_from(std::int64_t first, double seconds, st
   EvaluationBlock block{.first = static_cast<std::size_t>(first), .seconds = seconds};
   if (auto distances = numbers->series.extract(kDistances)) block.distances = std::move(distances.mapped());
   block.per_sample = std::move(numbers->series);
+  block.states = std::move(numbers->tables);
   return block;
 }
 
@@ -85,8 +86,8 @@ Result<std::vector<EvaluationBlock>> Answers::blocks(const Digest& key) {
 }
 
 Status Answers::save_block(const Digest& key, const EvaluationBlock& block) {
-  const auto& [first, per_sample, distances, seconds] = block;
-  Numbers numbers{.series = per_sample};
+  const auto& [first, per_sample, states, distances, seconds] = block;
+  Numbers numbers{.series = per_sample, .tables = states};
   if (!distances.empty()) numbers.series[kDistances] = distances;
   const auto bytes = encoded(numbers);
   const std::lock_guard lock(mutex_);

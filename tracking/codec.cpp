@@ -10,6 +10,7 @@ namespace quantrail::tracking {
 namespace {
 
 constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormatWithTables = 2;  // the same, and tables behind it
 
 class Writer {
  public:
@@ -64,17 +65,41 @@ class Reader {
   bool good_ = true;
 };
 
+void write_series(Writer& writer, const std::vector<double>& values) {
+  writer.number(values.size());
+  for (const double value : values) writer.real(value);
+}
+
+void write_tables(Writer& writer, const Tables& tables) {
+  writer.number(tables.size());
+  for (const auto& [name, rows] : tables) {
+    writer.text(name);
+    writer.number(rows.size());
+    for (const auto& row : rows) write_series(writer, row);
+  }
+}
+
 std::vector<double> read_series(Reader& reader) {
   std::vector<double> values(reader.count(8));
   for (double& value : values) value = reader.real();
   return values;
 }
 
+Tables read_tables(Reader& reader) {
+  Tables tables;
+  for (std::uint64_t left = reader.count(16); left > 0 && reader.good(); --left) {
+    auto& rows = tables[reader.text()];
+    rows.resize(reader.count(8));
+    for (auto& row : rows) row = read_series(reader);
+  }
+  return tables;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> encoded(const Numbers& numbers) {
   Writer writer;
-  writer.number(kFormat);
+  writer.number(numbers.tables.empty() ? kFormat : kFormatWithTables);
   writer.number(numbers.values.size());
   for (const auto& [name, value] : numbers.values) {
     writer.text(name);
@@ -83,9 +108,9 @@ std::vector<std::uint8_t> encoded(const Numbers& numbers) {
   writer.number(numbers.series.size());
   for (const auto& [name, values] : numbers.series) {
     writer.text(name);
-    writer.number(values.size());
-    for (const double value : values) writer.real(value);
+    write_series(writer, values);
   }
+  if (!numbers.tables.empty()) write_tables(writer, numbers.tables);
   return compressed(writer.bytes());
 }
 
@@ -94,7 +119,8 @@ std::optional<Numbers> decoded(std::span<const std::uint8_t> bytes) {
   if (!plain) return std::nullopt;
   Reader reader(*plain);
   Numbers numbers;
-  if (reader.number() != kFormat) return std::nullopt;
+  const std::uint64_t format = reader.number();
+  if (format != kFormat && format != kFormatWithTables) return std::nullopt;
   for (std::uint64_t left = reader.count(16); left > 0 && reader.good(); --left) {
     std::string name = reader.text();
     numbers.values.insert_or_assign(std::move(name), reader.real());
@@ -103,6 +129,7 @@ std::optional<Numbers> decoded(std::span<const std::uint8_t> bytes) {
     std::string name = reader.text();
     numbers.series.insert_or_assign(std::move(name), read_series(reader));
   }
+  if (format == kFormatWithTables) numbers.tables = read_tables(reader);
   if (!reader.finished()) return std::nullopt;
   return numbers;
 }

@@ -19,20 +19,26 @@ enum class Interpolation { Nearest, Bilinear, Bicubic };
 
 /// How sizes and places that fall between pixels are rounded.
 enum class Rounding {
-  Nearest,      ///< the resized long side to the nearest, half to even; the crop's offset down
-  Torchvision,  ///< as torchvision's Resize and CenterCrop: the long side down, the offset to the nearest, half to even
+  Nearest,      ///< resized sides to the nearest, half to even; the crop's offset down
+  Torchvision,  ///< as torchvision's Resize and CenterCrop: resized sides down, the offset to the nearest, half to even
+  Down,         ///< sides and offset down
 };
+
+/// Where letterboxing puts the image.
+enum class Alignment { TopLeft, Center };
 
 /// Image to tensor, in this order: luminance where channel_order is GRAY, resize, centre crop, channel order,
 /// (value / divide_by - mean) / std, layout.
 struct Preprocess {
-  enum class ResizeMode { None, ShortSide, Exact };
+  enum class ResizeMode { None, ShortSide, Exact, Letterbox };
   ResizeMode resize = ResizeMode::None;
-  std::int64_t width = 0;  ///< Exact: target size; ShortSide: `width` holds the short side
+  std::int64_t width = 0;  ///< Exact, Letterbox: target size; ShortSide: `width` holds the short side
   std::int64_t height = 0;
   Interpolation interpolation = Interpolation::Bilinear;
-  bool antialias = true;        ///< as Pillow does when shrinking
-  std::int64_t crop_width = 0;  ///< centre crop; 0: none
+  bool antialias = true;                 ///< as Pillow does when shrinking
+  Alignment align = Alignment::TopLeft;  ///< Letterbox: of the image in the target
+  std::int64_t pad_value = 114;          ///< Letterbox: code of what the image leaves free, in every channel; 0 to 255
+  std::int64_t crop_width = 0;           ///< centre crop; 0: none
   std::int64_t crop_height = 0;
   Rounding rounding = Rounding::Nearest;
   std::string channel_order = "RGB";  ///< "RGB", "BGR", or "GRAY" for networks that take one channel
@@ -44,12 +50,12 @@ struct Preprocess {
 };
 
 struct DataSpec {
-  std::string type{};                                     ///< "image_list", "image_folder", "cifar10", "npy", "npz"
-  std::filesystem::path path{};                           ///< list, folder or array file
+  std::string type{};            ///< "image_list", "image_folder", "coco", "cifar10", "npy", "npz"
+  std::filesystem::path path{};  ///< list, folder, annotation or array file
   std::map<std::string, std::filesystem::path> arrays{};  ///< npy with several inputs: by graph input
   std::filesystem::path labels{};                         ///< npy of integers, where labels are apart
   std::string labels_array{};                             ///< npz: the array of the archive that holds the labels
-  std::filesystem::path root{};  ///< image_list: what relative paths are relative to; default the list's folder
+  std::filesystem::path root{};  ///< image_list, coco: what image paths are relative to; default the file's folder
   std::string
       layout{};  ///< npy images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
   std::int64_t limit = 0;  ///< first samples only; 0: all
@@ -68,10 +74,19 @@ struct DataConfig {
 struct MetricSpec {
   std::string type = "accuracy";  ///< registry name
   std::string name{};             ///< as shown and as compression refers to it; default from the type ("accuracy@top1")
-  std::int64_t top_k = 1;
-  std::int64_t output = 0;  ///< which network output holds the scores
+  std::int64_t output = 0;        ///< which network output holds the scores or boxes
+  std::int64_t top_k = 1;         ///< accuracy
+  // map:
+  std::string decode{};                          ///< how the output means boxes: "yolox" or "boxes"
+  std::vector<std::int64_t> strides{8, 16, 32};  ///< yolox: pixels of the input per cell of each grid
+  double score_threshold = 0.01;                 ///< boxes must score more
+  double nms_iou = 0.45;        ///< of boxes of a class that overlap more, only the best counts; 1: all count
+  std::optional<double> iou{};  ///< overlap that makes a box right; nothing: the mean over 0.5, 0.55, ... 0.95
   bool operator==(const MetricSpec&) const = default;
 };
+
+/// The name of a metric that was given none: "accuracy@top1", "map", "map@50" for an iou of 0.5, else its type.
+[[nodiscard]] std::string default_name(const MetricSpec& metric);
 
 struct EngineConfig {
   std::optional<DataConfig> calibration{};

@@ -47,6 +47,15 @@ std::string name_of(Interpolation interpolation) {
   return {};
 }
 
+std::string name_of(Rounding rounding) {
+  switch (rounding) {
+    case Rounding::Nearest: return "nearest";
+    case Rounding::Torchvision: return "torchvision";
+    case Rounding::Down: return "down";
+  }
+  return {};
+}
+
 Json resize_json(const Preprocess& preprocess) {
   if (preprocess.resize == Preprocess::ResizeMode::None) return Json{nullptr};
   Json::Object out{{"interpolation", text(name_of(preprocess.interpolation))},
@@ -55,9 +64,14 @@ Json resize_json(const Preprocess& preprocess) {
     out.push_back({"mode", text("short_side")});
     out.push_back({"size", Json{preprocess.width}});
   } else {
-    out.push_back({"mode", text("exact")});
+    const bool letterboxed = preprocess.resize == Preprocess::ResizeMode::Letterbox;
+    out.push_back({"mode", text(letterboxed ? "letterbox" : "exact")});
     out.push_back({"width", Json{preprocess.width}});
     out.push_back({"height", Json{preprocess.height}});
+    if (letterboxed) {
+      out.push_back({"align", text(preprocess.align == Alignment::Center ? "center" : "top_left")});
+      out.push_back({"pad_value", Json{preprocess.pad_value}});
+    }
   }
   return object(std::move(out));
 }
@@ -68,7 +82,7 @@ Json preprocess_json(const Preprocess& preprocess) {
       {{"resize", resize_json(preprocess)},
        {"crop", cropped ? object({{"width", Json{preprocess.crop_width}}, {"height", Json{preprocess.crop_height}}})
                         : Json{nullptr}},
-       {"rounding", text(preprocess.rounding == Rounding::Torchvision ? "torchvision" : "nearest")},
+       {"rounding", text(name_of(preprocess.rounding))},
        {"channel_order", text(preprocess.channel_order)},
        {"divide_by", Json{preprocess.divide_by}},
        {"mean", numbers(preprocess.mean)},
@@ -100,16 +114,26 @@ Json side_json(const DataConfig& side) {
   return object(std::move(out));
 }
 
+Json metric_json(const MetricSpec& metric) {
+  Json::Object out{{"type", text(metric.type)}, {"name", text(metric.name)}, {"output", Json{metric.output}}};
+  if (metric.type == "map") {
+    out.push_back({"decode", text(metric.decode)});
+    out.push_back({"score_threshold", Json{metric.score_threshold}});
+    out.push_back({"nms_iou", Json{metric.nms_iou}});
+    out.push_back({"iou", metric.iou ? Json{*metric.iou} : Json{nullptr}});
+    if (metric.decode == "yolox")
+      out.push_back({"strides", list(metric.strides, [](std::int64_t stride) { return Json{stride}; })});
+  } else {
+    out.push_back({"top_k", Json{metric.top_k}});
+  }
+  return object(std::move(out));
+}
+
 Json engine_json(const EngineConfig& engine) {
   Json::Object out{{"threads", Json{engine.threads}}, {"memory_budget_mb", Json{engine.memory_budget_mb}}};
   if (engine.calibration) out.push_back({"calibration", side_json(*engine.calibration)});
   if (engine.validation) out.push_back({"validation", side_json(*engine.validation)});
-  out.push_back({"metrics", list(engine.metrics, [](const MetricSpec& metric) {
-                   return object({{"type", text(metric.type)},
-                                  {"name", text(metric.name)},
-                                  {"top_k", Json{metric.top_k}},
-                                  {"output", Json{metric.output}}});
-                 })});
+  out.push_back({"metrics", list(engine.metrics, metric_json)});
   return object(std::move(out));
 }
 

@@ -19,9 +19,20 @@ Interpolation parse_interpolation(const Section& resize) {
   return name == "bicubic" ? Interpolation::Bicubic : Interpolation::Bilinear;
 }
 
+void parse_letterbox(const Section& resize, const std::string& mode, Preprocess& out) {
+  for (const auto* key : {"align", "pad_value"}) {
+    if (resize.has(key) && mode != "letterbox")
+      resize.report(key, fmt::format("only for mode letterbox, this is {}", mode));
+  }
+  const bool centred = resize.choice("align", "top_left", {"top_left", "center"}) == "center";
+  out.align = centred ? Alignment::Center : Alignment::TopLeft;
+  out.pad_value = resize.integer("pad_value", out.pad_value, {0, 255});
+}
+
 void parse_resize(const Section& resize, Preprocess& out) {
   const bool sides_given = resize.has("width") || resize.has("height");
-  const std::string mode = resize.choice("mode", sides_given ? "exact" : "short_side", {"short_side", "exact"});
+  const std::string mode =
+      resize.choice("mode", sides_given ? "exact" : "short_side", {"short_side", "exact", "letterbox"});
   out.interpolation = parse_interpolation(resize);
   out.antialias = resize.flag("antialias", true);
   const auto size = resize.optional_integer("size", kSide);
@@ -33,13 +44,14 @@ void parse_resize(const Section& resize, Preprocess& out) {
     if (sides_given) resize.report("mode", "short_side takes \"size\", not \"width\" and \"height\"");
     if (!size) resize.report("size", "missing: the length of the short side in pixels");
   } else {
-    out.resize = Preprocess::ResizeMode::Exact;
+    out.resize = mode == "exact" ? Preprocess::ResizeMode::Exact : Preprocess::ResizeMode::Letterbox;
     out.width = width.value_or(size.value_or(0));
     out.height = height.value_or(size.value_or(0));
     if (size && sides_given) resize.report("size", "give either \"size\" or \"width\" and \"height\"");
     if (out.width == 0) resize.report("width", "missing: the target size in pixels");
     if (out.height == 0) resize.report("height", "missing: the target size in pixels");
   }
+  parse_letterbox(resize, mode, out);
 }
 
 void parse_crop(const Section& preprocess, Preprocess& out) {
@@ -60,6 +72,12 @@ void check_channels(const Section& preprocess, std::string_view key, const std::
                                      grey ? "channel_order GRAY needs one" : "1 or 3 are needed"));
 }
 
+Rounding parse_rounding(const Section& preprocess) {
+  const std::string name = preprocess.choice("rounding", "nearest", {"nearest", "torchvision", "down"});
+  if (name == "down") return Rounding::Down;
+  return name == "torchvision" ? Rounding::Torchvision : Rounding::Nearest;
+}
+
 Preprocess parse_preprocess(const Section& section) {
   Preprocess out;
   if (section.has("resize")) {
@@ -71,8 +89,7 @@ Preprocess parse_preprocess(const Section& section) {
     }
   }
   if (section.has("crop")) parse_crop(section, out);
-  const bool torchvision = section.choice("rounding", "nearest", {"nearest", "torchvision"}) == "torchvision";
-  out.rounding = torchvision ? Rounding::Torchvision : Rounding::Nearest;
+  out.rounding = parse_rounding(section);
   out.channel_order = section.choice("channel_order", out.channel_order, {"RGB", "BGR", "GRAY"});
   out.divide_by = section.number("divide_by", out.divide_by, kPositive);
   out.mean = section.numbers("mean", {});
@@ -86,7 +103,7 @@ Preprocess parse_preprocess(const Section& section) {
 
 DataSpec parse_data(const Section& data, const std::filesystem::path& folder) {
   DataSpec out;
-  const std::vector<std::string> types{"image_list", "image_folder", "cifar10", "npy", "npz"};
+  const std::vector<std::string> types{"image_list", "image_folder", "coco", "cifar10", "npy", "npz"};
   out.type = data.choice("type", "", types);
   if (!data.has("type")) data.report("type", fmt::format("missing, allowed are {}", joined(types, ", ")));
   out.path = parse_path(data, "path", folder);
@@ -119,7 +136,7 @@ void check_data(const Section& data, const DataSpec& spec) {
   only_for("arrays", npy, "npy");
   only_for("labels", npy || npz, "npy and npz");
   only_for("labels_array", npz, "npz");
-  only_for("root", spec.type == "image_list", "image_list");
+  only_for("root", spec.type == "image_list" || spec.type == "coco", "image_list and coco");
   only_for("layout", npy || npz, "npy and npz");
   if (data.has("labels") && data.has("labels_array")) {
     data.report("labels", "give either \"labels\" (a file) or \"labels_array\" (an array of the archive)");
@@ -151,12 +168,35 @@ DataConfig parse_side(const Section& side, const Section& engine, const std::fil
 
 bool are_same_files(const DataSpec& a, const DataSpec& b) { return a.path == b.path && a.arrays == b.arrays; }
 
+/// Which keys suit the metric, so that none is silently without effect.
+void check_metric(const Section& metric, const MetricSpec& spec) {
+  const auto only_for = [&](std::string_view key, bool suits, std::string_view what) {
+    if (metric.has(key) && !suits) metric.report(key, fmt::format("only for metrics of {}", what));
+  };
+  only_for("top_k", spec.type != "map", "type accuracy");
+  for (const auto* key : {"decode", "score_threshold", "nms_iou", "iou"})
+    only_for(key, spec.type != "accuracy", "type map");
+  only_for("strides", spec.type != "accuracy" && spec.decode != "boxes", "type map with decode yolox");
+  if (spec.type == "map" && !metric.has("decode"))
+    metric.report("decode", "missing: how the output means boxes, allowed are yolox, boxes");
+}
+
+void parse_detection(const Section& metric, MetricSpec& out) {
+  if (metric.has("decode")) out.decode = metric.choice("decode", "yolox", {"yolox", "boxes"});
+  out.strides = metric.integers("strides", out.strides, {1, kLargestSide});
+  out.score_threshold = metric.number("score_threshold", out.score_threshold, {0.0, 1.0});
+  out.nms_iou = metric.number("nms_iou", out.decode == "boxes" ? 1.0 : out.nms_iou, {0.0, 1.0});
+  if (metric.has("iou")) out.iou = metric.number("iou", 0.5, {.least = 0.01, .most = 1.0});
+}
+
 MetricSpec parse_metric(const Section& metric) {
   MetricSpec out;
   out.type = metric.text("type", out.type);
   if (!metric.has("type")) metric.report("type", "missing: what is measured, for example accuracy");
-  out.top_k = metric.integer("top_k", out.top_k, {1, 1000000});
   out.output = metric.integer("output", out.output, kFromZero);
+  out.top_k = metric.integer("top_k", out.top_k, {1, 1000000});
+  parse_detection(metric, out);
+  check_metric(metric, out);
   out.name = metric.text("name", default_name(out));
   if (out.name.empty()) metric.report("name", "found an empty text, a name is needed");
   return out;
@@ -177,7 +217,9 @@ std::vector<MetricSpec> parse_metrics(const Section& engine) {
 }  // namespace
 
 std::string default_name(const MetricSpec& metric) {
-  return metric.type == "accuracy" ? fmt::format("accuracy@top{}", metric.top_k) : metric.type;
+  if (metric.type == "accuracy") return fmt::format("accuracy@top{}", metric.top_k);
+  if (metric.type == "map" && metric.iou) return fmt::format("map@{:g}", 100.0 * *metric.iou);
+  return metric.type;
 }
 
 std::filesystem::path parse_path(const Section& section, std::string_view key, const std::filesystem::path& folder) {

@@ -34,7 +34,4 @@ namespace quantrail {
 /// Config::effective_json for everything else in `config`. Errors: InvalidInput for texts that are not UTF-8.
 [[nodiscard]] Result<std::string> effective_text(const Config& config);
 
-/// The name of a metric that was given none: its type, with "@topK" for accuracy.
-[[nodiscard]] std::string default_name(const MetricSpec& metric);
-
 }  // namespace quantrail

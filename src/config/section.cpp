@@ -208,6 +208,24 @@ std::vector<double> Section::numbers(std::string_view key, Bounds<double> bounds
   return answer;
 }
 
+std::vector<std::int64_t> Section::integers(std::string_view key, std::vector<std::int64_t> otherwise,
+                                            Bounds<std::int64_t> bounds) const {
+  const Json* found = value(key);
+  if (found == nullptr) return otherwise;
+  const auto* list = found->as<Json::Array>();
+  std::vector<std::int64_t> answer;
+  for (const auto& element : list == nullptr ? Json::Array{} : *list) {
+    const auto whole = whole_number(element);
+    if (!whole || !lies_within(*whole, bounds)) {
+      report(key, fmt::format("found {}, allowed are integers, {}", excerpt(element), range_text(bounds)));
+      return otherwise;
+    }
+    answer.push_back(*whole);
+  }
+  if (answer.empty()) report_wrong_type(key, "a list of integers");
+  return answer.empty() ? otherwise : answer;
+}
+
 std::string_view Section::section_of(std::string_view key) const {
   const KeyRule* rule = rules_->find(key);
   assert(rule != nullptr && !rule->section.empty());

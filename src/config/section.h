@@ -58,6 +58,9 @@ class Section {
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
   /// A number, or a list of numbers; each within the bounds.
   [[nodiscard]] std::vector<double> numbers(std::string_view key, Bounds<double> bounds) const;
+  /// A list of integers, at least one; each within the bounds.
+  [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key, std::vector<std::int64_t> otherwise,
+                                                   Bounds<std::int64_t> bounds) const;
   /// The section under `key`, which the rules name.
   [[nodiscard]] Section child(std::string_view key) const;
   /// The sections of the list under `key`, which the rules name.

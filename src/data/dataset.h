@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "model/tensor.h"
+#include "model/truth.h"
 
 namespace quantrail {
 
@@ -30,11 +30,10 @@ class Dataset {
   /// Fills one buffer per inputs() entry with sample `index`, preprocessed, row-major.
   /// Errors: InvalidInput (file gone, not an image, ...), naming the file and its line in the list.
   [[nodiscard]] virtual Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const = 0;
-  /// The class of sample `index`; nothing for unlabelled data.
-  [[nodiscard]] virtual std::optional<std::int64_t> label(std::size_t index) const = 0;
+  [[nodiscard]] virtual Truth truth(std::size_t index) const = 0;
   /// How a message names sample `index`: file and line, or array and row.
   [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
-  /// Content hash of everything that the samples are made from: file contents, labels, order, preprocessing.
+  /// Content hash of everything that the samples are made from: file contents, truths, order, preprocessing.
   [[nodiscard]] virtual Digest fingerprint() const = 0;
 };
 

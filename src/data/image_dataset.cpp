@@ -21,7 +21,14 @@ class ImageDataset final : public Dataset {
 
   [[nodiscard]] std::size_t size() const override { return size_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
-  [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override { return source_->label(index); }
+  [[nodiscard]] Truth truth(std::size_t index) const override {
+    Truth truth{.label = source_->label(index)};
+    if (auto marked = source_->markings(index)) {
+      truth.objects = std::move(marked->objects);
+      truth.placement = pipeline_.placement(marked->size);
+    }
+    return truth;
+  }
   [[nodiscard]] std::string describe(std::size_t index) const override { return source_->describe(index); }
   [[nodiscard]] Digest fingerprint() const override { return fingerprint_; }
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "data/image_fit.h"
 #include "data/luminance.h"
 
 namespace quantrail {
@@ -89,8 +88,7 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
                 "the network input \"{}\" is {}, images become float32 (or uint8 without divide_by, mean and std)",
                 name, name_of(input.type));
   }
-  ImageSize size = resized_size(preprocess, first);
-  if (preprocess.crop_width > 0) size = {preprocess.crop_width, preprocess.crop_height};
+  const ImageSize size = fitted_size(preprocess, first);
   const bool planes = preprocess.layout == "NCHW";
   const std::int64_t channels = channels_of(preprocess);
   const Shape sample = planes ? Shape{channels, size.height, size.width} : Shape{size.height, size.width, channels};
@@ -133,6 +131,9 @@ void ImagePipeline::add_to(Hasher& hasher) const {
   hasher.add(static_cast<std::int64_t>(preprocess_.resize)).add(preprocess_.width).add(preprocess_.height);
   hasher.add(static_cast<std::int64_t>(preprocess_.interpolation))
       .add(static_cast<std::int64_t>(preprocess_.antialias));
+  if (preprocess_.resize == Preprocess::ResizeMode::Letterbox) {
+    hasher.add(static_cast<std::int64_t>(preprocess_.align)).add(preprocess_.pad_value);
+  }
   hasher.add(preprocess_.crop_width).add(preprocess_.crop_height);
   hasher.add(static_cast<std::int64_t>(preprocess_.rounding));
   hasher.add(preprocess_.channel_order).add(preprocess_.layout);

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "data/dataset.h"
 #include "data/image.h"
+#include "data/image_fit.h"
 #include "model/graph.h"
 
 namespace quantrail {
@@ -25,6 +26,8 @@ class ImagePipeline {
                                                   ImageSize first);
 
   [[nodiscard]] const SampleInput& sample() const { return sample_; }
+  /// Where write() puts an image of size `original`.
+  [[nodiscard]] ImagePlacement placement(ImageSize original) const { return placement_of(preprocess_, original); }
   /// Precondition: `out` holds one sample. Errors: InvalidInput when the image ends up with another size.
   [[nodiscard]] Status write(Image image, std::span<std::byte> out) const;
   /// Adds everything that changes its results.

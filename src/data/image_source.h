@@ -12,8 +12,15 @@
 #include "config/config.h"
 #include "data/image.h"
 #include "data/open.h"
+#include "model/truth.h"
 
 namespace quantrail {
+
+/// The objects that were marked in an image, whose size their boxes refer to.
+struct Markings {
+  ImageSize size{};
+  std::shared_ptr<const std::vector<MarkedObject>> objects{};  ///< not null
+};
 
 /// Images with labels, before preprocessing. Immutable and thread-safe.
 class ImageSource {
@@ -23,8 +30,10 @@ class ImageSource {
   /// Errors: InvalidInput; the message does not name the sample, describe() does.
   [[nodiscard]] virtual Result<Image> image(std::size_t index) const = 0;
   [[nodiscard]] virtual std::optional<std::int64_t> label(std::size_t index) const = 0;
+  /// Nothing where objects are not marked.
+  [[nodiscard]] virtual std::optional<Markings> markings(std::size_t) const { return std::nullopt; }
   [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
-  /// Adds the content of the first `count` images and their labels.
+  /// Adds the content of the first `count` images, their labels and markings.
   [[nodiscard]] virtual Status add_to(Hasher& hasher, std::size_t count, const OpenOptions& options) const = 0;
 };
 
@@ -39,6 +48,13 @@ using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 /// case) lie in them at any depth, other files are skipped, but for images of other kinds, which are refused: a class
 /// would silently lack them. Where labels are not required, images without subfolders will do.
 [[nodiscard]] Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required);
+
+/// Images with marked objects, as COCO's "instances" JSON describes them: images (id, file_name, width, height) in
+/// their order, annotations (image_id, category_id, bbox [x,y,width,height], iscrowd), categories (id), whose ids in
+/// ascending order are the network's classes 0, 1, ... Other members are not read. Paths are relative to spec.root, or
+/// else to the file's folder; every file is looked for now. With `labels_required`, at least one object must be marked.
+/// Errors: InvalidInput for anything missing, of another type, not finite, given twice, or naming what is not there.
+[[nodiscard]] Result<ImageSourcePtr> open_coco(const DataSpec& spec, bool labels_required);
 
 /// CIFAR-10's binary batches: records of a label and three planes of 32 x 32 bytes. A folder means its
 /// data_batch_*.bin in the order of their names.

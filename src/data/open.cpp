@@ -21,9 +21,10 @@ Result<std::shared_ptr<const Dataset>> open_arrays(const DataConfig& config, std
 Result<ImageSourcePtr> open_images(const DataSpec& spec, bool labels_required) {
   if (spec.type == "image_list") return open_image_list(spec, labels_required);
   if (spec.type == "image_folder") return open_image_folder(spec, labels_required);
+  if (spec.type == "coco") return open_coco(spec, labels_required);
   if (spec.type == "cifar10") return open_cifar10(spec);
   if (spec.type == "npy" || spec.type == "npz") return open_image_arrays(spec, labels_required);
-  const std::vector<std::string> known{"image_list", "image_folder", "cifar10", "npy", "npz"};
+  const std::vector<std::string> known{"image_list", "image_folder", "coco", "cifar10", "npy", "npz"};
   return fail(Cause::InvalidInput, "unknown type of data \"{}\"{}, known are {}", printable(spec.type),
               did_you_mean(spec.type, known), joined(known, ", "));
 }

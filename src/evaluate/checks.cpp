@@ -60,9 +60,9 @@ Status outputs_suit(const Plan& plan, const Dataset& data, std::span<const std::
   for (const auto& metric : metrics) {
     std::set<std::optional<std::int64_t>> accepted;
     for (std::size_t sample = 0; sample < data.size(); ++sample) {
-      const auto label = data.label(sample);
-      if (!accepted.insert(label).second) continue;
-      const auto suits = metric->accepts(views, label);
+      const auto truth = data.truth(sample);
+      if (truth.objects == nullptr && !accepted.insert(truth.label).second) continue;
+      const auto suits = metric->accepts(views, truth);
       if (!suits) return failed(suits, fmt::format("metric \"{}\", {}", metric->name(), data.describe(sample)));
     }
   }

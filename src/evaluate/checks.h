@@ -15,9 +15,9 @@ namespace quantrail {
 /// batch axis, which only plans for one sample may have, is shown whole.
 [[nodiscard]] std::vector<OutputView> sample_outputs(const Plan& plan, const PlanState& state, std::size_t row);
 
-/// Whether the plan's outputs can be told apart by sample, and suit every metric with every label of `data`. Nothing is
+/// Whether the plan's outputs can be told apart by sample, and suit every metric with every truth of `data`. Nothing is
 /// computed: metrics are shown outputs of zeros, or none of shape -1 where that depends on data. Errors: InvalidInput,
-/// naming the output, or the sample and its label.
+/// naming the output, or the sample and its truth.
 [[nodiscard]] Status outputs_suit(const Plan& plan, const Dataset& data,
                                   std::span<const std::shared_ptr<const Metric>> metrics);
 

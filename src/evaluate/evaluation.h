@@ -24,6 +24,8 @@ struct Evaluation {
 struct EvaluationBlock {
   std::size_t first = 0;  ///< position in the request's samples
   std::map<std::string, std::vector<double>> per_sample{};
+  /// Per metric whose samples have some, their SampleScore::state, without which it cannot be aggregated.
+  std::map<std::string, std::vector<std::vector<double>>> states{};
   std::vector<double> distances{};  ///< per sample; empty when the request did not ask for them
   double seconds = 0.0;             ///< elapsed since the block saved before it, so that they add up
   bool operator==(const EvaluationBlock&) const = default;

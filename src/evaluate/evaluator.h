@@ -53,7 +53,7 @@ struct EvaluatorParts;
 class Evaluator {
  public:
   /// Builds the float network and checks, before anything long starts, that the data fits the network's inputs, and the
-  /// outputs and every label fit each metric. At least one metric; names are unique.
+  /// outputs and every truth fit each metric. At least one metric; names are unique.
   /// Errors: InvalidInput, Unsupported, naming the input, output, sample or node.
   [[nodiscard]] static Result<Evaluator> create(Graph graph, std::shared_ptr<const Dataset> data,
                                                 std::vector<std::shared_ptr<const Metric>> metrics,

@@ -9,6 +9,12 @@ constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1
 
 }  // namespace
 
+std::vector<double> values_of(std::span<const SampleScore> scores) {
+  std::vector<double> values;
+  for (const auto& score : scores) values.push_back(score.value);
+  return values;
+}
+
 Ledger::Ledger(std::size_t samples, std::vector<std::string> metrics, bool distance, std::size_t batch,
                std::size_t block)
     : samples_(samples),
@@ -16,7 +22,7 @@ Ledger::Ledger(std::size_t samples, std::vector<std::string> metrics, bool dista
       distance_(distance),
       batch_(batch),
       block_(ceil_div(block, batch)),
-      values_(names_.size(), std::vector<double>(samples)),
+      scores_(names_.size(), std::vector<SampleScore>(samples)),
       distances_(distance ? samples : 0),
       progress_(ceil_div(samples, batch), Progress::Missing) {}
 
@@ -27,6 +33,9 @@ bool Ledger::belongs(const EvaluationBlock& block) const {
   const std::size_t count = block.per_sample.begin()->second.size();
   if (block.first > samples_ || count > samples_ - block.first) return false;
   if (block.distances.size() != (distance_ ? count : 0)) return false;
+  for (const auto& [name, states] : block.states) {
+    if (states.size() != count) return false;
+  }
   return std::all_of(names_.begin(), names_.end(), [&](const auto& name) {
     const auto found = block.per_sample.find(name);
     return found != block.per_sample.end() && found->second.size() == count;
@@ -40,7 +49,12 @@ void Ledger::restore(std::span<const EvaluationBlock> blocks) {
     const auto first = static_cast<std::ptrdiff_t>(block.first);
     for (std::size_t at = 0; at < names_.size(); ++at) {
       const auto& values = block.per_sample.at(names_[at]);
-      std::copy(values.begin(), values.end(), values_[at].begin() + first);
+      const auto states = block.states.find(names_[at]);
+      for (std::size_t row = 0; row < values.size(); ++row) {
+        SampleScore& score = scores_[at][block.first + row];
+        score.value = values[row];
+        if (states != block.states.end()) score.state = states->second[row];
+      }
     }
     std::copy(block.distances.begin(), block.distances.end(), distances_.begin() + (distance_ ? first : 0));
     std::fill_n(known.begin() + first, block.per_sample.begin()->second.size(), true);
@@ -65,7 +79,7 @@ std::vector<std::size_t> Ledger::missing() const {
 std::optional<EvaluationBlock> Ledger::enter(std::size_t batch, std::span<const SampleValues> values) {
   for (std::size_t row = 0; row < values.size(); ++row) {
     const std::size_t position = first_of(batch) + row;
-    for (std::size_t at = 0; at < names_.size(); ++at) values_[at][position] = values[row].metrics[at];
+    for (std::size_t at = 0; at < names_.size(); ++at) scores_[at][position] = values[row].metrics[at];
     if (distance_) distances_[position] = values[row].distance;
   }
   progress_[batch] = Progress::Entered;
@@ -95,13 +109,17 @@ std::vector<EvaluationBlock> Ledger::leftovers() {
 EvaluationBlock Ledger::cut(std::size_t first_batch, std::size_t last_batch) const {
   const std::size_t first = first_of(first_batch);
   const std::size_t last = std::min(first_of(last_batch), samples_);
-  const auto slice = [&](const std::vector<double>& all) {
-    return std::vector<double>(all.begin() + static_cast<std::ptrdiff_t>(first),
-                               all.begin() + static_cast<std::ptrdiff_t>(last));
-  };
+  const auto slice = [&](const auto& all) { return std::span(all).subspan(first, last - first); };
   EvaluationBlock block{.first = first};
-  for (std::size_t at = 0; at < names_.size(); ++at) block.per_sample.emplace(names_[at], slice(values_[at]));
-  if (distance_) block.distances = slice(distances_);
+  for (std::size_t at = 0; at < names_.size(); ++at) {
+    const auto scores = slice(scores_[at]);
+    block.per_sample.emplace(names_[at], values_of(scores));
+    const bool plain = std::all_of(scores.begin(), scores.end(), [](const auto& score) { return score.state.empty(); });
+    if (plain) continue;
+    auto& states = block.states[names_[at]];
+    for (const auto& score : scores) states.push_back(score.state);
+  }
+  if (distance_) block.distances.assign(slice(distances_).begin(), slice(distances_).end());
   return block;
 }
 

@@ -8,14 +8,18 @@
 #include <vector>
 
 #include "evaluate/evaluation.h"
+#include "metrics/metric.h"
 
 namespace quantrail {
 
 /// What one sample was worth.
 struct SampleValues {
-  std::vector<double> metrics{};  ///< in the ledger's order of metrics
+  std::vector<SampleScore> metrics{};  ///< in the ledger's order of metrics
   double distance = 0.0;
 };
+
+/// SampleScore::value of each, in their order.
+[[nodiscard]] std::vector<double> values_of(std::span<const SampleScore> scores);
 
 /// The values of an evaluation under way, by position in the request's samples. Work is counted in micro-batches and
 /// handed out as blocks, whose borders depend on the request alone: a block saved by one attempt serves any later one,
@@ -39,7 +43,7 @@ class Ledger {
   /// What was entered and not handed out yet, as blocks of neighbours, for saving before leaving early.
   std::vector<EvaluationBlock> leftovers();
 
-  [[nodiscard]] const std::vector<double>& metric(std::size_t at) const { return values_[at]; }
+  [[nodiscard]] const std::vector<SampleScore>& metric(std::size_t at) const { return scores_[at]; }
   [[nodiscard]] const std::vector<double>& distances() const { return distances_; }
 
  private:
@@ -52,8 +56,8 @@ class Ledger {
   std::vector<std::string> names_;
   bool distance_;
   std::size_t batch_;
-  std::size_t block_;                          ///< in micro-batches
-  std::vector<std::vector<double>> values_{};  ///< [metric][position]
+  std::size_t block_;                               ///< in micro-batches
+  std::vector<std::vector<SampleScore>> scores_{};  ///< [metric][position]
   std::vector<double> distances_{};
   std::vector<Progress> progress_{};  ///< by micro-batch
   std::size_t samples_done_ = 0;

@@ -68,8 +68,8 @@ Result<std::vector<SampleValues>> EvaluationPass::computed(Worker& worker, std::
   std::vector<SampleValues> values(samples.size());
   for (std::size_t row = 0; row < samples.size(); ++row) {
     const auto outputs = sample_outputs(*plan_, worker.state, row);
-    const auto label = parts_.data->label(samples[row]);
-    for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, label));
+    const auto truth = parts_.data->truth(samples[row]);
+    for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, truth));
   }
   // The float model is no distance from itself.
   if (!distance_ || request_.variant.quantization == nullptr) return values;
@@ -131,7 +131,7 @@ Evaluation EvaluationPass::evaluation() const {
   for (std::size_t at = 0; at < parts_.metrics.size(); ++at) {
     const auto& name = parts_.metrics[at]->name();
     out.metrics.emplace(name, parts_.metrics[at]->aggregated(ledger_.metric(at)));
-    out.per_sample.emplace(name, ledger_.metric(at));
+    out.per_sample.emplace(name, values_of(ledger_.metric(at)));
   }
   if (distance_) out.distance = mean(ledger_.distances());
   return out;

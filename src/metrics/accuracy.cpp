@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 namespace quantrail {
@@ -24,7 +23,7 @@ bool is_among_top(std::span<const std::byte> bytes, std::size_t label, std::int6
 class Accuracy final : public Metric {
  public:
   explicit Accuracy(const MetricSpec& spec)
-      : name_(spec.name.empty() ? fmt::format("accuracy@top{}", spec.top_k) : spec.name),
+      : name_(spec.name.empty() ? default_name(spec) : spec.name),
         top_k_(spec.top_k),
         output_(static_cast<std::size_t>(spec.output)) {}
 
@@ -34,7 +33,7 @@ class Accuracy final : public Metric {
     return fmt::format("accuracy top_k={} output={}", top_k_, output_);
   }
 
-  [[nodiscard]] Status accepts(std::span<const OutputView> outputs, std::optional<std::int64_t> label) const override {
+  [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth& truth) const override {
     if (output_ >= outputs.size()) {
       return fail(Cause::InvalidInput, "{}: output {} is asked for, the network has {}", name_, output_,
                   outputs.size());
@@ -57,6 +56,7 @@ class Accuracy final : public Metric {
     if (top_k_ > classes) {
       return fail(Cause::InvalidInput, "{}: top_k is {}, the network has only {} classes", name_, top_k_, classes);
     }
+    const auto& label = truth.label;
     if (!label) return fail(Cause::InvalidInput, "{}: the samples have no labels", name_);
     if (*label < 0 || *label >= classes) {
       return fail(Cause::InvalidInput, "{}: label {} is out of range, the network's classes are 0 to {}", name_, *label,
@@ -65,17 +65,18 @@ class Accuracy final : public Metric {
     return {};
   }
 
-  [[nodiscard]] double of_sample(std::span<const OutputView> outputs,
-                                 std::optional<std::int64_t> label) const override {
+  [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const override {
     const OutputView& scores = outputs[output_];
-    const auto wanted = static_cast<std::size_t>(label.value());
+    const auto wanted = static_cast<std::size_t>(truth.label.value());
     const bool right = scores.type == ElementType::Float32 ? is_among_top<float>(scores.bytes, wanted, top_k_)
                                                            : is_among_top<double>(scores.bytes, wanted, top_k_);
-    return right ? 1.0 : 0.0;
+    return {.value = right ? 1.0 : 0.0};
   }
 
-  [[nodiscard]] double aggregated(std::span<const double> values) const override {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
+    double right = 0.0;
+    for (const auto& score : scores) right += score.value;
+    return right / static_cast<double>(scores.size());
   }
 
  private:

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "model/tensor.h"
+#include "model/truth.h"
 
 namespace quantrail {
 
@@ -20,7 +19,14 @@ struct OutputView {
   std::span<const std::byte> bytes{};
 };
 
-/// How good outputs are. Stateless and thread-safe: per-sample values are stored, and aggregated in sample order.
+/// What a metric makes of one sample.
+struct SampleScore {
+  double value = 0.0;           ///< how well this sample alone was done; layers are ranked by it
+  std::vector<double> state{};  ///< what aggregated() needs besides; the metric's own business, empty for most
+  bool operator==(const SampleScore&) const = default;
+};
+
+/// How good outputs are. Stateless and thread-safe: scores of samples are stored, and aggregated in sample order.
 class Metric {
  public:
   virtual ~Metric() = default;
@@ -28,14 +34,12 @@ class Metric {
   [[nodiscard]] virtual bool higher_is_better() const = 0;
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
-  /// Checks, before anything long starts, that the outputs and a label suit. Errors: InvalidInput.
-  [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs,
-                                       std::optional<std::int64_t> label) const = 0;
-  /// The value of one sample; NaN when an output is NaN is not allowed: a NaN score counts as wrong.
-  [[nodiscard]] virtual double of_sample(std::span<const OutputView> outputs,
-                                         std::optional<std::int64_t> label) const = 0;
-  /// The metric over samples, from of_sample values in sample order. Precondition: not empty.
-  [[nodiscard]] virtual double aggregated(std::span<const double> values) const = 0;
+  /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput.
+  [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs, const Truth& truth) const = 0;
+  /// The score of one sample; NaN when an output is NaN is not allowed: a NaN counts as wrong.
+  [[nodiscard]] virtual SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const = 0;
+  /// The metric over samples, from of_sample scores in sample order. Precondition: not empty.
+  [[nodiscard]] virtual double aggregated(std::span<const SampleScore> scores) const = 0;
 };
 
 }  // namespace quantrail

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "metrics/accuracy.h"
+#include "metrics/mean_average_precision.h"
 
 namespace quantrail {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using Maker = std::unique_ptr<Metric> (*)(const MetricSpec&);
 
 const std::map<std::string, Maker>& makers() {
-  static const std::map<std::string, Maker> known = {{"accuracy", make_accuracy}};
+  static const std::map<std::string, Maker> known = {{"accuracy", make_accuracy}, {"map", make_mean_average_precision}};
   return known;
 }
 

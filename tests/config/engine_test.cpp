@@ -62,6 +62,21 @@ TEST(Engine, KnowsTheFormsOfResizeAndCrop) {
   EXPECT_EQ(preprocess(R"("resize": null, "crop": null)"), Preprocess{});
 }
 
+TEST(Engine, ReadsLetterboxing) {
+  const Preprocess boxed = preprocess(R"("resize": {"mode": "letterbox", "width": 416, "height": 320, "align": "center",
+                                         "pad_value": 0}, "rounding": "down")");
+  EXPECT_EQ(boxed.resize, Preprocess::ResizeMode::Letterbox);
+  EXPECT_EQ(boxed.width, 416);
+  EXPECT_EQ(boxed.height, 320);
+  EXPECT_EQ(boxed.align, Alignment::Center);
+  EXPECT_EQ(boxed.pad_value, 0);
+  EXPECT_EQ(boxed.rounding, Rounding::Down);
+  const Preprocess plain = preprocess(R"("resize": {"mode": "letterbox", "size": 416})");
+  EXPECT_EQ(plain.height, 416);
+  EXPECT_EQ(plain.align, Alignment::TopLeft);
+  EXPECT_EQ(plain.pad_value, 114);
+}
+
 TEST(Engine, TakesOneMeanForGreyNetworks) {
   const Preprocess grey = preprocess(R"("channel_order": "GRAY", "mean": [0.1307], "std": 0.3081)");
   EXPECT_EQ(grey.channel_order, "GRAY");
@@ -77,10 +92,17 @@ TEST(Engine, RefusesHalfGivenSizes) {
   EXPECT_THAT(refused(R"("resize": {"mode": "short_side", "width": 3, "height": 3})"),
               HasSubstr("short_side takes \"size\""));
   EXPECT_THAT(refused(R"("resize": {"size": 3, "width": 3, "height": 3})"), HasSubstr("give either"));
+  EXPECT_THAT(refused(R"("resize": {"mode": "letterbox"})"), HasSubstr("resize.width: missing"));
+  EXPECT_THAT(refused(R"("resize": {"mode": "letterbox", "size": 9, "pad_value": 256})"),
+              HasSubstr("resize.pad_value: found 256, allowed is 0 to 255"));
+  EXPECT_THAT(refused(R"("resize": {"mode": "letterbox", "size": 9, "align": "left"})"),
+              HasSubstr("allowed are top_left, center"));
+  EXPECT_THAT(refused(R"("resize": {"size": 9, "align": "center"})"),
+              HasSubstr("resize.align: only for mode letterbox, this is short_side"));
   EXPECT_THAT(refused(R"("crop": {"width": 3})"), HasSubstr("crop.height: missing"));
   EXPECT_THAT(refused(R"("crop": "middle")"), HasSubstr("crop: found \"middle\" (a text), an integer is needed"));
-  EXPECT_THAT(refused(R"("rounding": "down")"),
-              HasSubstr("rounding: found \"down\", allowed are nearest, torchvision"));
+  EXPECT_THAT(refused(R"("rounding": "up")"),
+              HasSubstr("rounding: found \"up\", allowed are nearest, torchvision, down"));
   EXPECT_THAT(refused(R"("mean": [1, 2])"), HasSubstr("mean: found 2 numbers, 1 or 3 are needed"));
   EXPECT_THAT(refused(R"("channel_order": "GRAY", "std": [1, 2, 3])"),
               HasSubstr("std: found 3 numbers, channel_order GRAY needs one"));
@@ -106,6 +128,7 @@ TEST(Engine, ReadsEveryKindOfData) {
     return config ? config->engine.validation->data : DataSpec{};
   };
   EXPECT_EQ(data(R"("type": "image_list", "path": "v.txt", "root": "i")").root, "/folder/i");
+  EXPECT_EQ(data(R"("type": "coco", "path": "v.json", "root": "i")").root, "/folder/i");
   EXPECT_EQ(data(R"("type": "image_folder", "path": "v")").path, "/folder/v");
   EXPECT_EQ(data(R"("type": "npy", "path": "v.npy", "layout": "NHWC")").layout, "NHWC");
   EXPECT_EQ(data(R"("type": "npz", "path": "v.npz", "labels_array": "y")").labels_array, "y");
@@ -161,6 +184,48 @@ TEST(Engine, NamesMetricsAfterTheirType) {
               HasSubstr("is the name of two metrics"));
   EXPECT_THAT(problem(R"("metrics": [{"top_k": 1}])"), HasSubstr("metrics[0].type: missing"));
   EXPECT_THAT(problem(R"("metrics": {"type": "accuracy"})"), HasSubstr("a list of objects is needed"));
+}
+
+TEST(Engine, ReadsHowBoxesAreMeasured) {
+  const auto config = parsed(R"("metrics": [
+      {"type": "map", "decode": "yolox", "strides": [4, 8], "score_threshold": 0.05, "nms_iou": 0.6, "output": 2},
+      {"type": "map", "decode": "boxes", "iou": 0.5}, {"type": "map", "decode": "yolox", "name": "mine"}])");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& metrics = config->engine.metrics;
+  EXPECT_EQ(metrics[0], (MetricSpec{.type = "map",
+                                    .name = "map",
+                                    .output = 2,
+                                    .decode = "yolox",
+                                    .strides = {4, 8},
+                                    .score_threshold = 0.05,
+                                    .nms_iou = 0.6}));
+  EXPECT_EQ(metrics[1].name, "map@50");
+  EXPECT_EQ(metrics[1].iou, 0.5);
+  EXPECT_EQ(metrics[1].nms_iou, 1.0) << "boxes are decoded already";
+  EXPECT_EQ(metrics[2].nms_iou, 0.45);
+  EXPECT_THAT(metrics[2].strides, ElementsAre(8, 16, 32));
+  const auto stored = parse_config(config->effective_json, "/", "stored", {});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->engine, config->engine);
+}
+
+TEST(Engine, RefusesMetricsOfBoxesThatCannotBe) {
+  const auto refused = [](const std::string& keys) { return problem(R"("metrics": [{)" + keys + "}]"); };
+  EXPECT_THAT(refused(R"("type": "map")"), HasSubstr("metrics[0].decode: missing"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolo")"), HasSubstr("allowed are yolox, boxes"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "top_k": 1)"),
+              HasSubstr("metrics[0].top_k: only for metrics of type accuracy"));
+  EXPECT_THAT(refused(R"("type": "accuracy", "nms_iou": 0.5)"),
+              HasSubstr("metrics[0].nms_iou: only for metrics of type map"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "boxes", "strides": [8])"),
+              HasSubstr("metrics[0].strides: only for metrics of type map with decode yolox"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "strides": [8, 0])"), HasSubstr("strides: found 0"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "strides": [8.5])"), HasSubstr("strides: found 8.5"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "strides": [])"), HasSubstr("a list of integers is needed"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "strides": 8)"), HasSubstr("a list of integers is needed"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "iou": 0)"), HasSubstr("iou: found 0"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "score_threshold": 2)"),
+              HasSubstr("score_threshold: found 2, allowed is 0 to 1"));
 }
 
 TEST(Engine, MeasuresAccuracyWhenNoMetricIsNamed) {

@@ -65,7 +65,8 @@ TEST(Schema, AgreesWithTheParserOnWhatIsServed) {
 TEST(Schema, AgreesWithTheParserOnDefaults) {
   const auto params = schema().at("definitions").at("params").at("properties");
   const std::string text =
-      R"({"model": {"model": "m.onnx"}, "engine": {"validation": {"data": {"type": "cifar10", "path": "x"}}},
+      R"({"model": {"model": "m.onnx"}, "engine": {"validation": {"data": {"type": "cifar10", "path": "x"}},
+      "metrics": [{"type": "accuracy"}, {"type": "map", "decode": "yolox"}]},
       "compression": {"algorithms": [{"name": "AccuracyAwareQuantization"}]}})";
   const auto config = parse_config(text, "/", "c.json", {});
   ASSERT_TRUE(config) << config.error().message;
@@ -83,6 +84,7 @@ TEST(Schema, AgreesWithTheParserOnDefaults) {
   EXPECT_GE(compare(effective.at("compression").at("algorithms").at(0).at("params"), "params"), 12U);
   EXPECT_EQ(compare(effective.at("engine").at("validation").at("preprocess"), "preprocess"), 8U);
   EXPECT_EQ(compare(effective.at("engine").at("metrics").at(0), "metric"), 2U);
+  EXPECT_EQ(compare(effective.at("engine").at("metrics").at(1), "metric"), 5U);
   EXPECT_EQ(effective.at("compression").at("target_device"),
             schema().at("definitions").at("target_device").at("default"));
   EXPECT_EQ(effective.at("engine").at("threads"), 0);

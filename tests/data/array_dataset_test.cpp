@@ -40,14 +40,14 @@ TEST_F(Arrays, GiveSamplesWithLabels) {
   EXPECT_EQ((*data)->inputs().front().name, "input");
   EXPECT_THAT((*data)->inputs().front().shape, ElementsAre(2));
   EXPECT_THAT(first_input<float>(**data, 2), ElementsAre(5, 6));
-  EXPECT_EQ((*data)->label(1), 2);
+  EXPECT_EQ((*data)->truth(1).label, 2);
   EXPECT_THAT((*data)->describe(1), HasSubstr("pairs.npy row 1"));
 }
 
 TEST_F(Arrays, MayHaveNoLabelsUnlessRequired) {
   const auto data = open_dataset(npy(pairs_), kPairs);
   ASSERT_TRUE(data);
-  EXPECT_EQ((*data)->label(0), std::nullopt);
+  EXPECT_EQ((*data)->truth(0).label, std::nullopt);
   EXPECT_THAT(problem(npy(pairs_), kPairs, {.labels_required = true}), HasSubstr("labels are needed"));
 }
 
@@ -124,7 +124,7 @@ TEST_F(Arrays, ComeFromArchives) {
   config.data.labels_array = "labels";
   const auto data = open_dataset(config, input, {.labels_required = true});
   ASSERT_TRUE(data) << data.error().message;
-  EXPECT_EQ((*data)->label(2), 2);
+  EXPECT_EQ((*data)->truth(2).label, 2);
   EXPECT_THAT(first_input<float>(**data, 1), ElementsAre(6, 7, 8, 9, 10, 11));
   config.data.labels_array = "label";
   EXPECT_THAT(problem(config, input), HasSubstr("there is no array \"label\" (did you mean \"labels\"?)"));

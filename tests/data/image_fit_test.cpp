@@ -95,6 +95,60 @@ TEST(ImageFit, RoundsAsItWasAsked) {
   EXPECT_EQ(fitted(preprocess, image)->values.front(), 6);
 }
 
+Preprocess letterbox(std::int64_t width, std::int64_t height, Alignment align = Alignment::TopLeft) {
+  return {.resize = Preprocess::ResizeMode::Letterbox, .width = width, .height = height, .align = align};
+}
+
+TEST(Letterbox, FitsTheLargerSideAndLetsTheOtherFollow) {
+  Preprocess square = letterbox(416, 416);
+  EXPECT_EQ(resized_size(square, {640, 480}), (ImageSize{416, 312}));
+  EXPECT_EQ(resized_size(square, {427, 640}), (ImageSize{278, 416}));  // 277.55
+  EXPECT_EQ(resized_size(square, {100, 100}), (ImageSize{416, 416}));
+  EXPECT_EQ(resized_size(letterbox(200, 100), {100, 60}), (ImageSize{167, 100}));  // 166.67
+  square.rounding = Rounding::Down;
+  EXPECT_EQ(resized_size(square, {427, 640}), (ImageSize{277, 416}));
+  EXPECT_EQ(resized_size(square, {500, 375}), (ImageSize{416, 312}));
+  EXPECT_EQ(resized_size(square, {65535, 1}), (ImageSize{416, 1})) << "never less than a pixel";
+  EXPECT_EQ(fitted_size(square, {427, 640}), (ImageSize{416, 416}));
+}
+
+TEST(Letterbox, PadsWhatTheImageLeavesFree) {
+  Preprocess preprocess = letterbox(2, 4);
+  preprocess.pad_value = 7;
+  const Image image = ramp({2, 1});  // codes 0 to 5
+  EXPECT_THAT(fitted(preprocess, image)->values,
+              ElementsAre(0, 1, 2, 3, 4, 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7));
+  preprocess.align = Alignment::Center;  // three free lines: one above, two below
+  EXPECT_THAT(fitted(preprocess, image)->values,
+              ElementsAre(7, 7, 7, 7, 7, 7, 0, 1, 2, 3, 4, 5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7));
+}
+
+TEST(Letterbox, PadsBesideUprightImages) {
+  Preprocess preprocess = letterbox(4, 1, Alignment::Center);
+  Image grey = Image::of_size({1, 1}, 1);
+  grey.values = {9};
+  EXPECT_THAT(fitted(preprocess, grey)->values, ElementsAre(114, 9, 114, 114));
+}
+
+TEST(Placement, ScalesALetterboxedImageEvenly) {
+  Preprocess preprocess = letterbox(416, 416);
+  preprocess.rounding = Rounding::Down;
+  const double scale = 416.0 / 640.0;
+  EXPECT_EQ(placement_of(preprocess, {640, 427}), (ImagePlacement{scale, scale, 0, 0, 416, 416}));
+  preprocess.align = Alignment::Center;  // 416 x 277: 69 of 139 lines above
+  EXPECT_EQ(placement_of(preprocess, {640, 427}), (ImagePlacement{scale, scale, 0, 69, 416, 416}));
+  EXPECT_EQ(placement_of(preprocess, {427, 640}), (ImagePlacement{scale, scale, 69, 0, 416, 416}));
+}
+
+TEST(Placement, FollowsResizingAndCropping) {
+  EXPECT_EQ(placement_of({}, {30, 20}), (ImagePlacement{1, 1, 0, 0, 30, 20}));
+  Preprocess exact{.resize = Preprocess::ResizeMode::Exact, .width = 60, .height = 10};
+  EXPECT_EQ(placement_of(exact, {30, 20}), (ImagePlacement{2, 0.5, 0, 0, 60, 10}));
+  exact.crop_width = 50;
+  exact.crop_height = 4;
+  EXPECT_EQ(placement_of(exact, {30, 20}), (ImagePlacement{2, 0.5, -5, -3, 50, 4}));
+}
+
 TEST(ImageFit, RefusesImpossibleCropsAndSizes) {
   Preprocess preprocess;
   preprocess.crop_width = preprocess.crop_height = 10;
@@ -103,6 +157,7 @@ TEST(ImageFit, RefusesImpossibleCropsAndSizes) {
   preprocess.resize = Preprocess::ResizeMode::ShortSide;
   preprocess.width = 60000;
   EXPECT_THAT(fitted(preprocess, ramp({1, 9})).error().message, HasSubstr("too many"));
+  EXPECT_THAT(fitted(letterbox(60000, 60000), ramp({1, 9})).error().message, HasSubstr("too many"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_evaluate::CountingData;
 using testing_evaluate::Largest;
+using testing_evaluate::LargestByState;
 
 constexpr std::int64_t kWidth = 6;
 constexpr std::int64_t kClasses = 4;
@@ -153,6 +154,25 @@ TEST(Evaluator, GoesOnFromFinishedBlocksToTheSameResult) {
     EXPECT_EQ(again->distance, whole->distance);
     EXPECT_EQ(bench.data->reads, 2 * static_cast<int>(saved[left_out].distances.size()));
   }
+}
+
+TEST(Evaluator, AggregatesStatesThatWereSavedAndThoseThatWereNot) {
+  const Bench plain;
+  Bench bench;
+  bench.metrics = {std::make_shared<LargestByState>()};
+  const auto request = request_for(nullptr, first_samples(1100));
+  std::vector<EvaluationBlock> saved;
+  EvaluationHooks hooks;
+  hooks.save = [&](const EvaluationBlock& block) -> Status {
+    saved.push_back(block);
+    return {};
+  };
+  const auto whole = bench.evaluator()->evaluated(request, hooks);
+  EXPECT_EQ(whole->metrics, plain.evaluated(request).metrics);
+  ASSERT_EQ(saved.size(), 3U);
+  saved.erase(saved.begin() + 1);
+  const auto resumed = bench.evaluator()->evaluated(request, {.finished = saved});
+  EXPECT_EQ(resumed->metrics, whole->metrics);
 }
 
 TEST(Evaluator, StoppedSavesWhatWasFinishedAndIsCancelled) {

@@ -28,8 +28,8 @@ class CountingData : public Dataset {
     std::memcpy(buffers[0].data(), values.data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override {
-    return static_cast<std::int64_t>(index) % classes_;
+  [[nodiscard]] Truth truth(std::size_t index) const override {
+    return {.label = static_cast<std::int64_t>(index) % classes_};
   }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "row " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override {
@@ -53,26 +53,42 @@ class Largest : public Metric {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] std::string identity() const override { return "largest"; }
-  [[nodiscard]] Status accepts(std::span<const OutputView> outputs, std::optional<std::int64_t> label) const override {
+  [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth& truth) const override {
     if (outputs.empty() || outputs[0].type != ElementType::Float32)
       return fail(Cause::InvalidInput, "needs float outputs");
-    if (!label || *label >= classes_)
-      return fail(Cause::InvalidInput, "label {} is not below {}", label.value_or(-1), classes_);
+    if (truth.label.value_or(classes_) >= classes_)
+      return fail(Cause::InvalidInput, "label {} is not below {}", truth.label.value_or(-1), classes_);
     return {};
   }
-  [[nodiscard]] double of_sample(std::span<const OutputView> outputs, std::optional<std::int64_t>) const override {
+  [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth&) const override {
     const auto* values = reinterpret_cast<const float*>(outputs[0].bytes.data());
-    return *std::max_element(values, values + outputs[0].bytes.size() / sizeof(float));
+    return {.value = *std::max_element(values, values + outputs[0].bytes.size() / sizeof(float))};
   }
-  [[nodiscard]] double aggregated(std::span<const double> values) const override {
+  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
     double sum = 0.0;
-    for (const auto value : values) sum += value;
-    return sum / static_cast<double>(values.size());
+    for (const auto& score : scores) sum += score.value;
+    return sum / static_cast<double>(scores.size());
   }
 
  private:
   std::int64_t classes_;
   std::string name_;
+};
+
+/// The same, kept as the state of each sample, whose value by itself says nothing.
+class LargestByState final : public Largest {
+ public:
+  [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const override {
+    return {.value = 0.0, .state = {Largest::of_sample(outputs, truth).value, 1.0}};
+  }
+  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
+    double sum = 0.0, samples = 0.0;
+    for (const auto& score : scores) {
+      sum += score.state.at(0);
+      samples += score.state.at(1);
+    }
+    return sum / samples;
+  }
 };
 
 }  // namespace quantrail::testing_evaluate

@@ -16,7 +16,7 @@ std::vector<SampleValues> values_of(const Ledger& ledger, std::size_t batch) {
   std::vector<SampleValues> values;
   for (std::size_t row = 0; row < ledger.size_of(batch); ++row) {
     const auto position = static_cast<double>(ledger.first_of(batch) + row);
-    values.push_back({.metrics = {position}, .distance = position / 10});
+    values.push_back({.metrics = {{.value = position}}, .distance = position / 10});
   }
   return values;
 }
@@ -64,7 +64,7 @@ TEST(Ledger, GoesOnBehindRestoredBlocks) {
   EXPECT_THAT(ledger.missing(), ElementsAre(0, 1, 4));
   EXPECT_EQ(ledger.samples_done(), 4U);
   for (const auto batch : ledger.missing()) enter(ledger, batch);
-  EXPECT_THAT(ledger.metric(0), ElementsAre(0, 1, 2, 3, 40, 50, 60, 70, 8, 9));
+  EXPECT_THAT(values_of(ledger.metric(0)), ElementsAre(0, 1, 2, 3, 40, 50, 60, 70, 8, 9));
 }
 
 TEST(Ledger, ABlockRestoredInPartIsHandedOutWhole) {
@@ -106,9 +106,35 @@ TEST(Ledger, HandsOutLeftoversAsNeighboursAndOnlyOnce) {
   EXPECT_THAT(ledger.leftovers(), IsEmpty());
 }
 
+TEST(Ledger, KeepsTheStatesOfSamples) {
+  Ledger ledger(3, {"m", "plain"}, false, 1, 3);
+  const auto values = [](double position) {
+    return std::vector<SampleValues>{
+        {.metrics = {{position, std::vector<double>(static_cast<std::size_t>(position), 0.5)}, {position}}}};
+  };
+  ledger.enter(0, values(0));
+  ledger.enter(2, values(2));
+  const auto whole = ledger.enter(1, values(1));
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->states, (decltype(whole->states){{"m", {{}, {0.5}, {0.5, 0.5}}}})) << "none of plain";
+  Ledger resumed(3, {"m", "plain"}, false, 1, 3);
+  resumed.restore(std::vector{*whole});
+  EXPECT_THAT(resumed.missing(), IsEmpty());
+  EXPECT_EQ(resumed.metric(0), ledger.metric(0));
+  EXPECT_EQ(resumed.metric(1), ledger.metric(1));
+}
+
+TEST(Ledger, LeavesBlocksAsideWhoseStatesAreUneven) {
+  Ledger ledger(2, {"m"}, false, 1, 2);
+  EvaluationBlock uneven = block(0, {1, 2});
+  uneven.states["m"] = {{1.0}};
+  ledger.restore(std::vector{uneven});
+  EXPECT_THAT(ledger.missing(), ElementsAre(0, 1));
+}
+
 TEST(Ledger, KeepsNan) {
   Ledger ledger(1, {"m"}, false, 1, 1);
-  const std::vector<SampleValues> nan{{.metrics = {std::nan("")}}};
+  const std::vector<SampleValues> nan{{.metrics = {{.value = std::nan("")}}}};
   const auto done = ledger.enter(0, nan);
   ASSERT_TRUE(done);
   EXPECT_TRUE(std::isnan(done->per_sample.at("m")[0]));

@@ -24,7 +24,7 @@ std::vector<OutputView> scores_view(const std::vector<float>& scores, Shape shap
 }
 
 double value_of(std::int64_t k, const std::vector<float>& scores, std::int64_t label) {
-  return top(k)->of_sample(scores_view(scores, {static_cast<std::int64_t>(scores.size())}), label);
+  return top(k)->of_sample(scores_view(scores, {static_cast<std::int64_t>(scores.size())}), {.label = label}).value;
 }
 
 TEST(Accuracy, CountsTheHighestScore) {
@@ -57,21 +57,21 @@ TEST(Accuracy, TakesInfiniteScores) {
 }
 
 TEST(Accuracy, IsTheShareOfRightSamples) {
-  const std::vector<double> values{1, 0, 1, 1};
-  EXPECT_EQ(top(1)->aggregated(values), 0.75);
+  const std::vector<SampleScore> scores{{1.0}, {0.0}, {1.0}, {1.0}};
+  EXPECT_EQ(top(1)->aggregated(scores), 0.75);
   EXPECT_TRUE(top(1)->higher_is_better());
 }
 
 TEST(Accuracy, AcceptsScoresWithAxesOfSizeOne) {
   const std::vector<float> scores{1, 2, 3};
   for (const Shape& shape : {Shape{3}, Shape{1, 3}, Shape{3, 1, 1}}) {
-    EXPECT_TRUE(top(1)->accepts(scores_view(scores, shape), 2).has_value());
+    EXPECT_TRUE(top(1)->accepts(scores_view(scores, shape), {.label = 2}).has_value());
   }
 }
 
 TEST(Accuracy, RefusesOutputsThatAreNotOneScorePerClass) {
   const std::vector<float> scores(6);
-  const auto refused = top(1)->accepts(scores_view(scores, {2, 3}), 0);
+  const auto refused = top(1)->accepts(scores_view(scores, {2, 3}), {.label = 0});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("[2,3]"));
 }
@@ -79,7 +79,7 @@ TEST(Accuracy, RefusesOutputsThatAreNotOneScorePerClass) {
 TEST(Accuracy, RefusesALabelOutOfRangeNamingTheRange) {
   const std::vector<float> scores{1, 2, 3};
   for (const std::int64_t label : {-1, 3}) {
-    const auto refused = top(1)->accepts(scores_view(scores, {3}), label);
+    const auto refused = top(1)->accepts(scores_view(scores, {3}), {.label = label});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().cause, Cause::InvalidInput);
     EXPECT_THAT(refused.error().message, HasSubstr(fmt::format("label {} is out of range", label)));
@@ -89,18 +89,18 @@ TEST(Accuracy, RefusesALabelOutOfRangeNamingTheRange) {
 
 TEST(Accuracy, RefusesUnlabelledSamplesAndImpossibleParameters) {
   const std::vector<float> scores{1, 2, 3};
-  EXPECT_THAT(top(1)->accepts(scores_view(scores, {3}), std::nullopt).error().message, HasSubstr("no labels"));
-  EXPECT_THAT(top(4)->accepts(scores_view(scores, {3}), 0).error().message, HasSubstr("only 3 classes"));
+  EXPECT_THAT(top(1)->accepts(scores_view(scores, {3}), {}).error().message, HasSubstr("no labels"));
+  EXPECT_THAT(top(4)->accepts(scores_view(scores, {3}), {.label = 0}).error().message, HasSubstr("only 3 classes"));
   MetricSpec second;
   second.output = 1;
-  EXPECT_THAT((*make_metric(second))->accepts(scores_view(scores, {3}), 0).error().message,
+  EXPECT_THAT((*make_metric(second))->accepts(scores_view(scores, {3}), {.label = 0}).error().message,
               HasSubstr("the network has 1"));
 }
 
 TEST(Accuracy, RefusesIntegerOutputs) {
   const std::vector<std::int64_t> classes{1, 2};
   const std::vector<OutputView> outputs{{ElementType::Int64, {2}, std::as_bytes(std::span(classes))}};
-  EXPECT_THAT(top(1)->accepts(outputs, 0).error().message, HasSubstr("int64"));
+  EXPECT_THAT(top(1)->accepts(outputs, {.label = 0}).error().message, HasSubstr("int64"));
 }
 
 TEST(Accuracy, IsIdentifiedByItsParametersNotItsName) {

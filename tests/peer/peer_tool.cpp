@@ -37,7 +37,7 @@ int write_inputs(const std::string& config_path, const std::filesystem::path& fo
     const auto read = (*data)->read(at, std::span(&buffer, 1));
     if (!read) return complained(read.error());
     values.write(reinterpret_cast<const char*>(sample.data()), static_cast<std::streamsize>(sample.size()));
-    labels << (*data)->label(at).value() << "\n";
+    labels << (*data)->truth(at).label.value() << "\n";
   }
   std::ofstream(folder / "shape.txt") << fmt::format("{}", fmt::join(shape, "x"));
   return 0;

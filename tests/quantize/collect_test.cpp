@@ -125,7 +125,7 @@ class Broken final : public Dataset {
     if (index >= 2) return fail(Cause::InvalidInput, "sample {} is gone", index);
     return inner_.read(index, buffers);
   }
-  [[nodiscard]] std::optional<std::int64_t> label(std::size_t) const override { return {}; }
+  [[nodiscard]] Truth truth(std::size_t) const override { return {}; }
   [[nodiscard]] std::string describe(std::size_t) const override { return {}; }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 

@@ -18,7 +18,7 @@ class FakeData : public Dataset {
   [[nodiscard]] std::size_t size() const override { return size_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t, std::span<const std::span<std::byte>>) const override { return {}; }
-  [[nodiscard]] std::optional<std::int64_t> label(std::size_t) const override { return 0; }
+  [[nodiscard]] Truth truth(std::size_t) const override { return {.label = 0}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return Hasher().add(content_).finish(); }
 
@@ -35,11 +35,9 @@ class FakeMetric : public Metric {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] std::string identity() const override { return identity_; }
-  [[nodiscard]] Status accepts(std::span<const OutputView>, std::optional<std::int64_t>) const override { return {}; }
-  [[nodiscard]] double of_sample(std::span<const OutputView>, std::optional<std::int64_t>) const override {
-    return 0.0;
-  }
-  [[nodiscard]] double aggregated(std::span<const double>) const override { return 0.0; }
+  [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
+  [[nodiscard]] SampleScore of_sample(std::span<const OutputView>, const Truth&) const override { return {}; }
+  [[nodiscard]] double aggregated(std::span<const SampleScore>) const override { return 0.0; }
 
  private:
   std::string name_;

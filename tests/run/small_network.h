@@ -89,7 +89,7 @@ class RandomImages : public Dataset {
     std::memcpy(buffers[0].data(), values.data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override { return labels_[index]; }
+  [[nodiscard]] Truth truth(std::size_t index) const override { return {.label = labels_[index]}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "image " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override {
     Hasher hasher;
@@ -112,15 +112,15 @@ class Reading : public Metric {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] std::string identity() const override { return name_; }
-  [[nodiscard]] Status accepts(std::span<const OutputView>, std::optional<std::int64_t>) const override { return {}; }
-  [[nodiscard]] double of_sample(std::span<const OutputView> outputs, std::optional<std::int64_t>) const override {
+  [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
+  [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth&) const override {
     const auto* scores = reinterpret_cast<const float*>(outputs[0].bytes.data());
-    return index_ < 0 ? static_cast<double>(std::max_element(scores, scores + 10) - scores) : scores[index_];
+    return {.value = index_ < 0 ? static_cast<double>(std::max_element(scores, scores + 10) - scores) : scores[index_]};
   }
-  [[nodiscard]] double aggregated(std::span<const double> values) const override {
+  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
     double sum = 0.0;
-    for (const auto value : values) sum += value;
-    return sum / static_cast<double>(values.size());
+    for (const auto& score : scores) sum += score.value;
+    return sum / static_cast<double>(scores.size());
   }
 
  private:

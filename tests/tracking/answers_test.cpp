@@ -73,6 +73,16 @@ TEST_P(AnswersTest, BlocksComeInOrderAndGoWhenTheEvaluationIsThere) {
   EXPECT_EQ(must(answers_->blocks(digest_of("other"))).size(), 1U);
 }
 
+TEST_P(AnswersTest, BlocksKeepTheStatesOfSamples) {
+  const EvaluationBlock block{.first = 4,
+                              .per_sample = {{"map", {0.5, 0.25}}, {"top1", {1.0, 0.0}}},
+                              .states = {{"map", {{1.0, 2.0, 3.0}, {}}}},
+                              .distances = {0.5, 0.5},
+                              .seconds = 1.0};
+  must(answers_->save_block(digest_of("key"), block));
+  EXPECT_EQ(must(must(Answers::open(store_))->blocks(digest_of("key"))), std::vector<EvaluationBlock>{block});
+}
+
 TEST_P(AnswersTest, ABlockSavedTwiceIsOneBlock) {
   must(answers_->save_block(digest_of("key"), {.first = 0, .seconds = 1.0}));
   must(answers_->save_block(digest_of("key"), {.first = 0, .seconds = 2.0}));

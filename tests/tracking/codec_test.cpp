@@ -1,6 +1,7 @@
 #include "tracking/codec.h"
 
 #include <bit>
+#include <cmath>
 #include <numeric>
 
 #include "support.h"
@@ -53,6 +54,48 @@ TEST(Codec, KeepsEveryBitOfEveryNumber) {
     EXPECT_EQ(std::bit_cast<std::uint64_t>(mixed[i]), std::bit_cast<std::uint64_t>(numbers.series.at("mixed")[i])) << i;
   }
   EXPECT_TRUE(read->series.at("empty").empty());
+}
+
+TEST(Codec, KeepsTablesOfRowsOfAnyLength) {
+  const Numbers numbers{.series = {{"a", {1.0}}}, .tables = {{"empty", {}}, {"rows", {{}, {1.0, -0.0}, {0.1}}}}};
+  const auto read = decoded(encoded(numbers));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->series, numbers.series);
+  EXPECT_EQ(read->tables, numbers.tables);
+  EXPECT_TRUE(std::signbit(read->tables.at("rows")[1][1]));
+}
+
+TEST(Codec, ReadsAndWritesWhatStoresHeldBeforeThereWereTables) {
+  std::vector<std::uint8_t> bytes;
+  const auto number = [&](std::uint64_t value) {
+    for (unsigned shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<std::uint8_t>(value >> shift));
+  };
+  number(1);  // the format
+  number(0);  // values
+  number(1);  // series, of them "m" with two numbers
+  number(1);
+  bytes.push_back('m');
+  number(2);
+  number(std::bit_cast<std::uint64_t>(0.5));
+  number(std::bit_cast<std::uint64_t>(-2.0));
+  const auto read = decoded(compressed(bytes));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->series, (Series{{"m", {0.5, -2.0}}}));
+  EXPECT_TRUE(read->tables.empty());
+  EXPECT_EQ(decompressed(encoded(*read)), bytes);
+}
+
+TEST(Codec, RefusesTablesThatCannotBe) {
+  const auto whole = decompressed(encoded({.tables = {{"a", {{1.0}, {2.0}}}}})).value();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(decoded(compressed(std::span(whole).first(size)))) << size;
+  }
+  auto many = whole;
+  many[48] = 0xFF;  // the upper byte of the number of rows
+  EXPECT_FALSE(decoded(compressed(many)));
+  auto unknown = whole;
+  unknown[0] = 3;  // the format
+  EXPECT_FALSE(decoded(compressed(unknown)));
 }
 
 TEST(Codec, RefusesBytesThatOtherProgramsCompressed) {
