@@ -7,6 +7,7 @@
 
 #include "export/export.h"
 #include "model/lowering.h"
+#include "model/weight_edits.h"
 #include "peer/networks.h"
 #include "peer/peer.h"
 #include "peer/quantized_network.h"
@@ -21,6 +22,7 @@ using testing::NamedNetwork;
 using testing::PeerNode;
 using testing::Quantized;
 using testing::quantized_network;
+using testing::SmallNetwork;
 
 std::vector<float> in_our_runtime(const Quantized& net, const std::set<std::string, std::less<>>& reverted,
                                   RevertMode mode) {
@@ -96,11 +98,12 @@ class RealRuntime : public ::testing::Test {
       ASSERT_NE(kernel, "none") << group.name << " is gone";
       EXPECT_EQ(is_integer(kernel), in_float.count(group.name) == 0) << group.name << " is computed by " << kernel;
     }
-    const auto lowering = lowered(net.graph, &net.q, reverted, mode);
-    for (std::size_t at = 0; at < net.graph.nodes.size(); ++at) {
-      if (!lowering.nodes[at].integer || net.q.passthrough.count(net.graph.nodes[at].name) == 0) continue;
+    const Graph graph = edited(net.graph, net.q);
+    const auto lowering = lowered(graph, &net.q, reverted, mode);
+    for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+      if (!lowering.nodes[at].integer || net.q.passthrough.count(graph.nodes[at].name) == 0) continue;
       for (const auto& node : peer->nodes) {  // where it is left: ONNX Runtime may do without it, or fuse a Concat
-        if (node.name != net.graph.nodes[at].name || node.op != net.graph.nodes[at].op) continue;
+        if (node.name != graph.nodes[at].name || node.op != graph.nodes[at].op) continue;
         EXPECT_TRUE(moves_codes(peer->nodes, node)) << node.name << " moves floats";
       }
     }
@@ -138,6 +141,44 @@ TEST_P(OnnxRuntime, ComputesTwoRevertedNeighboursInFloat) {
 
 INSTANTIATE_TEST_SUITE_P(Moves, OnnxRuntime, ::testing::ValuesIn(testing::networks_of_moves()),
                          [](const auto& network) { return network.param.name; });
+
+/// Networks whose weights are edited before they are quantized, as deployed and with each layer reverted.
+class EditedNetworks : public RealRuntime {
+ protected:
+  static void check_all(const SmallNetwork& network, const QuantizationParams& params) {
+    const auto net = quantized_network(network, params);
+    ASSERT_TRUE(has_edits(net.q));
+    check(net, {}, RevertMode::Full);
+    for (const auto& group : net.q.groups) {
+      SCOPED_TRACE(group.name + " reverted");
+      check(net, {group.name}, RevertMode::Full);
+    }
+  }
+};
+
+TEST_F(EditedNetworks, WithAlignedAndEqualizedChannelsAreTheSameHere) {
+  SmallNetwork net({2, 4, 8, 8});
+  const auto narrow = net.conv("narrow", "x", {.channels = 6, .kernel = 1});
+  const auto wide = net.clip("k1", net.conv("wide", narrow, {.channels = 8, .kernel = 1}), 0.0F, 6.0F);
+  const auto deep = net.relu("r2", net.conv("deep", wide, {.channels = 8, .group = 8}));
+  const auto point = net.relu("r3", net.conv("point", deep, {.channels = 8, .kernel = 1}));
+  net.output(net.conv("last", point));
+  QuantizationParams params;
+  params.equalization = true;
+  params.use_fast_bias = false;
+  check_all(net, params);
+}
+
+TEST_F(EditedNetworks, WithSmoothedProductsAreTheSameHere) {
+  SmallNetwork net({2, 5, 8});
+  const auto a = net.matmul("a", "x", 8);
+  const auto b = net.matmul("b", "x", 8);
+  net.output(net.matmul("c", net.same("g", "Sigmoid", {net.same("sum", "Add", {a, b})}), 4));
+  QuantizationParams params;
+  params.smooth_quant_alpha = 0.5;
+  check_all(net, params);
+}
+
 /// A step of 6/255 and what rounds to it drop the Clip; with a wider one it stays, and its layer is named. Between the
 /// two lie steps with which ONNX Runtime refuses a file that leaves the Clip to it.
 TEST_F(RealRuntime, RunsAReluSixOfAnyStep) {

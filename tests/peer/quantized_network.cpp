@@ -7,30 +7,44 @@
 #include <stdexcept>
 
 #include "data/subset.h"
+#include "model/weight_edits.h"
 #include "peer/random_data.h"
+#include "quantize/channel_edits.h"
 #include "quantize/collect.h"
+#include "quantize/full_bias_correction.h"
 
 namespace quantrail::testing {
 
-Quantized quantized_network(const SmallNetwork& net, Preset preset) {
+Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params) {
   const Shape& input = net.types().find("x")->second.shape;
   const RandomData data({input.begin() + 1, input.end()}, 16);
-  QuantizationParams params;
-  params.preset = preset;
-  const auto placement = placed(net.graph(), net.types(), {});
   const auto samples = first_samples(data.size(), data.size());
-  const auto types = net.types();
-  const QuantizerInputs inputs{net.graph(), types, placement};
-  const auto statistics = collected(net.graph(), statistics_request(inputs, params).value(), data, samples, {});
+  const auto whole = placed(net.graph(), net.types(), {});
+  ChannelEdits edits;
+  if (const auto request = edits_request(net.graph(), whole, params); request != StatisticsRequest{}) {
+    edits = channel_edits(net.graph(), whole, params, collected(net.graph(), request, data, samples, {}).value());
+  }
+  const Graph graph = edited(net.graph(), edits.edits);
+  const auto types = specialised(graph, {{"x", input}}).value().types;
+  const auto placement = placed(graph, types, {});
+  const QuantizerInputs inputs{graph, types, placement, edits.edits, edits.consumers};
+  const auto statistics = collected(graph, statistics_request(inputs, params).value(), data, samples, {});
   if (!statistics) throw std::runtime_error(statistics.error().message);
-  Quantized made{net.graph(), Tensor::zeros(ElementType::Float32, input),
-                 quantized(inputs, *statistics, params).value()};
+  auto q = quantized(inputs, *statistics, params).value();
+  if (!params.use_fast_bias) q = fully_corrected(graph, std::move(q), data, samples, {}).value();
+  Quantized made{net.graph(), Tensor::zeros(ElementType::Float32, input), std::move(q)};
   auto row = made.input.values<float>();
   for (std::int64_t n = 0; n < input[0]; ++n) {
     const auto sample = data.sample(static_cast<std::size_t>(100 + n));
     std::copy(sample.begin(), sample.end(), row.begin() + n * static_cast<std::ptrdiff_t>(sample.size()));
   }
   return made;
+}
+
+Quantized quantized_network(const SmallNetwork& net, Preset preset) {
+  QuantizationParams params;
+  params.preset = preset;
+  return quantized_network(net, params);
 }
 
 double codes_apart(const std::vector<float>& a, const std::vector<float>& b) {

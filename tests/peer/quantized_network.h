@@ -16,6 +16,7 @@ struct Quantized {
 };
 
 [[nodiscard]] Quantized quantized_network(const SmallNetwork& net, Preset preset);
+[[nodiscard]] Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params);
 
 /// The largest difference in steps of an 8-bit code that spans the values of `b`.
 [[nodiscard]] double codes_apart(const std::vector<float>& a, const std::vector<float>& b);

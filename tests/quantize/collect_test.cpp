@@ -89,8 +89,7 @@ TEST(Collected, LearnsOnlyTheSamplesAskedFor) {
 
 TEST(Collected, TellsItsProgressInAscendingOrder) {
   std::vector<std::size_t> told;
-  const PassOptions options{
-      .threads = 3, .stop = {}, .progress = [&told](std::size_t done) { told.push_back(done); }};
+  const PassOptions options{.threads = 3, .stop = {}, .progress = [&told](std::size_t done) { told.push_back(done); }};
   ASSERT_TRUE(collected(network().graph(), kRequest, RandomData({3, 8, 8}, 37), first(37), options).has_value());
   EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
   EXPECT_EQ(told.back(), 37U);

@@ -1,0 +1,110 @@
+#include "quantize/full_bias_correction.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "export/small_network.h"
+#include "peer/random_data.h"
+#include "quantize/collect.h"
+#include "quantize/quantize.h"
+
+namespace quantrail {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using testing::RandomData;
+using testing::SmallNetwork;
+
+const std::vector<std::size_t> kSamples{0, 1, 2, 3, 4, 5};
+
+struct Calibrated {
+  SmallNetwork net{{1, 3, 8, 8}};
+  RandomData data{{3, 8, 8}, 6};
+  Quantization q{};
+
+  explicit Calibrated(const std::set<std::string, std::less<>>& excluded = {}) {
+    const auto a = net.relu("ra", net.conv("a", "x", {.channels = 6}));
+    const auto b = net.relu("rb", net.conv("b", a, {.channels = 6, .group = 6, .bias = false}));
+    net.output(net.gemm("fc", net.flatten("flat", net.global_average_pool("pool", b)), 4));
+    QuantizationParams params;
+    params.use_fast_bias = false;
+    const auto placement = placed(net.graph(), net.types(), {.excluded = excluded});
+    const QuantizerInputs inputs{net.graph(), net.types(), placement};
+    const auto request = statistics_request(inputs, params).value();
+    q = quantized(inputs, collected(net.graph(), request, data, kSamples, {}).value(), params).value();
+    for (auto& [name, layer] : q.layers) {  // so coarse that there is something to correct
+      if (layer.weights) {
+        for (float& step : layer.weights->scale) step *= 9.0F;
+      }
+    }
+  }
+
+  /// The largest difference of a channel's mean between the float network and the quantized one at its output.
+  [[nodiscard]] double bias_at_the_end(const Quantization& quantization) const {
+    StatisticsRequest request;
+    request.channel_means = {"fc:0"};
+    const auto exact = collected(net.graph(), request, data, kSamples, {}).value();
+    const auto rounded = collected(net.graph(), request, data, kSamples, {.quantization = &quantization}).value();
+    double largest = 0.0;
+    for (std::size_t c = 0; c < 4; ++c) {
+      const double difference = exact.values.at("fc:0").channel_means[c] - rounded.values.at("fc:0").channel_means[c];
+      largest = std::max(largest, std::abs(difference));
+    }
+    return largest;
+  }
+};
+
+TEST(FullyCorrected, LeavesNoMeanErrorAtTheOutput) {
+  const Calibrated network;
+  const double before = network.bias_at_the_end(network.q);
+  const auto corrected = fully_corrected(network.net.graph(), network.q, network.data, kSamples, {});
+  ASSERT_TRUE(corrected.has_value()) << corrected.error().message;
+  EXPECT_EQ(corrected->bias_edits.size(), 3U) << "the layer without bias gets one";
+  EXPECT_GT(before, 1e-3);
+  EXPECT_LT(network.bias_at_the_end(*corrected), 0.02 * before);
+}
+
+TEST(FullyCorrected, DoesNotDependOnThreads) {
+  const Calibrated network;
+  const auto one = fully_corrected(network.net.graph(), network.q, network.data, kSamples, {});
+  const auto three = fully_corrected(network.net.graph(), network.q, network.data, kSamples, {.threads = 3});
+  EXPECT_EQ(one->digest(), three->digest());
+}
+
+TEST(FullyCorrected, LeavesLayersAloneWhoseBiasWouldChangeTooMuch) {
+  const Calibrated network;
+  EXPECT_THAT(fully_corrected(network.net.graph(), network.q, network.data, kSamples, {.threshold = 0.0})->bias_edits,
+              IsEmpty());
+}
+
+TEST(FullyCorrected, CorrectsFloatLayersWhereAskedTo) {
+  const Calibrated network({"fc"});
+  const auto& graph = network.net.graph();
+  EXPECT_THAT(fully_correctable(graph, network.q, false), ElementsAre("a", "b"));
+  EXPECT_THAT(fully_correctable(graph, network.q, true), ElementsAre("a", "b", "fc"));
+  const auto without = fully_corrected(graph, network.q, network.data, kSamples, {}).value();
+  const auto with = fully_corrected(graph, network.q, network.data, kSamples, {.all_layers = true}).value();
+  EXPECT_EQ(without.bias_edits.size(), 2U);
+  EXPECT_EQ(with.bias_edits.size(), 3U);
+  EXPECT_LT(network.bias_at_the_end(with), network.bias_at_the_end(without));
+}
+
+TEST(FullyCorrected, TellsItsProgressAndStops) {
+  const Calibrated network;
+  std::vector<std::size_t> told;
+  FullCorrection options;
+  options.progress = [&](std::size_t done) { told.push_back(done); };
+  ASSERT_TRUE(fully_corrected(network.net.graph(), network.q, network.data, kSamples, options).has_value());
+  EXPECT_THAT(told, ElementsAre(1U, 2U, 3U));
+  std::stop_source stop;
+  stop.request_stop();
+  options.stop = stop.get_token();
+  EXPECT_EQ(fully_corrected(network.net.graph(), network.q, network.data, kSamples, options).error().cause,
+            Cause::Cancelled);
+}
+
+}  // namespace
+}  // namespace quantrail
