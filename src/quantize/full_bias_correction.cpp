@@ -6,6 +6,7 @@
 #include "model/codes.h"
 #include "quantize/collect.h"
 #include "quantize/ranges.h"
+#include "quantize/weight_steps.h"
 
 namespace quantrail {
 namespace {
@@ -15,6 +16,13 @@ bool has_constant_weights(const Graph& graph, const Node& node) {
   const auto weights = constant_input(graph, node, 1);
   const bool biased = node.inputs.size() > 2 && !node.inputs[2].empty();
   return weights != nullptr && (!biased || constant_input(graph, node, 2) != nullptr);
+}
+
+void set_constant(Graph& graph, Node& node, std::size_t input, const Shape& shape, const std::vector<float>& values) {
+  const std::string name = node.name + (input == 1 ? "_rounded_weights" : "_corrected_bias");
+  graph.constants[name] = std::make_shared<const Tensor>(Tensor::of<float>(shape, std::span<const float>(values)));
+  if (node.inputs.size() <= input) node.inputs.resize(input + 1);
+  node.inputs[input] = name;
 }
 
 /// What computes `value`, and nothing else.
@@ -30,6 +38,20 @@ Graph up_to(const Graph& graph, const std::string& value) {
   }
   std::reverse(part.nodes.begin(), part.nodes.end());
   return part;
+}
+
+/// `graph` in float, with the weights that the integer layers' codes stand for, and their biases.
+Graph with_rounded_weights(Graph graph, const Quantization& quantization) {
+  for (Node& node : graph.nodes) {
+    const auto layer = quantization.layers.find(node.name);
+    if (layer == quantization.layers.end() || !layer->second.weights) continue;
+    const Tensor& weights = *constant_input(graph, node, 1);
+    const auto rounded = dequantized_weights(weights, *layer->second.weights);
+    const auto bias = integer_bias(graph, node, quantization);
+    set_constant(graph, node, 1, weights.shape, rounded);
+    if (!bias.empty()) set_constant(graph, node, 2, {static_cast<std::int64_t>(bias.size())}, bias);
+  }
+  return graph;
 }
 
 class Corrector {
@@ -68,12 +90,12 @@ class Corrector {
  private:
   [[nodiscard]] const Node& node(const std::string& name) const { return graph_.nodes[*index_.node(name)]; }
 
-  /// Of the quantized network as corrected so far.
+  /// With rounded weights, as corrected so far.
   Result<std::vector<double>> means_of(const std::string& value) const {
     StatisticsRequest request;
     request.channel_means.insert(value);
-    const auto seen = collected(up_to(graph_, value), request, dataset_, samples_,
-                                {.threads = options_.threads, .stop = options_.stop, .quantization = &plain_});
+    const auto seen = collected(with_rounded_weights(up_to(graph_, value), plain_), request, dataset_, samples_,
+                                {.threads = options_.threads, .stop = options_.stop});
     if (!seen) return failed(seen);
     return seen->values.at(value).channel_means;
   }

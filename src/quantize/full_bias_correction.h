@@ -24,10 +24,11 @@ struct FullCorrection {
                                                          bool all_layers);
 
 /// Full bias correction (POT's BiasCorrection): layer after layer,
-///     new = old + mean of the float network's output - mean of the quantized network's output
-/// per channel, over `samples` and positions, where the quantized network has the biases corrected so far. POT takes
-/// the quantizers of activations out for that; here the network runs as it ships, so that what its activations' codes
-/// add is corrected too. `graph` has the edits of `quantization` in place. The result has other bias_edits.
+///     new = old + mean of the float network's output - mean of the output with rounded weights
+/// per channel, over `samples` and positions, where the layers before have rounded weights and the biases corrected so
+/// far. Activations are not quantized meanwhile, as in POT: correcting also what their codes add was measured to take
+/// the shifts that clipping causes for errors of the weights (YOLOX-nano: mAP 0.03 instead of 0.22; DS-CNN: 0.904
+/// instead of 0.912). `graph` has the edits of `quantization` in place. The result has other bias_edits.
 /// Errors: those of collected().
 [[nodiscard]] Result<Quantization> fully_corrected(const Graph& graph, Quantization quantization,
                                                    const Dataset& dataset, std::span<const std::size_t> samples,

@@ -1,7 +1,6 @@
 #include "quantize/sample_pass.h"
 
 #include <algorithm>
-#include <cassert>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,42 +17,28 @@ using Look = std::function<Lesson(const SampleInSight&)>;
 
 /// Where a run leaves a watched value.
 struct Watch {
-  enum class Source { Input, Tap, Output } source = Source::Tap;
-  std::size_t index = 0;  ///< of the plan's input, tap or output
+  bool is_input = false;
+  std::size_t index = 0;  ///< of the plan's input, or of the tap
 };
 
-std::optional<std::size_t> place_in(const std::vector<ValueInfo>& values, const std::string& name) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].name == name) return i;
-  }
-  return std::nullopt;
-}
-
-/// Values that are no inputs become `taps`; of a `quantized` network they are outputs.
-std::vector<Watch> watches(const Graph& graph, const std::vector<std::string>& values, bool quantized,
-                           std::vector<std::string>& taps) {
+std::vector<Watch> watches(const Graph& graph, const std::vector<std::string>& values, std::vector<std::string>& taps) {
   std::vector<Watch> list;
   for (const auto& value : values) {
-    if (const auto input = place_in(graph.inputs, value)) {
-      list.push_back({Watch::Source::Input, *input});
-    } else if (quantized) {
-      const auto output = place_in(graph.outputs, value);
-      assert(output && "of a quantized network only inputs and outputs can be watched");
-      list.push_back({Watch::Source::Output, *output});
-    } else {
-      list.push_back({Watch::Source::Tap, taps.size()});
-      taps.push_back(value);
+    Watch watch{false, taps.size()};
+    for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+      if (graph.inputs[i].name == value) watch = {true, i};
     }
+    if (!watch.is_input) taps.push_back(value);
+    list.push_back(watch);
   }
   return list;
 }
 
 TapView view_of(const Watch& watch, const Plan& plan, PlanState& state) {
-  if (watch.source == Watch::Source::Tap) return state.tap(watch.index);
-  const bool output = watch.source == Watch::Source::Output;
-  const std::span<const std::byte> bytes = output ? state.output(watch.index) : state.input(watch.index);
+  if (!watch.is_input) return state.tap(watch.index);
+  const auto bytes = state.input(watch.index);
   return {{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)},
-          output ? plan.outputs()[watch.index].shape : plan.inputs()[watch.index].shape};
+          plan.inputs()[watch.index].shape};
 }
 
 /// Sample `row` of a value whose outermost axis runs over `batch` samples, each perhaps with several rows (tokens
@@ -179,8 +164,8 @@ Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const Plan
 Status watched(const Graph& graph, const std::vector<std::string>& values, const Dataset& dataset,
                std::span<const std::size_t> samples, const PassOptions& options, const Look& look) {
   if (samples.empty()) return fail(Cause::InvalidInput, "the data has no samples");
-  PlanOptions plan_options{.quantization = options.quantization};
-  auto list = watches(graph, values, options.quantization != nullptr, plan_options.taps);
+  PlanOptions plan_options;
+  auto list = watches(graph, values, plan_options.taps);
   auto plan = watching_plan(sized(graph, dataset.inputs()), plan_options);
   if (!plan) return failed(plan);
   auto feed = Feed::matched(dataset.inputs(), **plan);

@@ -9,7 +9,6 @@
 
 #include "data/dataset.h"
 #include "model/graph.h"
-#include "model/quantization.h"
 
 namespace quantrail {
 
@@ -34,14 +33,12 @@ struct PassOptions {
   std::stop_token stop{};
   /// Called with the number of samples learned so far, ascending, one call at a time, on any thread.
   std::function<void(std::size_t)> progress{};
-  /// Null: the float network. Else the graph as this says, of which inputs and outputs alone can be watched.
-  const Quantization* quantization = nullptr;
 };
 
 /// What remains to be done with one sample, in the order of samples.
 using Lesson = std::function<void()>;
 
-/// Runs the canonical `graph` over `samples` (positions in `dataset`) and calls look(position in `samples`,
+/// Runs the canonical `graph` in float over `samples` (positions in `dataset`) and calls look(position in `samples`,
 /// one view per watched value) for each, on any thread. Sums must have a fixed order, so look() only measures, and what
 /// it returns learns: that is called once per sample, one at a time, in the given order of samples, whatever the
 /// threads. Memory does not grow with the number of samples. Values: inputs of the network, and float32 values that it

@@ -6,7 +6,7 @@ namespace {
 /// Raised when calibration learns something else from the same samples.
 constexpr std::int64_t kStatisticsRevision = 3;
 /// Raised when full bias correction decides something else from the same samples.
-constexpr std::int64_t kCorrectionRevision = 1;
+constexpr std::int64_t kCorrectionRevision = 2;
 /// Raised when evaluations mean something else, such as another definition of the distance.
 constexpr std::int64_t kEvaluationRevision = 1;
 

@@ -29,7 +29,8 @@ std::vector<std::size_t> calibration_samples(const QuantizationParams& params, s
 
 std::vector<std::size_t> correction_samples(const QuantizationParams& params, std::size_t available) {
   auto samples = calibration_samples(params, available);
-  samples.resize(std::max<std::size_t>(1, samples.size() / 5));
+  constexpr std::size_t kEnough = 64;  // fewer made networks worse than no correction
+  samples.resize(std::max(std::min(kEnough, samples.size()), samples.size() / 5));
   return samples;
 }
 

@@ -12,7 +12,7 @@ namespace quantrail {
 /// all), or with shuffle_data as many drawn without replacement by `seed`; ascending.
 [[nodiscard]] std::vector<std::size_t> calibration_samples(const QuantizationParams& params, std::size_t available);
 
-/// Of those, the ones that full bias correction runs on: the first fifth (POT's share), at least one.
+/// Of those, the ones that full bias correction runs on: the first fifth (POT's share), but at least 64 or all.
 [[nodiscard]] std::vector<std::size_t> correction_samples(const QuantizationParams& params, std::size_t available);
 
 /// 0, 1, ..., count - 1.

@@ -32,6 +32,12 @@ TEST(CalibrationSamples, ShuffledAreDrawnWithoutReplacementBySeed) {
   EXPECT_NE(calibration_samples({.stat_subset_size = 40, .shuffle_data = true, .seed = 8}, 100), drawn);
 }
 
+TEST(CorrectionSamples, AreAFifthButEnough) {
+  EXPECT_EQ(correction_samples({.stat_subset_size = 1000}, 2000).size(), 200U);
+  EXPECT_EQ(correction_samples({}, 2000).size(), 64U) << "a fifth of 300 are 60";
+  EXPECT_EQ(correction_samples({}, 12).size(), 12U);
+}
+
 // Pinned, since a run on another machine must calibrate on the same samples.
 TEST(CalibrationSamples, ShuffledAreTheSameOnEveryMachine) {
   EXPECT_THAT(calibration_samples({.stat_subset_size = 4, .shuffle_data = true, .seed = 0}, 1000),
