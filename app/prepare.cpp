@@ -81,9 +81,11 @@ Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataCo
 
 Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
   const EngineConfig& engine = p.config.engine;
-  const bool accuracy_aware = p.config.compression.algorithm == "AccuracyAwareQuantization";
+  const CompressionConfig& compression = p.config.compression;
+  const bool accuracy_aware = compression.algorithm == "AccuracyAwareQuantization";
+  const bool compares = compression.quantization.preset == Preset::Auto;
   const bool calibrates = purpose != Purpose::Measure;
-  const bool measures = purpose == Purpose::Measure || (purpose == Purpose::Run && accuracy_aware);
+  const bool measures = purpose == Purpose::Measure || (purpose == Purpose::Run && (accuracy_aware || compares));
   if (calibrates && !engine.calibration) {
     return fail(Cause::InvalidInput,
                 "{}: engine.calibration is missing; quantization needs samples to measure ranges on",
@@ -91,7 +93,10 @@ Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
   }
   if (measures && !engine.validation) {
     return fail(Cause::InvalidInput, "{}: engine.validation is missing; {} needs labelled samples",
-                p.config.source.string(), purpose == Purpose::Measure ? "measuring" : "AccuracyAwareQuantization");
+                p.config.source.string(),
+                purpose == Purpose::Measure ? "measuring"
+                : accuracy_aware            ? "AccuracyAwareQuantization"
+                                            : "preset \"auto\"");
   }
   if (calibrates) {
     auto data = open_side(p, *engine.calibration, false, hash_file);

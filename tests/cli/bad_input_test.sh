@@ -34,6 +34,10 @@ config 's#"\$schema".*#"$schema": "x", "motel": 1,#'
 expect 2 'motel.*did you mean "model"' -- q run c.json
 expect 2 'no_such_key' -- q run "$demo" --set no_such_key=1
 expect 2 'KEY=VALUE|=' -- q run "$demo" --set nonsense
+expect 2 'validation is missing.*"auto"' -- q run "$demo" --set engine.validation=null --set preset=auto \
+  --set 'compression.algorithms[0].name=DefaultQuantization'
+expect 2 'did you mean "block2/depthwise/fq_weights_1"' -- q run "$demo" \
+  --set 'layerwise_configs=[{"block2/depthwis/fq_weights_1": {"mode": "symmetric"}}]'
 
 # Models that are none.
 : >empty.onnx
