@@ -69,7 +69,7 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
   }
   out.layerwise_configs = parse_layerwise(params);
   out.channel_alignment = params.flag("channel_alignment", out.channel_alignment);
-  out.equalization = params.flag("equalization", out.equalization);
+  if (params.has("equalization")) out.equalization = params.flag("equalization", true);
   if (params.has("smooth_quant_alpha")) {
     out.smooth_quant_alpha =
         params.number("smooth_quant_alpha", 0.5, {.least = 0.0, .most = 1.0, .least_excluded = true});

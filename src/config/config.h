@@ -139,7 +139,7 @@ struct QuantizationParams {
   std::optional<RangeEstimator> range_estimator{};  ///< for whichever of the two has none
   LayerwiseConfigs layerwise_configs{};
   bool channel_alignment = true;               ///< POT's ActivationChannelAlignment
-  bool equalization = false;                   ///< ours: cross-layer equalization
+  std::optional<bool> equalization{};          ///< ours: cross-layer equalization; default: where it is needed
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
   ModelType model_type = ModelType::None;      ///< POT has it beside the algorithms, for all of them
   bool operator==(const QuantizationParams&) const = default;

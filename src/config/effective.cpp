@@ -176,7 +176,7 @@ void add_quantization(const QuantizationParams& params, Json::Object& out) {
   out.push_back({"range_estimator", params.range_estimator ? effective_range(*params.range_estimator) : Json{nullptr}});
   out.push_back({"layerwise_configs", effective_layerwise(params.layerwise_configs)});
   out.push_back({"channel_alignment", Json{params.channel_alignment}});
-  out.push_back({"equalization", Json{params.equalization}});
+  out.push_back({"equalization", params.equalization ? Json{*params.equalization} : Json{nullptr}});
   out.push_back({"smooth_quant_alpha", optional_json(params.smooth_quant_alpha)});
 }
 

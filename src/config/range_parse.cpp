@@ -123,8 +123,8 @@ TensorConfig parse_tensor_config(const Section& tensor, bool weights) {
   if (!weights && out.granularity == Granularity::PerChannel) {
     tensor.findings().note(
         fmt::format("{} \"perchannel\" is treated as \"pertensor\": integer kernels of CPUs read "
-                    "activations with one scale; \"equalization\": true has the same effect in front "
-                    "of depthwise layers.",
+                    "activations with one scale; equalization has the same effect in front of "
+                    "depthwise layers.",
                     tensor.path_of("granularity")));
   }
   if (!weights) out.granularity.reset();

@@ -46,7 +46,10 @@ json to_json(const Quantization& q) {
     edits[name] = json::array({edit.output_factors, edit.input_factors, edit.bias_shift});
   }
   json scalings = json::array();
-  for (const auto& s : q.input_scalings) scalings.push_back(json::array({s.value, s.scaled, s.factors, s.readers}));
+  for (const auto& s : q.input_scalings) {
+    scalings.push_back(json::array({s.value, s.scaled, s.factors, s.readers}));
+    if (s.axes_behind != 0) scalings.back().push_back(s.axes_behind);
+  }
   value["weight_edits"] = std::move(edits);
   value["input_scalings"] = std::move(scalings);
   return value;
@@ -59,7 +62,8 @@ void read_edits(const json& value, Quantization& q) {
   }
   for (const auto& s : value.at("input_scalings")) {
     q.input_scalings.push_back({s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<Floats>(),
-                                s.at(3).get<std::vector<std::string>>()});
+                                s.at(3).get<std::vector<std::string>>(),
+                                s.size() > 4 ? s.at(4).get<std::size_t>() : 0});
   }
 }
 

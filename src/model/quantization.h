@@ -50,12 +50,13 @@ struct WeightEdit {
   bool operator==(const WeightEdit&) const = default;
 };
 
-/// A multiplication put between a value and some of its readers, by one factor per position of its last axis.
+/// A multiplication put between a value and some of its readers, by one factor per position of one of its axes.
 struct InputScaling {
   std::string value{};
   std::string scaled{};                ///< name of the product, and of the node that computes it
   std::vector<float> factors{};        ///< each > 0 and finite
   std::vector<std::string> readers{};  ///< node names; they read the product as their first input
+  std::size_t axes_behind = 0;         ///< how many axes follow that one
   bool operator==(const InputScaling&) const = default;
 };
 

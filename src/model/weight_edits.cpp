@@ -115,7 +115,9 @@ class Editor {
 
   void insert(const InputScaling& scaling) {
     const std::string factors = scaling.scaled + "_factors";
-    graph_.constants[factors] = made({static_cast<std::int64_t>(scaling.factors.size())}, scaling.factors);
+    Shape shape(scaling.axes_behind + 1, 1);
+    shape[0] = static_cast<std::int64_t>(scaling.factors.size());
+    graph_.constants[factors] = made(shape, scaling.factors);
     const auto reads = [&](const Node& node) {
       return std::find(scaling.readers.begin(), scaling.readers.end(), node.name) != scaling.readers.end();
     };

@@ -66,7 +66,7 @@ std::vector<double> kernel_coverage(const Node& node, const Shape& in, const Sha
   return product;
 }
 
-std::vector<double> conv_response(const Types& types, const Node& node, const Shape& shape,
+std::vector<double> conv_response(const ValueTypes& types, const Node& node, const Shape& shape,
                                   std::span<const float> weights, std::span<const double> input) {
   const auto covered =
       kernel_coverage(node, types.find(node.inputs[0])->second.shape, types.find(node.outputs[0])->second.shape, shape);
@@ -100,14 +100,14 @@ std::vector<double> gemm_response(const Node& node, const Shape& shape, std::spa
 
 }  // namespace
 
-std::vector<double> mean_response(const Graph& graph, const Types& types, const Node& node,
+std::vector<double> mean_response(const Graph& graph, const ValueTypes& types, const Node& node,
                                   std::span<const float> weights, std::span<const double> input) {
   const Shape& shape = constant_input(graph, node, 1)->shape;
   return node.op == "Conv" ? conv_response(types, node, shape, weights, input)
                            : gemm_response(node, shape, weights, input);
 }
 
-std::optional<std::vector<float>> corrected_bias(const Graph& graph, const Types& types, const Node& node,
+std::optional<std::vector<float>> corrected_bias(const Graph& graph, const ValueTypes& types, const Node& node,
                                                  const WeightParams& weights, std::span<const double> input_means,
                                                  double threshold) {
   const Tensor& stored = *constant_input(graph, node, 1);

@@ -15,6 +15,24 @@ constexpr float kLeastAligned = 0.01F;
 /// What is left between the widest value that calibration has seen and a Clip, so that others of its kind pass, too.
 constexpr float kHeadroom = 1.1F;
 
+/// Equalization is needed where channels have this many bits less than the widest, on average.
+constexpr double kNeeded = 2.0;
+/// How much wider the positive side shall be than what a gate's negative side becomes.
+constexpr float kNegativeSide = 2.0F;
+
+/// How many bits of the widest channel's codes the others do without, on average over those that are not dead.
+double bits_lost(const std::vector<float>& magnitude) {
+  const double widest = *std::max_element(magnitude.begin(), magnitude.end());
+  double sum = 0.0;
+  double alive = 0.0;
+  for (const float here : magnitude) {
+    if (!(here > 0.0F)) continue;
+    sum += std::log2(widest / here);
+    alive += 1.0;
+  }
+  return sum / std::max(alive, 1.0);
+}
+
 void multiply(std::vector<float>& factors, const std::vector<float>& by, bool divide) {
   factors.resize(by.size(), 1.0F);
   for (std::size_t c = 0; c < by.size(); ++c) factors[c] = divide ? factors[c] / by[c] : factors[c] * by[c];
@@ -72,7 +90,7 @@ class ChannelEditor {
     if (params_.channel_alignment) {
       for (const auto& pair : alignable(graph_)) align(pair);
     }
-    if (params_.equalization) {
+    if (params_.equalization.value_or(true)) {
       for (const auto& pair : equalizable(graph_)) equalize(pair);
     }
     if (params_.smooth_quant_alpha) {
@@ -152,20 +170,39 @@ class ChannelEditor {
     const auto& magnitude = channels->channel_magnitudes;
     const Node& consumer = node(pair.consumer);
     const bool depthwise = int_attribute(consumer, "group", 1) != 1;
+    if (!depthwise && !params_.equalization) return;
     const auto weights =
         depthwise ? std::vector<float>(magnitude.size(), 1.0F) : input_magnitudes(consumer, *weights_of(consumer));
     const float widest = *std::max_element(magnitude.begin(), magnitude.end());
     const float heaviest = *std::max_element(weights.begin(), weights.end());
     if (!(widest > 0.0F) || !(heaviest > 0.0F)) return;
+    const bool gated = !pair.gate.empty();
+    if ((gated || !params_.equalization) && bits_lost(magnitude) < kNeeded) return;
+    const ValueStatistics* before = gated ? seen(node(pair.gate).inputs[0]) : nullptr;
+    if (gated && (before == nullptr || before->channel_magnitudes.empty())) return;
     std::vector<float> factors(magnitude.size(), 1.0F);
     for (std::size_t c = 0; c < factors.size(); ++c) {
       if (!(magnitude[c] > 0.0F)) continue;
       const float room = widest / magnitude[c];
       float factor = depthwise ? room : std::sqrt(room * std::max(weights[c] / heaviest, 1e-6F));
+      if (before != nullptr) {
+        const float below = std::min(pair.closed_below, before->channel_magnitudes[c]);
+        factor = std::min(factor, widest / (kNegativeSide * below));
+      }
       if (pair.bound > 0.0F) factor = std::min(factor, pair.bound / (kHeadroom * magnitude[c]));
       factors[c] = std::clamp(factor, 1.0F, std::min(kMostWidening, room));
     }
     scale(pair, factors);
+    if (gated) unscale(pair, factors);
+  }
+
+  /// Lets the gate read what it read before.
+  void unscale(const ChannelPair& pair, const std::vector<float>& factors) {
+    InputScaling back{.value = node(pair.gate).inputs[0], .readers = {pair.gate}};
+    back.scaled = fresh(back.value + "_unscaled");
+    back.axes_behind = constant_input(graph_, node(pair.consumer), 1)->shape.size() - 2;
+    multiply(back.factors, factors, true);
+    out_.edits.input_scalings.push_back(std::move(back));
   }
 
   void smooth(const Smoothable& group) {
@@ -218,9 +255,12 @@ class ChannelEditor {
   }
 
   void insert(const Smoothable& group, const std::vector<float>& factors) {
-    std::string scaled = group.value + "_smoothed";
-    while (index_.producer(scaled) || index_.node(scaled)) scaled += "_";
-    out_.edits.input_scalings.push_back({group.value, scaled, factors, group.layers});
+    out_.edits.input_scalings.push_back({group.value, fresh(group.value + "_smoothed"), factors, group.layers});
+  }
+
+  [[nodiscard]] std::string fresh(std::string name) const {
+    while (index_.producer(name) || index_.node(name)) name += "_";
+    return name;
   }
 
   const Graph& graph_;
@@ -238,8 +278,12 @@ StatisticsRequest edits_request(const Graph& graph, const Placement& placement, 
   if (params.channel_alignment) {
     for (const auto& pair : alignable(graph)) request.channel_quantiles.insert(pair.between);
   }
-  if (params.equalization) {
-    for (const auto& pair : equalizable(graph)) request.channel_magnitudes.insert(pair.between);
+  if (params.equalization.value_or(true)) {
+    const GraphIndex index(graph);
+    for (const auto& pair : equalizable(graph)) {
+      request.channel_magnitudes.insert(pair.between);
+      if (!pair.gate.empty()) request.channel_magnitudes.insert(graph.nodes[*index.node(pair.gate)].inputs[0]);
+    }
   }
   if (params.smooth_quant_alpha) {
     for (const auto& group : smoothable(graph, placement)) {

@@ -17,6 +17,11 @@ struct ChannelPair {
   std::string consumer{};
   std::string between{};  ///< the value that the consumer reads
   float bound = 0.0F;     ///< what the activation between clips to from above; 0 where it does not
+  /// The activation between is x * g(x), as SiLU, hard-swish, Gelu and Mish are: the node that starts g. It must see x
+  /// as it was before the channels were scaled, and may: x' = s * x gives x' * g(x' / s) = s * x * g(x). Empty: no
+  /// such.
+  std::string gate{};
+  float closed_below = 0.0F;  ///< g(x) is below half a code for x < -closed_below
   bool operator==(const ChannelPair&) const = default;
 };
 
@@ -32,7 +37,7 @@ struct ChannelEdits {
 
 /// Pairs that cross-layer equalization (Nagel et al., "Data-free quantization through weight equalization and bias
 /// correction", 2019) can scale: Conv or Gemm, then nothing, a Relu, or a Clip from 0, then Conv; one of both
-/// depthwise. In graph order.
+/// depthwise. Ours: or x * g(x), then a depthwise Conv. In graph order.
 [[nodiscard]] std::vector<ChannelPair> equalizable(const Graph& graph);
 
 /// Values that MatMul and Gemm layers with constant weights read and whose channels SmoothQuant (Xiao et al., 2022)
@@ -52,9 +57,13 @@ struct Smoothable {
 /// - alignment, of POT: per channel a mean m = (low + high) / 2 moves into the consumer's bias, and a width
 ///   r = high - low becomes the median width: s = r / median(r > 0), within [0.01, 100], 1 for dead channels; low and
 ///   high are medians over samples of the channel's quantiles 1e-4 and 1 - 1e-4;
-/// - equalization: each channel is widened towards the widest, in front of a depthwise layer entirely (as POT's
+/// - equalization: where it is wanted, else in front of depthwise layers whose channels lose two bits on average, since
+///   they have less than a quarter of the widest channel's codes (POT has activations per channel there, for which CPUs
+///   have no kernels). Each channel is widened towards the widest, in front of a depthwise layer entirely (as POT's
 ///   activations per channel have it), in front of others to the square root of what its weights leave; never more than
-///   100 times, and never so far that a value which calibration has seen meets the Clip in between;
+///   100 times, and never so far that a value which calibration has seen meets the Clip in between. A gate x * g(x) in
+///   between costs a multiplication in float, so it is crossed only where channels lose that much; and x's negative
+///   side, which hardly passes, shall have no more than a third of the codes;
 /// - SmoothQuant: s = max|x|^alpha / max|w|^(1 - alpha) per channel, the activation is divided by s, the weights
 ///   multiplied. The division goes into the scale and shift that computed the value where nobody else reads it, else it
 ///   is a multiplication of its own.

@@ -53,7 +53,7 @@ std::string gemm_obstacle(const Node& node) {
 }
 
 /// Why an operator of this kind never is an integer layer.
-std::string kind_obstacle(const Graph& graph, const Types& types, const Node& node) {
+std::string kind_obstacle(const Graph& graph, const ValueTypes& types, const Node& node) {
   const auto result = types.find(node.outputs[0]);
   if (result == types.end()) return "computes sizes or indices, or has a size that depends on the data";
   if (result->second.type != ElementType::Float32)
@@ -77,7 +77,7 @@ std::string pool_obstacle(const Node& node) {
 
 }  // namespace
 
-bool is_activation(const Graph& graph, const Types& types, const std::string& value) {
+bool is_activation(const Graph& graph, const ValueTypes& types, const std::string& value) {
   if (graph.constants.find(value) != graph.constants.end()) return false;
   const auto type = types.find(value);
   return type != types.end() && type->second.type == ElementType::Float32;
@@ -85,7 +85,7 @@ bool is_activation(const Graph& graph, const Types& types, const std::string& va
 
 std::size_t activation_inputs(const Node& node) { return is(node.op, {"Add", "Mul"}) ? 2 : 1; }
 
-std::string obstacle(const Graph& graph, const Types& types, const Node& node) {
+std::string obstacle(const Graph& graph, const ValueTypes& types, const Node& node) {
   const bool weighted = is(node.op, {"Conv", "Gemm", "MatMul"});
   if (!weighted && !is(node.op, {"Add", "Mul", "AveragePool", "GlobalAveragePool"})) {
     return kind_obstacle(graph, types, node);

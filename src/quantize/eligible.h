@@ -7,12 +7,12 @@
 namespace quantrail {
 
 /// Why `node`, looked at alone, cannot run as an integer layer; empty when it can.
-[[nodiscard]] std::string obstacle(const Graph& graph, const Types& types, const Node& node);
+[[nodiscard]] std::string obstacle(const Graph& graph, const ValueTypes& types, const Node& node);
 
 /// The inputs of an integer layer that are activations: both of Add and Mul, the first of all others.
 [[nodiscard]] std::size_t activation_inputs(const Node& node);
 
 /// Whether `value` is a float32 that is computed or given, not constant.
-[[nodiscard]] bool is_activation(const Graph& graph, const Types& types, const std::string& value);
+[[nodiscard]] bool is_activation(const Graph& graph, const ValueTypes& types, const std::string& value);
 
 }  // namespace quantrail

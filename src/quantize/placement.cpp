@@ -17,7 +17,7 @@ namespace {
 
 class Placer {
  public:
-  Placer(const Graph& graph, const Types& types, const PlacementOptions& options)
+  Placer(const Graph& graph, const ValueTypes& types, const PlacementOptions& options)
       : graph_(graph), types_(types), options_(options), index_(graph), patterns_(float_patterns(graph, index_)) {}
 
   Placement result() {
@@ -265,7 +265,7 @@ class Placer {
   }
 
   const Graph& graph_;
-  const Types& types_;
+  const ValueTypes& types_;
   const PlacementOptions& options_;
   GraphIndex index_;
   std::map<std::size_t, FloatPattern> patterns_;
@@ -279,7 +279,7 @@ class Placer {
 
 }  // namespace
 
-Placement placed(const Graph& graph, const Types& types, const PlacementOptions& options) {
+Placement placed(const Graph& graph, const ValueTypes& types, const PlacementOptions& options) {
   return Placer(graph, types, options).result();
 }
 

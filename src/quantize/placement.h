@@ -37,7 +37,7 @@ struct Placement {
   std::set<std::string, std::less<>> ignored{};  ///< nodes that would be integer layers had the user not excluded them
 };
 
-using Types = std::map<std::string, TensorType, std::less<>>;
+using ValueTypes = std::map<std::string, TensorType, std::less<>>;
 
 struct PlacementOptions {
   std::set<std::string, std::less<>> excluded{};  ///< names of nodes that shall stay float, see resolved()
@@ -59,6 +59,6 @@ struct PlacementOptions {
 /// here because the layer behind reads one scale anyhow, so that an operand with a smaller range gains nothing from a
 /// finer one and would be rounded twice; joining equal codes is a copy. Where an operand has other readers they get its
 /// coarser scale too, as in a DenseNet.
-[[nodiscard]] Placement placed(const Graph& graph, const Types& types, const PlacementOptions& options);
+[[nodiscard]] Placement placed(const Graph& graph, const ValueTypes& types, const PlacementOptions& options);
 
 }  // namespace quantrail

@@ -1,17 +1,20 @@
 #include "quantize/quantize.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 #include "quantize/bias_correction.h"
 #include "quantize/range_estimates.h"
 #include "quantize/ranges.h"
 #include "quantize/saturation.h"
+#include "quantize/told_apart.h"
 #include "quantize/weight_steps.h"
 
 namespace quantrail {
 namespace {
 
+constexpr Interval kAllReals{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
 constexpr double kFastThreshold = 2.0;  // POT's default
 
 bool bias_corrected(const Node& node, const Placement& placement, std::size_t at) {
@@ -34,11 +37,7 @@ class Quantizer {
   }
 
   Result<Quantization> result() {
-    for (const auto& shared : placement_.classes) {
-      const auto params = class_params(shared);
-      if (!params) return failed(params);
-      for (const auto& value : shared.values) q_.activations[value] = *params;
-    }
+    if (const auto done = choose_activation_codes(); !done) return failed(done);
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       const Node& node = graph_.nodes[at];
       if (placement_.nodes[at].place == Place::Passthrough) q_.passthrough.insert(node.name);
@@ -53,13 +52,44 @@ class Quantizer {
   }
 
  private:
-  Result<ActivationParams> class_params(const ParameterClass& shared) const {
+  /// By what was seen of each, then by what the network tells apart of it.
+  Status choose_activation_codes() {
+    for (const auto& shared : placement_.classes) {
+      for (const auto& source : shared.sources) {
+        const auto found = statistics_.values.find(source);
+        if (found == statistics_.values.end() || found->second.minima.empty()) return unknown(source);
+      }
+      set_codes(shared, class_params(shared, kAllReals));
+    }
+    const ActivationCodes first = q_.activations;
+    const GraphIndex index(graph_);
+    for (const auto& shared : placement_.classes) {
+      const Interval seen = seen_range(shared);
+      const Interval apart = told_apart(graph_, index, placement_, first, shared.values, seen);
+      if (apart != seen) set_codes(shared, class_params(shared, apart));
+    }
+    return {};
+  }
+
+  void set_codes(const ParameterClass& shared, ActivationParams params) {
+    for (const auto& value : shared.values) q_.activations[value] = params;
+  }
+
+  [[nodiscard]] Interval seen_range(const ParameterClass& shared) const {
+    Interval seen;
+    for (const auto& source : shared.sources) {
+      const ValueStatistics& statistics = statistics_.values.find(source)->second;
+      seen.lo = std::min<double>(seen.lo, statistics.min);
+      seen.hi = std::max<double>(seen.hi, statistics.max);
+    }
+    return seen;
+  }
+
+  [[nodiscard]] ActivationParams class_params(const ParameterClass& shared, Interval apart) const {
     const ActivationRule rule = rules_.activation(shared.values);
     std::vector<RangeEstimate> estimates;
     for (const auto& source : shared.sources) {
-      const auto found = statistics_.values.find(source);
-      if (found == statistics_.values.end() || found->second.minima.empty()) return unknown(source);
-      estimates.push_back(estimated(found->second, rule));
+      estimates.push_back(narrowed(statistics_.values.find(source)->second, rule, apart));
     }
     return within(shared.bounds, activation_params(estimates, rule));
   }
@@ -92,7 +122,7 @@ class Quantizer {
   }
 
   const Graph& graph_;
-  const Types& types_;
+  const ValueTypes& types_;
   const Placement& placement_;
   const Statistics& statistics_;
   const QuantizationParams& params_;

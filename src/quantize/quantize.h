@@ -19,7 +19,7 @@ inline const std::set<std::string, std::less<>> kNoLayers{};
 /// everything runs.
 struct QuantizerInputs {
   const Graph& graph;
-  const Types& types;
+  const ValueTypes& types;
   const Placement& placement;
   const Quantization& edits = kNoEdits;  ///< weight_edits and input_scalings alone
   const std::set<std::string, std::less<>>& aligned =

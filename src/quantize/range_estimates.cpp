@@ -10,6 +10,8 @@
 namespace quantrail {
 namespace {
 
+constexpr float kShiftBelow = 2.0F / 3.0F;
+
 bool is_quantile(ExtremeType type) { return type == ExtremeType::Quantile || type == ExtremeType::AbsQuantile; }
 
 std::vector<float> magnitudes(const ValueStatistics& seen) {
@@ -70,6 +72,18 @@ RangeEstimate estimated(const ValueStatistics& seen, const ActivationRule& rule)
   return out;
 }
 
+RangeEstimate narrowed(const ValueStatistics& seen, const ActivationRule& rule, Interval told_apart) {
+  RangeEstimate out = estimated(seen, rule);
+  const double most = rule.max.type == ExtremeType::AbsMax && !rule.by_distribution()
+                          ? aggregated(seen.maxima, rule.max.aggregator)
+                          : static_cast<double>(seen.max);
+  out.lo = std::max(out.lo, told_apart.lo);
+  out.hi = std::min(out.hi, told_apart.hi);
+  out.magnitude = std::min(out.magnitude, std::max(-told_apart.lo, std::min(most, told_apart.hi)));
+  out.non_negative = out.non_negative || told_apart.lo >= 0.0;
+  return out;
+}
+
 ActivationParams activation_params(std::span<const RangeEstimate> estimates, const ActivationRule& rule) {
   RangeEstimate all;
   for (const auto& one : estimates) {
@@ -78,8 +92,11 @@ ActivationParams activation_params(std::span<const RangeEstimate> estimates, con
     all.magnitude = std::max(all.magnitude, one.magnitude);
     all.non_negative = all.non_negative && one.non_negative;
   }
-  return rule.symmetric ? symmetric_params(all.magnitude, all.non_negative && !rule.is_signed)
-                        : asymmetric_params(all.lo, all.hi);
+  if (!rule.symmetric) return asymmetric_params(all.lo, all.hi);
+  const auto symmetric = symmetric_params(all.magnitude, all.non_negative && !rule.is_signed);
+  if (!rule.may_shift || symmetric.zero_point == 0) return symmetric;
+  const auto shifted = asymmetric_params(all.lo, all.hi);
+  return shifted.scale < symmetric.scale * kShiftBelow ? shifted : symmetric;
 }
 
 void ask_for(const std::string& value, const ActivationRule& rule, StatisticsRequest& request) {

@@ -6,6 +6,7 @@
 #include "quantize/placement.h"
 #include "quantize/range_rules.h"
 #include "quantize/statistics.h"
+#include "quantize/threshold_search.h"
 
 namespace quantrail {
 
@@ -20,6 +21,9 @@ struct RangeEstimate {
 
 /// Precondition: `seen` holds what asked_of() asks for the same rule.
 [[nodiscard]] RangeEstimate estimated(const ValueStatistics& seen, const ActivationRule& rule);
+
+/// The same where only reals in `told_apart` (see there) make a difference.
+[[nodiscard]] RangeEstimate narrowed(const ValueStatistics& seen, const ActivationRule& rule, Interval told_apart);
 
 /// The codes of values that share one range: the widest of their estimates, with zero on a code.
 [[nodiscard]] ActivationParams activation_params(std::span<const RangeEstimate> estimates, const ActivationRule& rule);

@@ -126,6 +126,7 @@ ActivationRule RangeRules::activation(const std::vector<std::string>& values) co
   const RangeEstimator range = config.range_estimator.value_or(RangeEstimator{});
   ActivationRule rule{.symmetric = config.symmetric.value_or(symmetric_),
                       .is_signed = config.level_low.value_or(0) < 0,
+                      .may_shift = symmetric_ && !config.symmetric && !config.level_low,
                       .preset = range.preset,
                       .percentile = range.percentile};
   const bool quantile = range.preset == RangePreset::Quantile;

@@ -23,6 +23,8 @@ struct EndRule {
 struct ActivationRule {
   bool symmetric = true;
   bool is_signed = false;  ///< symmetric: zero point 128 even where nothing is negative
+  /// Symmetric by the preset alone: a range that leaves more than a third of symmetric codes unused gets a zero point.
+  bool may_shift = false;
   RangePreset preset = RangePreset::Default;
   double percentile = 99.99;
   EndRule min{};

@@ -114,7 +114,7 @@ class Reporter {
         {.name = value, .params = params->second, .moved = moved, .as_codes = lowering.codes.contains(value)});
   }
 
-  Status add_layer(const Node& node, const LayerQuantization& layer, bool integer, const Types& types) {
+  Status add_layer(const Node& node, const LayerQuantization& layer, bool integer, const ValueTypes& types) {
     LayerReport made{.name = node.name, .op = node.op, .integer = integer};
     if (layer.weights) {
       const Tensor& weights = *constant_input(graph_, node, 1);
@@ -132,7 +132,7 @@ class Reporter {
   }
 
   [[nodiscard]] Result<SaturablePairs> pairs_of(const Node& node, const Tensor& weights, const WeightParams& params,
-                                                const Types& types) const {
+                                                const ValueTypes& types) const {
     const auto codes = int8_weights(weights, params);
     if (node.op != "Conv") {
       const bool transposed = params.axis == 0;

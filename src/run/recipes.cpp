@@ -21,7 +21,7 @@ std::size_t layers_with_weights(const Graph& graph, std::initializer_list<std::s
 RecipeChoices recipe_choices(const RunInputs& inputs) {
   const QuantizationParams& params = inputs.compression.quantization;
   RecipeChoices choices;
-  choices.base = {.equalization = params.equalization,
+  choices.base = {.equalization = params.equalization.value_or(false),
                   .smooth_quant = params.smooth_quant_alpha.has_value(),
                   .full_bias = !params.use_fast_bias};
   const std::size_t convolutions = layers_with_weights(inputs.graph, {"Conv"});
@@ -44,7 +44,7 @@ std::vector<std::size_t> recipe_samples(std::size_t available) {
 
 QuantizationParams with_recipe(QuantizationParams params, const Recipe& recipe) {
   params.preset = recipe.asymmetric ? Preset::Mixed : Preset::Performance;
-  params.equalization = recipe.equalization;
+  if (recipe.equalization) params.equalization = true;
   if (recipe.smooth_quant && !params.smooth_quant_alpha) params.smooth_quant_alpha = kSmoothQuantAlpha;
   if (recipe.estimator != RangePreset::Default) {
     params.activations.range_estimator = RangeEstimator{.preset = recipe.estimator};
@@ -57,7 +57,8 @@ std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const 
   std::vector<QuantizationParams> all{params};
   if (inputs.compression.quantization.preset != Preset::Auto) return all;
   const RecipeChoices choices = recipe_choices(inputs);
-  Recipe recipe{.equalization = params.equalization, .smooth_quant = params.smooth_quant_alpha.has_value()};
+  Recipe recipe{.equalization = params.equalization.value_or(false),
+                .smooth_quant = params.smooth_quant_alpha.has_value()};
   for (const auto estimator : {RangePreset::Default, RangePreset::Quantile, RangePreset::Mse}) {
     if (estimator != RangePreset::Default && !choices.estimator) continue;
     recipe.estimator = estimator;

@@ -81,7 +81,7 @@ class RealWorkbench final : public Workbench {
   /// A graph and where everything in it runs.
   struct Parts {
     Graph graph{};
-    Types types{};
+    ValueTypes types{};
     Placement placement{};
   };
 

@@ -169,6 +169,20 @@ TEST_F(EditedNetworks, WithAlignedAndEqualizedChannelsAreTheSameHere) {
   check_all(net, params);
 }
 
+TEST_F(EditedNetworks, WithChannelsEqualizedAcrossASiluAreTheSameHere) {
+  SmallNetwork net({2, 4, 8, 8});
+  const auto stem = net.conv("stem", "x", {.channels = 8, .kernel = 1});
+  Tensor weights = *net.graph().constants.find("stem.weight")->second;
+  for (std::size_t i = 0; i < weights.values<float>().size(); ++i)
+    weights.values<float>()[i] *= std::pow(0.3F, static_cast<float>(i / 4));
+  net.keep("stem.weight", std::move(weights));
+  const auto silu = net.same("y", "Mul", {stem, net.same("gate", "Sigmoid", {stem})});
+  const auto deep = net.relu("r", net.conv("deep", silu, {.channels = 8, .group = 8}));
+  net.output(net.conv("last", deep, {.channels = 8, .kernel = 1}));
+  ASSERT_FALSE(quantized_network(net, {}).q.input_scalings.empty());
+  check_all(net, {});
+}
+
 TEST_F(EditedNetworks, WithSmoothedProductsAreTheSameHere) {
   SmallNetwork net({2, 5, 8});
   const auto a = net.matmul("a", "x", 8);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -162,6 +163,107 @@ TEST(Equalizable, LeavesAClipThatIsNotFromZeroAlone) {
   EXPECT_THAT(equalizable(net.graph()), IsEmpty());
 }
 
+// ---- across gates ------------------------------------------------------------------------------------------------
+
+/// `activation` between a layer and a depthwise one.
+SmallNetwork gated(const std::string& activation) {
+  SmallNetwork net({1, 3, 6, 6});
+  const auto x = net.conv("first", "x", {.channels = 4, .kernel = 1});
+  std::string y;
+  if (activation == "silu") {
+    y = net.same("y", "Mul", {x, net.same("gate", "Sigmoid", {x})});
+  } else if (activation == "hard_swish") {
+    net.scalar("three", 3.0F);
+    net.scalar("six", 6.0F);
+    const auto gate = net.clip("gate", net.same("add", "Add", {x, "three"}), 0.0F, 6.0F);
+    y = net.same("by_six", "Div", {net.same("y", "Mul", {x, gate}), "six"});
+  } else if (activation == "mish") {
+    y = net.same("y", "Mul", {x, net.same("gate", "Tanh", {net.same("plus", "Softplus", {x})})});
+  }
+  net.output(net.conv("deep", y, {.channels = 4, .group = 4}));
+  // Channels of very different widths, as training leaves them.
+  Tensor weights = *net.graph().constants.find("first.weight")->second;
+  for (std::size_t i = 0; i < weights.values<float>().size(); ++i)
+    weights.values<float>()[i] *= std::array{60.0F, 4.0F, 0.5F, 0.1F}[i / 3];
+  net.keep("first.weight", std::move(weights));
+  return net;
+}
+
+TEST(ChannelEdits, EqualizeAcrossAGateWithoutChangingTheNetwork) {
+  for (const auto* activation : {"silu", "hard_swish", "mish"}) {
+    SCOPED_TRACE(activation);
+    const auto made = edits_of(gated(activation), {});
+    ASSERT_EQ(made.edits.input_scalings.size(), 1U) << "the gate reads what it read before";
+    EXPECT_EQ(made.edits.input_scalings[0].value, "first:0");
+    EXPECT_EQ(made.edits.input_scalings[0].axes_behind, 2U);
+    EXPECT_EQ(made.edits.weight_edits.size(), 2U);
+  }
+}
+
+Statistics magnitudes(std::vector<float> of_x, std::vector<float> of_y) {
+  Statistics statistics;
+  statistics.values["first:0"].channel_magnitudes = std::move(of_x);
+  statistics.values["y:0"].channel_magnitudes = std::move(of_y);
+  return statistics;
+}
+
+// Half of 100 is left for the negative side, which closes at 6.25: 100 / (2 * 6.25) = 8.
+TEST(ChannelEdits, EqualizeAcrossAGateNoFurtherThanItsNegativeSideAllows) {
+  const auto net = gated("silu");
+  const auto made = channel_edits(net.graph(), placement_of(net), {},
+                                  magnitudes({100.0F, 30.0F, 9.0F, 1.0F}, {100.0F, 25.0F, 1.0F, 0.5F}));
+  EXPECT_THAT(made.edits.weight_edits.at("first").output_factors, ElementsAre(1.0F, 4.0F, 8.0F, 50.0F));
+  EXPECT_THAT(made.edits.input_scalings.at(0).factors, ElementsAre(1.0F, 0.25F, 0.125F, 0.02F));
+}
+
+TEST(ChannelEdits, CrossNoGateWhereLessThanTwoBitsAreLost) {
+  const auto net = gated("silu");
+  QuantizationParams params;
+  params.equalization = true;
+  const auto made = channel_edits(net.graph(), placement_of(net), params,
+                                  magnitudes({100.0F, 30.0F, 30.0F, 30.0F}, {100.0F, 25.0F, 25.0F, 25.0F}));
+  EXPECT_FALSE(has_edits(made.edits)) << "1.5 bits on average";
+}
+
+TEST(ChannelEdits, EqualizeWhereItIsNeededUnlessToldOtherwise) {
+  const auto net = depthwise(false);
+  Statistics statistics;
+  statistics.values["r:0"].channel_magnitudes = {8.0F, 0.01F, 0.01F, 0.01F, 0.01F, 0.01F};
+  const auto with = [&](std::vector<float> channels, std::optional<bool> equalization) {
+    statistics.values["k:0"].channel_magnitudes = std::move(channels);
+    QuantizationParams params;
+    params.equalization = equalization;
+    return channel_edits(net.graph(), placement_of(net), params, statistics).edits.weight_edits;
+  };
+  const std::vector<float> even{8.0F, 4.0F, 4.0F, 4.0F, 4.0F, 0.0F};
+  const std::vector<float> uneven{8.0F, 1.0F, 1.0F, 1.0F, 1.0F, 0.0F};
+  EXPECT_THAT(with(even, std::nullopt), IsEmpty());
+  EXPECT_EQ(with(uneven, std::nullopt).size(), 2U) << "in front of the depthwise layer alone";
+  EXPECT_EQ(with(even, true).size(), 3U);
+  EXPECT_THAT(with(uneven, false), IsEmpty());
+}
+
+TEST(Equalizable, CrossesAGateThatNobodyElseReads) {
+  const auto pairs = equalizable(gated("silu").graph());
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_EQ(pairs[0].gate, "gate");
+  EXPECT_NEAR(pairs[0].closed_below, 6.25F, 1e-3) << "sigma(-6.25) < 0.5 / 255 < sigma(-6.2)";
+  SmallNetwork shared({1, 3, 6, 6});
+  const auto x = shared.conv("first", "x");
+  const auto gate = shared.same("gate", "Sigmoid", {x});
+  shared.output(shared.conv("deep", shared.same("y", "Mul", {x, gate}), {.channels = 4, .group = 4}));
+  shared.output(gate);
+  EXPECT_THAT(equalizable(shared.graph()), IsEmpty());
+  SmallNetwork open({1, 3, 6, 6});  // a function that does not close
+  const auto v = open.conv("first", "x");
+  open.scalar("one", 1.0F);
+  const auto plus = open.same("plus", "Add", {v, "one"});
+  open.output(open.conv("deep", open.same("y", "Mul", {v, plus}), {.channels = 4, .group = 4}));
+  EXPECT_THAT(equalizable(open.graph()), IsEmpty());
+}
+
+// ---- SmoothQuant ---------------------------------------------------------------------------------------------------
+
 QuantizationParams smoothing(double alpha) {
   QuantizationParams params;
   params.smooth_quant_alpha = alpha;
@@ -205,7 +307,8 @@ TEST(ChannelEdits, SmoothThroughTheScaleAndShiftThatNobodyElseReads) {
 TEST(ChannelEdits, AreNoneUnlessAskedFor) {
   QuantizationParams params;
   params.channel_alignment = false;
-  const auto net = bottleneck();
+  params.equalization = false;
+  const auto net = depthwise(true);
   EXPECT_EQ(edits_request(net.graph(), placement_of(net), params), StatisticsRequest{});
   EXPECT_FALSE(has_edits(channel_edits(net.graph(), placement_of(net), params, {}).edits));
 }
@@ -213,6 +316,7 @@ TEST(ChannelEdits, AreNoneUnlessAskedFor) {
 TEST(Quantization, WithEditsSurvivesStorage) {
   Quantization q = edits_of(depthwise(true), equalizing()).edits;
   q.input_scalings.push_back({"x", "x_smoothed", {0.5F, 0.1F}, {"first"}});
+  q.input_scalings.push_back({"y", "y_unscaled", {0.5F, 0.1F}, {"gate"}, 2});
   const auto restored = parsed_quantization(serialised(q));
   ASSERT_TRUE(restored.has_value()) << restored.error().message;
   EXPECT_EQ(*restored, q);

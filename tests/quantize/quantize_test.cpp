@@ -66,10 +66,45 @@ TEST(Quantized, MixedUsesAsymmetricActivations) {
 
 TEST(Quantized, OneNegativeValueInAnySampleMakesASymmetricRangeSigned) {
   TwoBranches network;
+  QuantizationParams params;
+  params.activations.symmetric = true;
   network.statistics.values["x"].minima = {0.0F, -1e-6F};
-  EXPECT_EQ(network.quantized_with({})->activations.at("x").zero_point, 128);
+  EXPECT_EQ(network.quantized_with(params)->activations.at("x").zero_point, 128);
   network.statistics.values["x"].minima = {0.0F, 0.0F};
-  EXPECT_EQ(network.quantized_with({})->activations.at("x").zero_point, 0);
+  EXPECT_EQ(network.quantized_with(params)->activations.at("x").zero_point, 0);
+}
+
+TEST(Quantized, PerformanceGivesAZeroPointToWhatIsHardlyEverNegative) {
+  TwoBranches network;
+  network.statistics.values["x"] = seen(-0.2F, 2.0F, -0.3F, 3);
+  EXPECT_EQ(network.quantized_with({})->activations.at("x"), asymmetric_params(-0.3F, 2.0F));
+  QuantizationParams explicitly;
+  explicitly.activations.symmetric = true;
+  EXPECT_EQ(network.quantized_with(explicitly)->activations.at("x"), symmetric_params(2.0, false));
+}
+
+/// A SiLU between two layers, whose negative side reaches far down.
+TEST(Quantized, NarrowsARangeToWhatTheNetworkTellsApart) {
+  SmallNetwork net;
+  const auto x = net.conv("first", "x");
+  net.output(net.conv("last", net.same("product", "Mul", {x, net.same("gate", "Sigmoid", {x})})));
+  Statistics statistics;
+  statistics.values = {{"x", seen(-1.0F, 1.0F, -1.0F, 3)},
+                       {"first:0", seen(-60.0F, 12.0F, -60.0F)},
+                       {"gate:0", seen(0.0F, 1.0F, 0.0F)},
+                       {"product:0", seen(-0.278F, 12.0F, -0.278F)}};
+  const auto place = placed(net.graph(), net.types(), {});
+  const auto codes_with = [&](const QuantizationParams& params) {
+    return quantized({net.graph(), net.types(), place}, statistics, params)->activations.at("first:0");
+  };
+  // The step of product is 0.048: x * sigma(x) is less than half of it below -5.4, where the gate has a code of 1.
+  const auto mixed = codes_with(preset(Preset::Mixed));
+  EXPECT_LT(activation_real(0, mixed), -4.5F);
+  EXPECT_GT(activation_real(0, mixed), -6.3F);
+  EXPECT_NEAR(activation_real(255, mixed), 12.0F, 0.05F);
+  const auto symmetric = codes_with(preset(Preset::Performance));
+  EXPECT_EQ(symmetric.zero_point, 128);
+  EXPECT_NEAR(activation_real(255, symmetric), 12.0F, 0.05F) << "not 60";
 }
 
 TEST(Quantized, ConcatenatedValuesShareTheWidestRangeWithZeroOnACode) {

@@ -158,7 +158,7 @@ TEST(AskFor, AsksForJustWhatARuleReads) {
 
 TEST(ActivationParamsOfSeveral, TakeTheWidest) {
   const auto rule = rule_of({});
-  const std::vector<RangeEstimate> estimates{{0.0, 1.0, 1.0, true}, {-3.0, 0.5, 3.0, false}};
+  const std::vector<RangeEstimate> estimates{{0.0, 2.0, 2.0, true}, {-3.0, 0.5, 3.0, false}};
   EXPECT_EQ(activation_params(estimates, rule), symmetric_params(3.0, false));
 }
 
