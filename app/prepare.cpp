@@ -18,6 +18,7 @@ namespace quantrail::app {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
+constexpr std::size_t kCalibrationCache = 64 * kMiB;
 
 /// Infinite constants have their uses (masks, open bounds); one that is no number never has.
 Status check_numbers(const std::filesystem::path& model, const Graph& graph) {
@@ -75,8 +76,9 @@ Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataCo
   options.hash_file = hash_file;
   auto data = open_dataset(side, p.graph.inputs, options);
   if (!data) return failed(data);
+  // Calibration reads most samples once; what is evaluated is read again and again.
   const auto budget = static_cast<std::size_t>(p.config.engine.memory_budget_mb) * kMiB / 2;
-  return cached(std::move(*data), budget);
+  return cached(std::move(*data), labelled ? budget : std::min(budget, kCalibrationCache));
 }
 
 Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {

@@ -2,7 +2,7 @@
 
 namespace quantrail::bench {
 
-Result<Batch> first_samples(const Dataset& data, std::size_t count) {
+Result<Batch> samples_from(const Dataset& data, std::size_t first, std::size_t count) {
   Batch batch{count, {}};
   std::vector<std::size_t> sample_bytes;
   for (const auto& input : data.inputs()) {
@@ -14,9 +14,11 @@ Result<Batch> first_samples(const Dataset& data, std::size_t count) {
     for (std::size_t at = 0; at < sample_bytes.size(); ++at) {
       buffers.push_back(std::span(batch.inputs[at].bytes).subspan(index * sample_bytes[at], sample_bytes[at]));
     }
-    if (const auto read = data.read(index, buffers); !read) return failed(read);
+    if (const auto read = data.read(first + index, buffers); !read) return failed(read);
   }
   return batch;
 }
+
+Result<Batch> first_samples(const Dataset& data, std::size_t count) { return samples_from(data, 0, count); }
 
 }  // namespace quantrail::bench

@@ -18,6 +18,8 @@ struct Batch {
   std::vector<InputArray> inputs{};
 };
 
+/// `count` samples from the one at `first` on. Errors: those of Dataset::read.
+[[nodiscard]] Result<Batch> samples_from(const Dataset& data, std::size_t first, std::size_t count);
 /// The first `count` samples. Errors: those of Dataset::read.
 [[nodiscard]] Result<Batch> first_samples(const Dataset& data, std::size_t count);
 

@@ -38,7 +38,7 @@ class Session {
     if (!made) return failed(made, std::string(network.name));
     for (const Form& form : forms_of(*made)) {
       if (!contains(options_.forms, form.name)) continue;
-      const Subject subject{*made, peer_, options_.quick ? 5 : options_.rounds, options_.quick ? 50.0 : 150.0};
+      const Subject subject{{peer_, options_.quick ? 5 : options_.rounds, options_.quick ? 50.0 : 150.0}, *made};
       if (auto done = measure(subject, form); !done) return done;
     }
     return {};
@@ -141,7 +141,7 @@ class Session {
 };
 
 std::optional<OrtPeer> started_peer(const ScratchFolder& scratch) {
-  auto started = OrtPeer::started(QUANTRAIL_BENCH_SCRIPTS "/ort_time.cjs", scratch.path());
+  auto started = OrtPeer::started(QUANTRAIL_BENCH_SCRIPTS "/ort_peer.cjs", scratch.path());
   const RuntimeInfo info = runtime_info();
   if (!started) fmt::print("no comparison: {}\n", started.error().message);
   fmt::print("ours: {} ({}); peer: {}\n", info.backend, info.isa,

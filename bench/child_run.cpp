@@ -37,7 +37,7 @@ Result<int> ran(std::vector<std::string>& arguments, std::vector<std::string>& e
 Result<std::vector<Row>> rows_of_child(std::vector<std::string> arguments, const std::vector<std::string>& environment,
                                        const std::filesystem::path& scratch) {
   const std::string table = scratch / "child.json";
-  arguments.insert(arguments.begin(), "quantrail_bench_runtime");
+  arguments.insert(arguments.begin(), "quantrail_bench");
   arguments.insert(arguments.end(), {"--json", table});
   std::vector<std::string> variables = environment;
   for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);

@@ -8,7 +8,8 @@
 
 namespace quantrail::bench {
 
-/// Rows that this program, run again in a process of its own with `arguments`, writes to its --json file; `environment`
+/// Rows that this very program, run again in a process of its own with `arguments`, writes to its --json file;
+/// `environment`
 /// ("NAME=value") is added to ours. What it prints is dropped. Errors: Backend.
 [[nodiscard]] Result<std::vector<Row>> rows_of_child(std::vector<std::string> arguments,
                                                      const std::vector<std::string>& environment,

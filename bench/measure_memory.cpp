@@ -1,31 +1,15 @@
-#include <fstream>
-
 #include "measurements.h"
 #include "our_runner.h"
+#include "peak_memory.h"
 
 namespace quantrail::bench {
-namespace {
-
-Result<double> own_peak_mib() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    if (word != "VmHWM:") continue;
-    double kib = 0.0;
-    status >> kib;
-    return kib / 1024.0;
-  }
-  return fail(Cause::Backend, "/proc/self/status has no VmHWM");
-}
-
-}  // namespace
-
 Result<Row> measured_own_memory(const Prepared& network, const Form& form, std::size_t batch) {
   const auto samples = first_samples(*network.network->samples(batch), batch);
   if (!samples) return failed(samples);
   auto ours = OurRunner::made(*form.graph, form.quantization, batch, 1);
   if (!ours) return failed(ours);
   if (const auto ran = ours->run(*samples); !ran) return failed(ran);
-  const auto peak = own_peak_mib();
+  const auto peak = peak_mib();
   if (!peak) return failed(peak);
   Row row;
   row.unit = "MiB";
@@ -37,7 +21,7 @@ Result<double> peer_memory(const Prepared& network, const Form& form, std::size_
                            const std::filesystem::path& scratch) {
   const auto samples = first_samples(*network.network->samples(batch), batch);
   if (!samples) return failed(samples);
-  auto peer = OrtPeer::started(QUANTRAIL_BENCH_SCRIPTS "/ort_time.cjs", scratch);
+  auto peer = OrtPeer::started(QUANTRAIL_BENCH_SCRIPTS "/ort_peer.cjs", scratch);
   if (!peer) return failed(peer);
   if (const auto loaded = peer->load(form.file, 1); !loaded) return failed(loaded);
   if (const auto set = peer->set_input(*samples); !set) return failed(set);

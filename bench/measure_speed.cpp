@@ -31,10 +31,10 @@ Status check_answers(const Subject& subject, const Form& form) {
   const auto expected = subject.peer->output();
   if (!expected) return failed(expected);
   const auto name = case_name(subject, form, "outputs");
-  if (got->size() != expected->size()) {
-    return fail(Cause::Backend, "{}: {} values, ONNX Runtime has {}", name, got->size(), expected->size());
+  if (got->size() != expected->values.size()) {
+    return fail(Cause::Backend, "{}: {} values, ONNX Runtime has {}", name, got->size(), expected->values.size());
   }
-  const Agreement close = agreement(*got, *expected, kSamples);
+  const Agreement close = agreement(*got, expected->values, kSamples);
   fmt::print("{}: {:.1f} dB to ONNX Runtime, same largest one for {:.0f} % of {} samples\n", name, close.sqnr_db,
              100.0 * close.same_top1, kSamples);
   if (close.sqnr_db >= form.least_sqnr_db) return {};

@@ -23,12 +23,16 @@ struct Form {
 /// float, int8, and "imported": the int8 file, read as another tool's would be.
 [[nodiscard]] std::vector<Form> forms_of(const Prepared& network);
 
-/// What all measurements of one network share.
-struct Subject {
-  const Prepared& network;
+/// How both sides are timed.
+struct Timing {
   std::optional<OrtPeer>& peer;  ///< empty when there is none
   std::size_t rounds = 15;
   double round_ms = 150.0;  ///< what each side runs for in a round, about
+};
+
+/// What all measurements of one network share.
+struct Subject : Timing {
+  const Prepared& network;
 };
 
 // Each gives rows; those of a peer only where there is one. Errors: Backend, and what Plan::build gives.

@@ -107,6 +107,11 @@ Result<double> OrtPeer::load(const std::filesystem::path& model, std::size_t thr
   return answer->at("ms").get<double>();
 }
 
+Status OrtPeer::optimise(const std::filesystem::path& model, const std::filesystem::path& optimised) {
+  return without_answer(
+      child_->ask({{"do", "optimise"}, {"model", model.string()}, {"optimised", optimised.string()}}));
+}
+
 Status OrtPeer::set_input(const Batch& batch) {
   auto arrays = Json::array();
   for (const auto& input : batch.inputs) {
@@ -129,14 +134,15 @@ Result<std::vector<double>> OrtPeer::run(std::size_t times) {
   return answer->at("ms").get<std::vector<double>>();
 }
 
-Result<std::vector<float>> OrtPeer::output() {
+Result<OrtPeer::Output> OrtPeer::output() {
   const auto file = scratch_ / "output.f32";
   const auto answer = child_->ask({{"do", "output"}, {"file", file.string()}});
   if (!answer) return failed(answer);
-  std::vector<float> values(std::filesystem::file_size(file) / sizeof(float));
+  Output output{answer->at("shape").get<Shape>(), std::vector<float>(std::filesystem::file_size(file) / sizeof(float))};
+  auto& values = output.values;
   std::ifstream(file, std::ios::binary)
       .read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
-  return values;
+  return output;
 }
 
 Result<double> OrtPeer::peak_mib() {

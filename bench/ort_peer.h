@@ -11,8 +11,8 @@
 
 namespace quantrail::bench {
 
-/// Real ONNX Runtime, in a child process of Node.js that runs ort_time.cjs. Finds the package onnxruntime-node through
-/// NODE_PATH, or where QUANTRAIL_ORT points. Networks with one float32 output. The child ends with this.
+/// Real ONNX Runtime, in a child process of Node.js that runs ort_peer.cjs. Finds the package onnxruntime-node through
+/// NODE_PATH, or where QUANTRAIL_ORT points. Networks whose first output is float32. The child ends with this.
 class OrtPeer {
  public:
   /// `scratch`: an existing folder for the arrays that are exchanged.
@@ -26,12 +26,18 @@ class OrtPeer {
   [[nodiscard]] const std::string& version() const { return version_; }
   /// Makes a session, all optimisations on, `threads` threads inside operators; the milliseconds that it took.
   [[nodiscard]] Result<double> load(const std::filesystem::path& model, std::size_t threads);
+  /// Writes the graph that a session makes of `model`, before layouts are changed for this CPU.
+  [[nodiscard]] Status optimise(const std::filesystem::path& model, const std::filesystem::path& optimised);
   /// What later runs read.
   [[nodiscard]] Status set_input(const Batch& batch);
   /// Milliseconds of each of `times` runs one behind the other, taken around the call in the child.
   [[nodiscard]] Result<std::vector<double>> run(std::size_t times);
-  /// Result of the last run.
-  [[nodiscard]] Result<std::vector<float>> output();
+  struct Output {
+    Shape shape{};
+    std::vector<float> values{};
+  };
+  /// First result of the last run.
+  [[nodiscard]] Result<Output> output();
   /// The most memory that the child ever had, in MiB.
   [[nodiscard]] Result<double> peak_mib();
 

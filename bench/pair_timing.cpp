@@ -50,26 +50,25 @@ Result<double> warm_round(double round_ms, double expected_ms, const Side& timed
 
 }  // namespace
 
-Result<PairedTimes> timed_in_turns(const Subject& subject, const Form& form, const Batch& batch, std::size_t threads) {
+Result<PairedTimes> timed_in_turns(const Timing& timing, const Form& form, const Batch& batch, std::size_t threads) {
   auto ours = OurRunner::made(*form.graph, form.quantization, batch.samples, threads);
   if (!ours) return failed(ours, form.name);
-  if (subject.peer) {
-    if (const auto ready = warm_up(*subject.peer, form, batch, threads); !ready) return failed(ready);
+  if (timing.peer) {
+    if (const auto ready = warm_up(*timing.peer, form, batch, threads); !ready) return failed(ready);
   }
   if (const auto cold = timed(*ours, batch, 2); !cold) return failed(cold);
   const auto warm = timed(*ours, batch, 1);
   if (!warm) return failed(warm);
 
   PairedTimes times;
-  for (std::size_t round = 0; round < subject.rounds; ++round) {
-    const auto mine =
-        warm_round(subject.round_ms, *warm, [&](std::size_t count) { return timed(*ours, batch, count); });
+  for (std::size_t round = 0; round < timing.rounds; ++round) {
+    const auto mine = warm_round(timing.round_ms, *warm, [&](std::size_t count) { return timed(*ours, batch, count); });
     if (!mine) return failed(mine);
     times.ours.push_back(*mine);
-    if (!subject.peer) continue;
+    if (!timing.peer) continue;
     const double expected = times.peer.empty() ? 2.0 * *warm : times.peer.back();
     const auto theirs =
-        warm_round(subject.round_ms, expected, [&](std::size_t count) { return timed(*subject.peer, count); });
+        warm_round(timing.round_ms, expected, [&](std::size_t count) { return timed(*timing.peer, count); });
     if (!theirs) return failed(theirs);
     times.peer.push_back(*theirs);
     let_threads_sleep();

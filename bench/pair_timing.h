@@ -12,7 +12,7 @@ struct PairedTimes {
 };
 
 /// Times both sides on `batch`. The peer gets `threads` threads inside operators.
-[[nodiscard]] Result<PairedTimes> timed_in_turns(const Subject& subject, const Form& form, const Batch& batch,
+[[nodiscard]] Result<PairedTimes> timed_in_turns(const Timing& timing, const Form& form, const Batch& batch,
                                                  std::size_t threads);
 
 }  // namespace quantrail::bench

@@ -50,17 +50,17 @@ class Collector {
     return values;
   }
 
-  Lesson look(const SampleInSight& sample) {
-    std::vector<SampleStatistics> row;
-    for (std::size_t i = 0; i < subjects_.size(); ++i) {
-      const SampleView& view = sample.views[i];
-      row.push_back(observed(view.values, layout_of(view, subjects_[i].last_axis), subjects_[i].learning));
-      if (subjects_[i].histogram) histograms_[sample.worker][i].add(view.values);
-    }
-    return [this, row = std::move(row)] { learn(row); };
+  Lesson look(const ValueInSight& seen) {
+    const Subject& subject = subjects_[seen.value];
+    if (subject.histogram) histograms_[seen.worker][seen.value].add(seen.view.values);
+    return [this, &subject,
+            sample = observed(seen.view.values, layout_of(seen.view, subject.last_axis), subject.learning)] {
+      statistics_.values[subject.value].add(sample);
+    };
   }
 
-  Statistics finished() {
+  Statistics finished(std::size_t samples) {
+    statistics_.samples = static_cast<std::int64_t>(samples);
     for (std::size_t i = 0; i < subjects_.size(); ++i) {
       ValueStatistics& value = statistics_.values[subjects_[i].value];
       value.finish();
@@ -70,11 +70,6 @@ class Collector {
   }
 
  private:
-  void learn(const std::vector<SampleStatistics>& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) statistics_.values[subjects_[i].value].add(row[i]);
-    ++statistics_.samples;
-  }
-
   std::vector<Subject> subjects_;
   std::vector<std::vector<Histogram>> histograms_;  ///< by worker, parallel to the subjects
   Statistics statistics_{};
@@ -86,9 +81,9 @@ Result<Statistics> collected(const Graph& graph, const StatisticsRequest& reques
                              std::span<const std::size_t> samples, const PassOptions& options) {
   Collector collector(request, options.threads);
   const auto passed = watched(graph, collector.values(), dataset, samples, options,
-                              [&](const SampleInSight& sample) { return collector.look(sample); });
+                              [&](const ValueInSight& seen) { return collector.look(seen); });
   if (!passed) return failed(passed, "calibration");
-  Statistics statistics = collector.finished();
+  Statistics statistics = collector.finished(samples.size());
   for (const auto& [value, learned] : statistics.values) {
     if (learned.samples > 0) continue;
     return fail(Cause::InvalidInput, "calibration: '{}' has no finite element in any of {} samples", printable(value),

@@ -70,15 +70,13 @@ class Reporter {
   Result<QuantizationReport> run(const Dataset& dataset, std::span<const std::size_t> samples) {
     if (const auto described = describe(dataset); !described) return failed(described);
     std::vector<std::vector<std::uint8_t>> codes(options_.pass.threads);  // of each worker
-    const auto look = [&](const SampleInSight& sample) -> Lesson {
-      std::vector<TensorSample> seen;
-      for (std::size_t i = 0; i < sample.views.size(); ++i) {
-        seen.push_back(measured(i, sample.views[i], static_cast<std::int64_t>(sample.position), codes[sample.worker]));
-      }
-      return [this, seen = std::move(seen)] { learn(seen); };
+    const auto look = [&](const ValueInSight& value) -> Lesson {
+      auto seen = measured(value.value, value.view, static_cast<std::int64_t>(value.sample), codes[value.worker]);
+      return [this, tensor = value.value, seen = std::move(seen)] { learn(tensor, seen); };
     };
     const auto passed = watched(graph_, values_, dataset, samples, options_.pass, look);
     if (!passed) return failed(passed);
+    report_.samples = static_cast<std::int64_t>(samples.size());
     return std::move(report_);
   }
 
@@ -169,15 +167,12 @@ class Reporter {
     return seen;
   }
 
-  void learn(const std::vector<TensorSample>& seen) {
-    ++report_.samples;
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-      TensorReport& tensor = report_.tensors[i];
-      tensor.error += seen[i].error;
-      tensor.codes |= seen[i].codes;
-      for (std::size_t reader = 0; reader < readers_[i].size(); ++reader) {
-        *report_.layers[readers_[i][reader].report].pairs += seen[i].pairs[reader];
-      }
+  void learn(std::size_t at, const TensorSample& seen) {
+    TensorReport& tensor = report_.tensors[at];
+    tensor.error += seen.error;
+    tensor.codes |= seen.codes;
+    for (std::size_t reader = 0; reader < readers_[at].size(); ++reader) {
+      *report_.layers[readers_[at][reader].report].pairs += seen.pairs[reader];
     }
   }
 

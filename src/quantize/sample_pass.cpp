@@ -13,32 +13,32 @@
 namespace quantrail {
 namespace {
 
-using Look = std::function<Lesson(const SampleInSight&)>;
+using Look = std::function<Lesson(const ValueInSight&)>;
 
 /// Where a run leaves a watched value.
-struct Watch {
-  bool is_input = false;
-  std::size_t index = 0;  ///< of the plan's input, or of the tap
+struct Watches {
+  std::vector<std::pair<std::size_t, std::size_t>> inputs{};  ///< position of the value, of the plan's input
+  std::vector<std::size_t> tapped{};                          ///< position of the value, by tap
 };
 
-std::vector<Watch> watches(const Graph& graph, const std::vector<std::string>& values, std::vector<std::string>& taps) {
-  std::vector<Watch> list;
-  for (const auto& value : values) {
-    Watch watch{false, taps.size()};
-    for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-      if (graph.inputs[i].name == value) watch = {true, i};
+Watches watches(const Graph& graph, const std::vector<std::string>& values, std::vector<std::string>& taps) {
+  Watches list;
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    const auto input = std::find_if(graph.inputs.begin(), graph.inputs.end(),
+                                    [&](const ValueInfo& one) { return one.name == values[at]; });
+    if (input != graph.inputs.end()) {
+      list.inputs.emplace_back(at, static_cast<std::size_t>(input - graph.inputs.begin()));
+    } else {
+      list.tapped.push_back(at);
+      taps.push_back(values[at]);
     }
-    if (!watch.is_input) taps.push_back(value);
-    list.push_back(watch);
   }
   return list;
 }
 
-TapView view_of(const Watch& watch, const Plan& plan, PlanState& state) {
-  if (!watch.is_input) return state.tap(watch.index);
-  const auto bytes = state.input(watch.index);
-  return {{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)},
-          plan.inputs()[watch.index].shape};
+TapView input_view(const Plan& plan, PlanState& state, std::size_t index) {
+  const auto bytes = state.input(index);
+  return {{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)}, plan.inputs()[index].shape};
 }
 
 /// Sample `row` of a value whose outermost axis runs over `batch` samples, each perhaps with several rows (tokens
@@ -61,12 +61,12 @@ class OrderedLearner {
  public:
   explicit OrderedLearner(const std::function<void(std::size_t)>& progress) : progress_(progress) {}
 
-  void take(std::size_t block, std::vector<Lesson> lessons) {
+  void take(std::size_t block, std::size_t samples, std::vector<Lesson> lessons) {
     const std::scoped_lock lock(mutex_);
-    waiting_[block] = std::move(lessons);
+    waiting_[block] = {samples, std::move(lessons)};
     for (auto next = waiting_.begin(); next != waiting_.end() && next->first == next_; next = waiting_.erase(next)) {
-      for (const auto& learn : next->second) learn();
-      samples_ += next->second.size();
+      for (const auto& learn : next->second.second) learn();
+      samples_ += next->second.first;
       ++next_;
     }
     if (progress_) progress_(samples_);
@@ -77,12 +77,12 @@ class OrderedLearner {
   std::mutex mutex_{};
   std::size_t next_ = 0;
   std::size_t samples_ = 0;
-  std::map<std::size_t, std::vector<Lesson>> waiting_{};
+  std::map<std::size_t, std::pair<std::size_t, std::vector<Lesson>>> waiting_{};  ///< by block: how many samples
 };
 
 class Pass {
  public:
-  Pass(std::shared_ptr<const Plan> plan, std::vector<Watch> list, Feed feed, const Dataset& dataset,
+  Pass(std::shared_ptr<const Plan> plan, Watches list, Feed feed, const Dataset& dataset,
        std::span<const std::size_t> samples, const Look& look)
       : plan_(std::move(plan)),
         watches_(std::move(list)),
@@ -101,7 +101,9 @@ class Pass {
     parallel_for(blocks, options.threads, ended.get_token(), [&](std::size_t block, std::size_t worker) {
       if (!states[worker]) states[worker].emplace(plan_);
       auto lessons = looked(*states[worker], block * batch, worker);
-      if (lessons) return learner.take(block, std::move(*lessons));
+      if (lessons) {
+        return learner.take(block, std::min(batch, samples_.size() - block * batch), std::move(*lessons));
+      }
       note(block, lessons.error());
       ended.request_stop();
     });
@@ -115,15 +117,15 @@ class Pass {
     const auto batch = static_cast<std::size_t>(plan_->batch());
     const auto indices = samples_.subspan(first, std::min(batch, samples_.size() - first));
     if (const auto filled = feed_.fill(state, dataset_, indices); !filled) return failed(filled);
-    if (const auto ran = state.run(); !ran) return failed(ran);
     std::vector<Lesson> lessons;
-    std::vector<SampleView> views(watches_.size());
-    for (std::size_t row = 0; row < indices.size(); ++row) {
-      for (std::size_t i = 0; i < views.size(); ++i) {
-        views[i] = sample_of(view_of(watches_[i], *plan_, state), row, batch);
+    const auto look_at = [&](std::size_t value, const TapView& view) {
+      for (std::size_t row = 0; row < indices.size(); ++row) {
+        lessons.push_back(look_({first + row, worker, value, sample_of(view, row, batch)}));
       }
-      lessons.push_back(look_({first + row, worker, views}));
-    }
+    };
+    for (const auto& [value, input] : watches_.inputs) look_at(value, input_view(*plan_, state, input));
+    const auto ran = state.run([&](std::size_t tap, const TapView& view) { look_at(watches_.tapped[tap], view); });
+    if (!ran) return failed(ran);
     return lessons;
   }
 
@@ -134,7 +136,7 @@ class Pass {
   }
 
   std::shared_ptr<const Plan> plan_;
-  std::vector<Watch> watches_;
+  Watches watches_;
   Feed feed_;
   const Dataset& dataset_;
   std::span<const std::size_t> samples_;
@@ -143,9 +145,8 @@ class Pass {
   std::optional<std::pair<std::size_t, Error>> error_{};
 };
 
-/// What is watched stays in memory until the end of a pass, so that fewer samples are computed at once where they would
-/// take much: halves the micro-batch while a thread's activations need more than this.
-constexpr std::size_t kMostActivationBytes = std::size_t{128} << 20U;
+/// The micro-batch is halved while a thread's activations need more than this.
+constexpr std::size_t kMostActivationBytes = std::size_t{16} << 20U;
 
 Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const PlanOptions& options) {
   auto batch = micro_batch(graph);
@@ -164,7 +165,7 @@ Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const Plan
 Status watched(const Graph& graph, const std::vector<std::string>& values, const Dataset& dataset,
                std::span<const std::size_t> samples, const PassOptions& options, const Look& look) {
   if (samples.empty()) return fail(Cause::InvalidInput, "the data has no samples");
-  PlanOptions plan_options;
+  PlanOptions plan_options{.fleeting_taps = true};
   auto list = watches(graph, values, plan_options.taps);
   auto plan = watching_plan(sized(graph, dataset.inputs()), plan_options);
   if (!plan) return failed(plan);

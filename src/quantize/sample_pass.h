@@ -21,11 +21,12 @@ struct SampleView {
   std::int64_t last_axis = 0;  ///< its size, where there are more than two axes and the values are row-major; else 0
 };
 
-/// A sample that has just been computed.
-struct SampleInSight {
-  std::size_t position = 0;             ///< in the list of samples
-  std::size_t worker = 0;               ///< in [0, threads): calls of different workers run at the same time
-  std::span<const SampleView> views{};  ///< one per watched value; valid during the call
+/// A watched value of a sample, as soon as it is computed.
+struct ValueInSight {
+  std::size_t sample = 0;  ///< position in the list of samples
+  std::size_t worker = 0;  ///< in [0, threads): calls of different workers run at the same time
+  std::size_t value = 0;   ///< position in the list of values
+  SampleView view{};       ///< valid during the call
 };
 
 struct PassOptions {
@@ -35,18 +36,18 @@ struct PassOptions {
   std::function<void(std::size_t)> progress{};
 };
 
-/// What remains to be done with one sample, in the order of samples.
+/// What remains to be done with one value of one sample, in the order of samples.
 using Lesson = std::function<void()>;
 
-/// Runs the canonical `graph` in float over `samples` (positions in `dataset`) and calls look(position in `samples`,
-/// one view per watched value) for each, on any thread. Sums must have a fixed order, so look() only measures, and what
-/// it returns learns: that is called once per sample, one at a time, in the given order of samples, whatever the
-/// threads. Memory does not grow with the number of samples. Values: inputs of the network, and float32 values that it
+/// Runs the canonical `graph` in float over `samples` (positions in `dataset`) and calls look() for each watched value
+/// of each, on any thread. Sums must have a fixed order, so look() only measures, and what it returns learns: these are
+/// called one at a time, those of one value in the given order of samples, whatever the threads. Memory grows neither
+/// with the number of samples nor with that of values. Values: inputs of the network, and float32 values that it
 /// computes, as computed before any activation behind them. Errors: what the plan and the dataset give; of several
 /// failures the one of the first sample; InvalidInput when there are no samples, or the dataset's arrays do not fit the
 /// network's inputs; Cancelled.
 [[nodiscard]] Status watched(const Graph& graph, const std::vector<std::string>& values, const Dataset& dataset,
                              std::span<const std::size_t> samples, const PassOptions& options,
-                             const std::function<Lesson(const SampleInSight&)>& look);
+                             const std::function<Lesson(const ValueInSight&)>& look);
 
 }  // namespace quantrail

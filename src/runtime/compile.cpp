@@ -40,12 +40,29 @@ Status emit_all(Builder& builder) {
   return {};
 }
 
-Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Form form) {
+Result<CompiledPlan::Value> left(Builder& builder, const std::string& value, Form form) {
   auto storage = builder.read(value, form);
   if (!storage) return failed(storage);
-  builder.keep(*storage);
   const bool last = form.layout == Layout::ChannelsLast && layout_matters(builder.shape(value));
   return CompiledPlan::Value{concrete({value}, builder.type(value)), *storage, last};
+}
+
+Result<CompiledPlan::Value> kept(Builder& builder, const std::string& value, Form form) {
+  auto made = left(builder, value, form);
+  if (made) builder.keep(made->storage);
+  return made;
+}
+
+/// See CompiledPlan::taps_after().
+std::vector<std::vector<std::size_t>> taps_by_step(const Program& program,
+                                                   const std::vector<CompiledPlan::Value>& taps) {
+  std::vector<std::size_t> written(program.storages.size(), 0);
+  for (std::size_t at = 0; at < program.steps.size(); ++at) {
+    for (const auto id : program.steps[at].writes) written[id] = at + 1;
+  }
+  std::vector<std::vector<std::size_t>> after(program.steps.size() + 1);
+  for (std::size_t tap = 0; tap < taps.size(); ++tap) after[written[taps[tap].storage]].push_back(tap);
+  return after;
 }
 
 /// Where `output` is among those that depend on data; nothing for others.
@@ -75,9 +92,9 @@ Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const Shaped
   if (late.nodes.empty()) return nullptr;
   auto part = std::make_shared<LatePart>(LatePart{late, model.specialised.graph.opset, {}});
   for (const auto& value : late.reads) {
-    const auto left = kept(builder, value, {late_form(model, lowering, value), Layout::Plain});
-    if (!left) return failed(left);
-    part->sources.push_back({value, builder.type(value), left->storage});
+    const auto source = kept(builder, value, {late_form(model, lowering, value), Layout::Plain});
+    if (!source) return failed(source);
+    part->sources.push_back({value, builder.type(value), source->storage});
   }
   return part;
 }
@@ -146,11 +163,13 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
     plan->outputs_.push_back({value->storage, {}});
   }
   for (const auto& tap : options.taps) {
-    auto value = kept(builder, tap, {Numeric::Float, builder.layout(tap)});
+    const Form form{Numeric::Float, builder.layout(tap)};
+    auto value = options.fleeting_taps ? left(builder, tap, form) : kept(builder, tap, form);
     if (!value) return failed(value);
     plan->taps_.push_back(std::move(*value));
   }
   plan->program_ = builder.take();
+  plan->taps_after_ = taps_by_step(plan->program_, plan->taps_);
   plan->layout_ = arranged(plan->program_);
   if (plan->layout_.bytes > kLargestArena) {
     return fail(Cause::Unsupported, "a batch of {} needs {} MiB for its activations, {} are allowed", plan->batch_,

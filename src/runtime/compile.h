@@ -46,6 +46,8 @@ class CompiledPlan final : public Plan {
   /// Null when all shapes are known.
   [[nodiscard]] const std::shared_ptr<const LatePart>& late() const { return late_; }
   [[nodiscard]] const Value& tap(std::size_t index) const { return taps_.at(index); }
+  /// Positions of the taps that are whole once so many steps of the program have run; one entry more than steps.
+  [[nodiscard]] const std::vector<std::vector<std::size_t>>& taps_after() const { return taps_after_; }
 
  private:
   std::int64_t batch_ = 1;
@@ -58,6 +60,7 @@ class CompiledPlan final : public Plan {
   std::vector<Output> outputs_{};
   std::shared_ptr<const LatePart> late_{};
   std::vector<Value> taps_{};
+  std::vector<std::vector<std::size_t>> taps_after_{};
 };
 
 }  // namespace quantrail

@@ -75,6 +75,20 @@ Status PlanState::run() {
   return impl_->late ? run_late() : Status{};
 }
 
+Status PlanState::run(const TapSeen& seen) {
+  const ThreadLimit limit(impl_->plan->threads());
+  const auto& taps_after = impl_->plan->taps_after();
+  const auto show = [&](std::size_t steps) {
+    for (const std::size_t index : taps_after[steps]) seen(index, tap(index));
+  };
+  show(0);
+  for (std::size_t at = 0; at < impl_->actions.size(); ++at) {
+    if (auto done = impl_->actions[at](); !done) return done;
+    show(at + 1);
+  }
+  return impl_->late ? run_late() : Status{};
+}
+
 Status PlanState::run_late() {
   if (auto done = impl_->late->run(); !done) return done;
   const auto declared = impl_->plan->outputs();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
@@ -20,6 +21,9 @@ struct PlanOptions {
   RevertMode revert_mode = RevertMode::Full;
   /// Values to keep for reading after a run, as float, before any activation fused behind them. Only for float plans.
   std::vector<std::string> taps{};
+  /// Taps are shown while a run goes on, as soon as each is computed (see PlanState::run), and overwritten after that:
+  /// their number costs no memory.
+  bool fleeting_taps = false;
   /// Threads inside operators, for the latency of a single sample; samples spread over plans of one thread each get
   /// more out of a processor. Float results of different numbers may differ in the last places.
   std::size_t threads = 1;
@@ -69,6 +73,9 @@ struct TapView {
   bool channels_last = false;
 };
 
+/// Shown during a run: position in PlanOptions::taps, and the value; valid during the call.
+using TapSeen = std::function<void(std::size_t, const TapView&)>;
+
 /// What one thread needs to run a plan: buffers and arguments. Not thread-safe; reusable.
 class PlanState {
  public:
@@ -82,11 +89,13 @@ class PlanState {
   /// Computes the outputs. Errors: Backend; where shapes depend on data also InvalidInput and Unsupported, naming the
   /// node.
   [[nodiscard]] Status run();
+  /// The same, showing each tap once, in the order in which they are computed.
+  [[nodiscard]] Status run(const TapSeen& seen);
   /// Output `index`, row-major, of the declared type; valid until the next run.
   [[nodiscard]] std::span<const std::byte> output(std::size_t index) const;
   /// The shape of output `index` in the last run.
   [[nodiscard]] const Shape& output_shape(std::size_t index) const;
-  /// PlanOptions::taps[index]; valid until the next run.
+  /// PlanOptions::taps[index]; valid until the next run. Precondition: taps are not fleeting.
   [[nodiscard]] TapView tap(std::size_t index) const;
 
   struct Impl;

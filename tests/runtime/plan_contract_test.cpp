@@ -140,6 +140,33 @@ TEST(PlanContract, TapsShowValuesBeforeTheirActivation) {
   expect_near(output_of(state), expected.at("y").values<float>(), 1e-5F);
 }
 
+TEST(PlanContract, FleetingTapsShowTheSameInLessMemory) {
+  auto net = mixed_network();
+  const auto inputs = random_inputs(net, 2);
+  PlanOptions options;
+  for (const auto& node : net.graph().nodes) options.taps.push_back(node.outputs[0]);
+  options.taps.emplace_back("x");
+  const auto keeping = plan_of(net.graph(), options, 2);
+  options.fleeting_taps = true;
+  const auto fleeting = plan_of(net.graph(), options, 2);
+  EXPECT_LT(fleeting->activation_bytes(), keeping->activation_bytes());
+  PlanState kept(keeping);
+  PlanState shown(fleeting);
+  for (auto* state : {&kept, &shown}) fill_inputs(*state, net.graph(), inputs);
+  ASSERT_TRUE(kept.run());
+  std::vector<int> seen(options.taps.size(), 0);
+  ASSERT_TRUE(shown.run([&](std::size_t tap, const TapView& view) {
+    SCOPED_TRACE(options.taps[tap]);
+    ++seen[tap];
+    const TapView expected = kept.tap(tap);
+    EXPECT_EQ(view.shape, expected.shape);
+    EXPECT_EQ(view.channels_last, expected.channels_last);
+    EXPECT_TRUE(std::equal(view.values.begin(), view.values.end(), expected.values.begin(), expected.values.end()));
+  }));
+  EXPECT_EQ(seen, std::vector<int>(options.taps.size(), 1));
+  expect_near(output_of(shown), output_of(kept), 0.0F);
+}
+
 TEST(PlanContract, RefusesATapThatIsNotThere) {
   auto net = mixed_network();
   PlanCache cache;

@@ -1,4 +1,4 @@
-// Real ONNX Runtime for quantrail_bench_runtime: answers one JSON question a line (see ort_peer.h).
+// Real ONNX Runtime for the benchmarks and for tests: answers one JSON question a line (see ort_peer.h).
 'use strict';
 const fs = require('fs');
 const readline = require('readline');
@@ -15,6 +15,13 @@ const actions = {
       graphOptimizationLevel: 'all', intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3,
     });
     return { ms: now() - start };
+  },
+  async optimise({ model, optimised }) {
+    const saver = await ort.InferenceSession.create(model, {
+      graphOptimizationLevel: 'extended', optimizedModelFilePath: optimised, logSeverityLevel: 3,
+    });
+    await saver.release();
+    return {};
   },
   async input({ arrays }) {
     feeds = {};
@@ -36,9 +43,10 @@ const actions = {
     return { ms };
   },
   async output({ file }) {
-    const { data } = results[session.outputNames[0]];
+    const { data, dims, type } = results[session.outputNames[0]];
+    if (type !== 'float32') throw new Error(`the first output is ${type}, not float32`);
     fs.writeFileSync(file, Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-    return {};
+    return { shape: dims };
   },
   async memory() {
     return { peak_kib: Number(/VmHWM:\s*(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]) };
