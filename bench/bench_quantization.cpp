@@ -147,13 +147,18 @@ int main(int argc, char** argv) {
   for (const auto& one : quantrail::bench::quantization_cases()) names.push_back(one.name);
   app.add_option("configs", options.configs, "Configuration files, with calibration and labelled validation data")
       ->check(CLI::ExistingFile);
-  app.add_option("--case", options.cases, "Only these ways to quantize")->delimiter(';')->check(CLI::IsMember(names));
+  app.add_option("--case", options.cases, "Only these ways to quantize")
+      ->delimiter(';')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(names));
   app.add_option("--measure", options.measures, "Any of quality, memory")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"quality", "memory"}))
       ->capture_default_str();
   app.add_option("--samples", options.samples, "Numbers of samples that calibration memory is measured with")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   app.add_option("--rounds", options.rounds, "Interleaved rounds")->check(CLI::Range(1, 100000))->capture_default_str();
