@@ -1,9 +1,14 @@
+#include <algorithm>
+
 #include "model/shape_math.h"
 #include "runtime/emit_moving.h"
 #include "runtime/kernels_gather.h"
 
 namespace quantrail {
 namespace {
+
+/// A table of where each position of an axis comes from must not take much more than the result.
+constexpr std::int64_t kMostPositions = std::int64_t{1} << 23U;
 
 /// Adds the step that takes `axes` (in logical order) of input 0.
 Status emit_taken(const Emission& e, const std::vector<kernels::TakenAxis>& axes, Layout layout) {
@@ -31,6 +36,8 @@ Lifted lifted(const Emission& e) {
 Status emit_repeated(const Emission& e) {
   const Shape& result = e.result_shape();
   if (result.size() > kernels::kMaxRank || e.shape(0).size() > result.size()) return emit_interpreted(e);
+  const bool vast = std::any_of(result.begin(), result.end(), [](auto size) { return size > kMostPositions; });
+  if (vast) return emit_interpreted(e);
   Lifted made = lifted(e);
   for (std::size_t axis = 0; axis < result.size(); ++axis) {
     auto& from = made.axes[axis];
