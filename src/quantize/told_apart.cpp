@@ -12,6 +12,8 @@ namespace quantrail {
 namespace {
 
 constexpr std::size_t kPoints = 4096;
+constexpr std::size_t kMostElements = std::size_t{1} << 18U;  // over all channels: fewer points where there are many
+constexpr std::size_t kFewestPoints = 64;
 
 /// A constant with one number per channel, some axes before the last.
 struct Channels {
@@ -67,6 +69,16 @@ class Cone {
       : network_(network), tip_(std::move(tip)), moved_(moved) {
     members_.insert(tip_);
     grow();
+  }
+
+  /// Whether those who read the tip only move it.
+  [[nodiscard]] bool is_only_moved() const {
+    return nodes_.empty() && !network_.index.is_output(tip_) && readers_outside(tip_).empty();
+  }
+
+  [[nodiscard]] std::size_t points_per_channel() const {
+    const auto channels = static_cast<std::size_t>(channels_.value_or(Channels{}).count);
+    return std::clamp(kMostElements / channels, kFewestPoints, kPoints);
   }
 
   /// Whether all that leaves the cone does so as codes, and none of it is the tip.
@@ -180,10 +192,10 @@ class Cone {
   std::optional<Channels> channels_{};
 };
 
-std::vector<float> points_of(Interval range) {
-  std::vector<float> points(kPoints);
-  const double step = (range.hi - range.lo) / static_cast<double>(kPoints - 1);
-  for (std::size_t i = 0; i < kPoints; ++i) points[i] = static_cast<float>(range.lo + step * static_cast<double>(i));
+std::vector<float> points_of(Interval range, std::size_t count) {
+  std::vector<float> points(count);
+  const double step = (range.hi - range.lo) / static_cast<double>(count - 1);
+  for (std::size_t i = 0; i < count; ++i) points[i] = static_cast<float>(range.lo + step * static_cast<double>(i));
   return points;
 }
 
@@ -195,6 +207,24 @@ std::pair<std::size_t, std::size_t> equal_ends(const std::vector<std::uint8_t>& 
   return {static_cast<std::size_t>(low), static_cast<std::size_t>(high)};
 }
 
+/// What the readers of one value tell apart.
+Interval told_apart_by(const Cone& cone, Interval range) {
+  if (!cone.ends_in_codes()) return range;
+  const auto points = points_of(range, cone.points_per_channel());
+  const auto rows = cone.codes_for(points);
+  if (!rows || rows->empty()) return range;
+  std::size_t low = points.size();
+  std::size_t high = points.size();
+  for (const auto& row : *rows) {
+    const auto [equal_low, equal_high] = equal_ends(row);
+    low = std::min(low, equal_low);
+    high = std::min(high, equal_high);
+  }
+  const double lo = low > 1 ? static_cast<double>(points[low - 1]) : range.lo;
+  const double hi = high > 1 ? static_cast<double>(points[points.size() - high]) : range.hi;
+  return {std::min(lo, 0.0), std::max(hi, 0.0)};
+}
+
 }  // namespace
 
 Interval told_apart(const Graph& graph, const GraphIndex& index, const Placement& placement,
@@ -202,23 +232,16 @@ Interval told_apart(const Graph& graph, const GraphIndex& index, const Placement
   if (!(range.lo < range.hi)) return range;
   const Quantized network{graph, index, placement, codes};
   const std::set<std::string> moved(values.begin(), values.end());
-  const std::vector<float> points = points_of(range);
-  std::size_t low = kPoints;
-  std::size_t high = kPoints;
+  Interval all;
+  bool read = false;
   for (const auto& value : values) {
     const Cone cone(network, value, moved);
-    const auto rows = cone.ends_in_codes() ? cone.codes_for(points) : std::nullopt;
-    if (!rows) return range;
-    for (const auto& row : *rows) {
-      const auto [equal_low, equal_high] = equal_ends(row);
-      low = std::min(low, equal_low);
-      high = std::min(high, equal_high);
-    }
+    if (cone.is_only_moved()) continue;
+    const Interval apart = told_apart_by(cone, range);
+    all = {std::min(all.lo, apart.lo), std::max(all.hi, apart.hi)};
+    read = true;
   }
-  if (low == kPoints) return range;  // nothing depends on it
-  const double lo = low > 1 ? static_cast<double>(points[low - 1]) : range.lo;
-  const double hi = high > 1 ? static_cast<double>(points[kPoints - high]) : range.hi;
-  return {std::min(lo, 0.0), std::max(hi, 0.0)};
+  return read ? all : range;  // nothing depends on it
 }
 
 }  // namespace quantrail

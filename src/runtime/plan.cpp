@@ -68,11 +68,7 @@ std::span<std::byte> PlanState::input(std::size_t index) {
 }
 
 Status PlanState::run() {
-  const ThreadLimit limit(impl_->plan->threads());
-  for (const auto& action : impl_->actions) {
-    if (auto done = action(); !done) return done;
-  }
-  return impl_->late ? run_late() : Status{};
+  return run([](std::size_t, const TapView&) {});
 }
 
 Status PlanState::run(const TapSeen& seen) {

@@ -113,6 +113,19 @@ TEST(ToldApart, LooksAtEveryChannelWhereFactorsDiffer) {
   EXPECT_NEAR(apart.lo, 2.0 * std::log(1.0 / 509.0), 2 * kStep);
 }
 
+TEST(ToldApart, StaysOnTheSafeSideOfManyChannels) {
+  SmallNetwork net;
+  const auto x = net.conv("first", "x", {.channels = 8192, .kernel = 1});
+  net.keep("factors", Tensor::of<float>({8192, 1, 1}, std::span<const float>(std::vector<float>(8192, 1.0F))));
+  const auto gate = net.same("gate", "Sigmoid", {net.same("back", "Mul", {x, "factors"})});
+  net.output(net.conv("last", net.same("product", "Mul", {x, gate}), {.channels = 1, .kernel = 1}));
+  const Placed placed(net);
+  const ActivationCodes codes{{"gate:0", kGate}, {"product:0", {1e-4F, 200}}};
+  const auto apart = told_apart(placed.graph, GraphIndex(placed.graph), placed.placement, codes, {"first:0"}, kSeen);
+  EXPECT_LE(apart.lo, std::log(1.0 / 509.0));
+  EXPECT_GE(apart.lo, std::log(1.0 / 509.0) - 40.0 / 63.0) << "one of 64 points";
+}
+
 TEST(ToldApart, LooksBehindMovesToo) {
   SmallNetwork net;
   const auto pooled = net.max_pool("pool", net.conv("first", "x"));
