@@ -42,7 +42,7 @@ class DepthwiseLinear final : public Linear {
 
   static kernels::DepthwiseRule rule(const LinearSpec& spec) {
     kernels::DepthwiseRule rule{static_cast<std::uint8_t>(spec.source_zero_point), spec.epilogue.scale,
-                                spec.epilogue.bias};
+                                spec.epilogue.bias, static_cast<std::uint8_t>(spec.epilogue.zero_point)};
     rule.lo = spec.epilogue.clamp.lo;
     rule.hi = spec.epilogue.clamp.hi;
     return rule;

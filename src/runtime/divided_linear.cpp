@@ -127,7 +127,9 @@ Result<std::shared_ptr<const Linear>> divided_linear(const LinearSpec& spec, con
                                                      std::size_t threads, PlanCache::State& cache) {
   const auto* conv = std::get_if<ConvShape>(&spec.shape);
   auto pieces = threads > 1 && conv != nullptr ? pieces_of(*conv, threads) : std::vector<ConvPiece>{};
-  if (pieces.empty()) return whole_linear(spec, weights, threads, cache);
+  const auto on_tiles = [&](const ConvPiece& piece) { return runs_on_tiles(LinearSpec{piece.shape, spec.source}); };
+  const bool all_add = !spec.epilogue.code_sum || std::all_of(pieces.begin(), pieces.end(), on_tiles);
+  if (pieces.empty() || !all_add) return whole_linear(spec, weights, threads, cache);
   const ThreadLimit alone(1);
   std::vector<DividedLinear::Part> parts;
   for (ConvPiece& piece : pieces) {

@@ -62,12 +62,10 @@ dnnl::primitive_attr attributes(const LinearSpec& spec) {
   if (spec.source_zero_point != 0) attr.set_zero_points(DNNL_ARG_SRC, 0, {spec.source_zero_point});
   dnnl::post_ops behind;
   if (epilogue.accumulate) behind.append_sum(1.0F);
-  if (const auto& sum = epilogue.code_sum) {
+  // Each algorithm at most once: oneDNN 2.6 takes the parameters of the first for a second one as well.
+  if (epilogue.zero_point != 0) {
     behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_round, 0.0F, 0.0F);
-    // Not eltwise_clip, of which oneDNN 2.6 takes the bounds of the first for the clamp below as well.
-    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_bounded_relu, 255.0F, 0.0F);
-    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, sum->step, sum->offset);
-    behind.append_sum(sum->addend_step);
+    behind.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, 1.0F, static_cast<float>(epilogue.zero_point));
   }
   const Bounds clamp = epilogue.clamp;
   if (clamp == Bounds{0.0F, Bounds{}.hi}) {
@@ -229,6 +227,7 @@ class DnnlLinear final : public Linear {
 
 Result<std::shared_ptr<const Linear>> Linear::make(const LinearSpec& spec, const LinearWeights* weights,
                                                    PlanCache::State& cache) {
+  if (spec.epilogue.code_sum) return fail(Cause::Unsupported, "additions of codes are fused on tiles alone");
   try {
     Compiled compiled =
         std::visit([&](const auto& shape) { return compiled_for(spec, shape, weights != nullptr); }, spec.shape);

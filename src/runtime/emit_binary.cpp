@@ -3,7 +3,6 @@
 #include <map>
 
 #include "runtime/emission.h"
-#include "runtime/kernels_add.h"
 #include "runtime/kernels_binary.h"
 #include "runtime/kernels_unary.h"
 #include "runtime/shared_work.h"
@@ -123,22 +122,6 @@ StorageId result_storage(const Emission& e, const StoredShapes& shapes, const st
   return builder.write(e.result(), form);
 }
 
-/// Prepared additions are shared between plans: preparing one looks at all pairs of codes.
-std::shared_ptr<const kernels::CodeAddition> addition_of(const Emission& e,
-                                                         const std::array<ActivationParams, 2>& operands,
-                                                         const kernels::CodeResult& result) {
-  Hasher hasher;
-  hasher.add("addition");
-  for (const auto& params : {operands[0], operands[1], result.params}) {
-    hasher.add(double{params.scale}).add(std::int64_t{params.zero_point});
-  }
-  hasher.add(std::int64_t{result.lo}).add(std::int64_t{result.hi});
-  using Made = Result<std::shared_ptr<const kernels::CodeAddition>>;
-  return *e.builder().context().cache.get<kernels::CodeAddition>(hasher.finish(), [&]() -> Made {
-    return std::make_shared<const kernels::CodeAddition>(operands[0], operands[1], result);
-  });
-}
-
 Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   std::array<StorageId, 2> from{};
   std::array<ActivationParams, 2> params{};
@@ -152,19 +135,6 @@ Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   const Bounds bounds = e.bounds();
   const kernels::CodeResult stored{result, activation_code(bounds.lo, result), activation_code(bounds.hi, result)};
   const auto to = result_storage(e, shapes, from, {Numeric::Codes, shapes.layout});
-  if (op == BinaryOp::Add && shapes.operands[0] == shapes.operands[1]) {
-    e.step({from[0], from[1]}, {to},
-           [=, addition = addition_of(e, params, stored), threads = e.threads()](const Bindings& at) {
-             return action([addition, threads, lhs = at.source<std::uint8_t>(from[0]),
-                            rhs = at.source<std::uint8_t>(from[1]), target = at.target<std::uint8_t>(to)] {
-               shared_elements(threads, target.size(), [&](std::size_t first, std::size_t last) {
-                 const std::size_t count = last - first;
-                 addition->run(lhs.subspan(first, count), rhs.subspan(first, count), target.subspan(first, count));
-               });
-             });
-           });
-    return {};
-  }
   e.step({from[0], from[1]}, {to}, [=, slabs = slabs_of(shapes, e.threads())](const Bindings& at) {
     return action([=, lhs = at.source<std::uint8_t>(from[0]), rhs = at.source<std::uint8_t>(from[1]),
                    target = at.target<std::uint8_t>(to)] {

@@ -3,6 +3,7 @@
 #include "runtime/depthwise_linear.h"
 #include "runtime/divided_linear.h"
 #include "runtime/integer_layer.h"
+#include "runtime/tile_linear.h"
 
 namespace quantrail {
 namespace {
@@ -31,9 +32,14 @@ Digest key_of(const LinearSpec& spec, const LinearWeights* weights, std::size_t 
       .add(static_cast<std::int64_t>(spec.result))
       .add(std::int64_t{spec.source_zero_point});
   hasher.add_bytes(std::as_bytes(std::span(spec.epilogue.bias)))
-      .add_bytes(std::as_bytes(std::span(spec.epilogue.scale)));
+      .add_bytes(std::as_bytes(std::span(spec.epilogue.scale)))
+      .add(std::int64_t{spec.epilogue.zero_point});
   if (const auto& sum = spec.epilogue.code_sum)
-    hasher.add("code sum").add(double{sum->step}).add(double{sum->addend_step}).add(double{sum->offset});
+    hasher.add("code sum")
+        .add(double{sum->addition.lhs_step})
+        .add(double{sum->addition.rhs_step})
+        .add(double{sum->addition.offset})
+        .add(std::int64_t{sum->own_first});
   hasher.add(std::int64_t{spec.epilogue.accumulate})
       .add(double{spec.epilogue.clamp.lo})
       .add(double{spec.epilogue.clamp.hi})
@@ -62,6 +68,10 @@ class LinearEmitter {
   LinearEmitter(const Emission& emission, LinearJob job) : e_(emission), job_(std::move(job)) {}
 
   Status run() {
+    if (e_.unit().addition && e_.integer() && e_.codes_to_codes() &&
+        !runs_on_tiles(LinearSpec{job_.shape, ElementType::Uint8})) {
+      return emit_in_steps(e_);
+    }
     const auto layer = e_.builder().context().cache.get<Layer>(key(), [this] { return made(); });
     if (!layer) return failed(layer);
     return add_step(**layer);
@@ -195,7 +205,10 @@ class LinearEmitter {
   [[nodiscard]] Epilogue code_epilogue(const IntegerTerms& terms, bool fold) const {
     const auto& result = e_.params(e_.result());
     if (!e_.unit().addition) return epilogue_to_codes(terms, fold, result);
-    return epilogue_to_code_sum(terms, fold, e_.params(e_.node().outputs[0]), e_.params(e_.unit().addend), result);
+    const auto& own = e_.node().outputs[0];
+    const Node& addition = e_.builder().graph().nodes[*e_.unit().addition];
+    return epilogue_to_code_sum(terms, fold,
+                                {e_.params(own), e_.params(e_.unit().addend), result, addition.inputs[0] == own});
   }
 
   static std::vector<float> channel_scales(ActivationParams source, const WeightParams& params, std::size_t channels) {

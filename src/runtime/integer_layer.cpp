@@ -33,7 +33,7 @@ Slices slices(const Tensor& weights, std::int64_t axis) {
 /// Bias in units of the sum, and the real value of that unit.
 Epilogue unscaled(const IntegerTerms& terms, bool fold_zero_point) {
   const std::size_t channels = terms.accumulator_scales.size();
-  Epilogue epilogue{std::vector<float>(channels), std::vector<float>(channels), false, {}};
+  Epilogue epilogue{std::vector<float>(channels), std::vector<float>(channels)};
   for (std::size_t c = 0; c < channels; ++c) {
     double bias = terms.bias.empty() ? 0.0 : terms.bias[c];
     bias *= static_cast<double>(terms.bias_factor) / static_cast<double>(terms.product_factor);
@@ -96,29 +96,21 @@ Epilogue epilogue_to_float(const IntegerTerms& terms, bool fold_zero_point) {
 }
 
 Epilogue epilogue_to_codes(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result) {
-  // Below this a channel cannot move its code, and the zero point in units of the sum still is a finite float.
-  constexpr float kSmallestScale = 1e-30F;
   Epilogue epilogue = unscaled(terms, fold_zero_point);
-  for (std::size_t c = 0; c < epilogue.scale.size(); ++c) {
-    float& scale = epilogue.scale[c];
-    scale = std::max(scale / result.scale, kSmallestScale);
-    epilogue.bias[c] = static_cast<float>(static_cast<double>(epilogue.bias[c]) +
-                                          static_cast<double>(result.zero_point) / static_cast<double>(scale));
-  }
+  for (float& scale : epilogue.scale) scale /= result.scale;
+  epilogue.zero_point = result.zero_point;
   epilogue.clamp = clamp_to(terms.bounds, result);
   return without_zeros(std::move(epilogue));
 }
 
-Epilogue epilogue_to_code_sum(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result,
-                              ActivationParams addend, ActivationParams sum) {
+Epilogue epilogue_to_code_sum(const IntegerTerms& terms, bool fold_zero_point, const CodeSumParams& params) {
   IntegerTerms unbounded = terms;
   unbounded.bounds = {};
-  Epilogue epilogue = epilogue_to_codes(unbounded, fold_zero_point, result);
-  const double step = static_cast<double>(result.scale) / static_cast<double>(sum.scale);
-  const double addend_step = static_cast<double>(addend.scale) / static_cast<double>(sum.scale);
-  const double offset = sum.zero_point - step * result.zero_point - addend_step * addend.zero_point;
-  epilogue.code_sum = CodeSum{static_cast<float>(step), static_cast<float>(addend_step), static_cast<float>(offset)};
-  epilogue.clamp = clamp_to(terms.bounds, sum);
+  Epilogue epilogue = epilogue_to_codes(unbounded, fold_zero_point, params.own);
+  epilogue.code_sum = CodeSum{params.own_first ? code_addition(params.own, params.addend, params.sum)
+                                               : code_addition(params.addend, params.own, params.sum),
+                              params.own_first};
+  epilogue.clamp = clamp_to(terms.bounds, params.sum);
   return epilogue;
 }
 

@@ -31,10 +31,17 @@ struct IntegerTerms {
 /// For a float32 result. `fold_zero_point`: the source's zero point goes into the bias, exactly, instead of being
 /// subtracted from every code; right where nothing is padded.
 [[nodiscard]] Epilogue epilogue_to_float(const IntegerTerms& terms, bool fold_zero_point);
-/// For codes at `result`, whose zero point goes into the bias as well.
+/// For codes at `result`.
 [[nodiscard]] Epilogue epilogue_to_codes(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result);
-/// The same with the addition of codes at `addend` behind it: terms.bounds hold for `sum`.
-[[nodiscard]] Epilogue epilogue_to_code_sum(const IntegerTerms& terms, bool fold_zero_point, ActivationParams result,
-                                            ActivationParams addend, ActivationParams sum);
+/// The codes at `own`, with an addition of codes behind them, whose right operand they are unless `own_first`.
+struct CodeSumParams {
+  ActivationParams own{};
+  ActivationParams addend{};
+  ActivationParams sum{};
+  bool own_first = false;
+};
+/// terms.bounds hold for the sum.
+[[nodiscard]] Epilogue epilogue_to_code_sum(const IntegerTerms& terms, bool fold_zero_point,
+                                            const CodeSumParams& params);
 
 }  // namespace quantrail

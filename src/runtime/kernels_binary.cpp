@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "runtime/code_arithmetic.h"
 #include "runtime/isa.h"
 #include "runtime/kernels_broadcast.h"
 #include "runtime/kernels_code.h"
@@ -57,27 +58,44 @@ QUANTRAIL_CLONES void float_row(BinaryOp op, const Row<float>& row) {
   }
 }
 
-/// What turns two codes into one.
-struct CodeRule {
-  Decoder lhs;
-  Decoder rhs;
-  Coder result;
+/// Parameters of operands and result.
+struct CodeParams {
+  ActivationParams lhs{};
+  ActivationParams rhs{};
+  CodeResult result{};
 };
 
-QUANTRAIL_CLONES void code_row(BinaryOp op, CodeRule rule, const Row<std::uint8_t>& row) {
+QUANTRAIL_CLONES void add_row(CodeAddition with, Rounder rounder, const Row<std::uint8_t>& row) {
+  zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
+    const float right = __builtin_fmaf(static_cast<float>(y), with.rhs_step, with.offset);
+    return rounder.code(__builtin_fmaf(static_cast<float>(x), with.lhs_step, right));
+  });
+}
+
+QUANTRAIL_CLONES void multiply_row(const CodeParams& params, float factor, Rounder rounder,
+                                   const Row<std::uint8_t>& row) {
+  const std::int32_t left = params.lhs.zero_point;
+  const std::int32_t right = params.rhs.zero_point;
+  const auto zero_point = static_cast<float>(params.result.params.zero_point);
+  zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
+    return rounder.code(static_cast<float>((x - left) * (y - right)) * factor + zero_point);
+  });
+}
+
+QUANTRAIL_CLONES void subtract_row(Decoder lhs, Decoder rhs, Coder result, const Row<std::uint8_t>& row) {
+  zip(row, [=](std::uint8_t x, std::uint8_t y)
+               QUANTRAIL_INLINED { return result.code_of_number(lhs.real(x) - rhs.real(y)); });
+}
+
+void code_row(BinaryOp op, const CodeParams& params, const Row<std::uint8_t>& row) {
+  const auto& result = params.result;
+  const Rounder rounder(result.lo, result.hi);
   switch (op) {
-    case BinaryOp::Add:
-      return zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
-        return rule.result.code_of_number(rule.lhs.real(x) + rule.rhs.real(y));
-      });
-    case BinaryOp::Sub:
-      return zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
-        return rule.result.code_of_number(rule.lhs.real(x) - rule.rhs.real(y));
-      });
+    case BinaryOp::Add: return add_row(code_addition(params.lhs, params.rhs, result.params), rounder, row);
     case BinaryOp::Mul:
-      return zip(row, [=](std::uint8_t x, std::uint8_t y) QUANTRAIL_INLINED {
-        return rule.result.code_of_number(rule.lhs.real(x) * rule.rhs.real(y));
-      });
+      return multiply_row(params, code_product_factor(params.lhs, params.rhs, result.params), rounder, row);
+    case BinaryOp::Sub:
+      return subtract_row(Decoder(params.lhs), Decoder(params.rhs), Coder(result.params, result.lo, result.hi), row);
     default: assert(false);
   }
 }
@@ -166,16 +184,11 @@ void binary(BinaryOp op, std::span<const float> lhs, std::span<const float> rhs,
 void binary_codes(BinaryOp op, const CodeOperand& lhs, const CodeOperand& rhs, const BroadcastShapes& shapes,
                   const CodeResult& result, std::span<std::uint8_t> dst) {
   if (dst.empty()) return;
-  const CodeRule rule{Decoder(lhs.params), Decoder(rhs.params), Coder(result.params, result.lo, result.hi)};
+  if (op == BinaryOp::Add && lhs.codes.size() == 1 && rhs.codes.size() > 1)
+    return binary_codes(op, rhs, lhs, {shapes.rhs, shapes.lhs, shapes.result}, result, dst);
+  const CodeParams params{lhs.params, rhs.params, result};
   for_each_row<std::uint8_t>(lhs.codes, rhs.codes, shapes, dst,
-                             [&](const Row<std::uint8_t>& row) { code_row(op, rule, row); });
-}
-
-void add_codes(const CodeOperand& lhs, const CodeOperand& rhs, const CodeResult& result, std::span<std::uint8_t> dst) {
-  assert(lhs.codes.size() == dst.size() && rhs.codes.size() == dst.size());
-  Row<std::uint8_t> row{lhs.codes.data(), rhs.codes.data(), dst.data()};
-  row.count = static_cast<std::int64_t>(dst.size());
-  code_row(BinaryOp::Add, {Decoder(lhs.params), Decoder(rhs.params), Coder(result.params, result.lo, result.hi)}, row);
+                             [&](const Row<std::uint8_t>& row) { code_row(op, params, row); });
 }
 
 }  // namespace quantrail::kernels

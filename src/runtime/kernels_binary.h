@@ -45,13 +45,11 @@ struct CodeResult {
   std::uint8_t hi = 255;
 };
 
-/// dst = code of (real(lhs) op real(rhs)), exactly as DequantizeLinear, the float32 operator and QuantizeLinear give
-/// it. op: Add, Sub or Mul. NaN, which takes scales beyond 1e36, becomes `lo`. `dst` may be an operand of the result's
+/// dst = code of (real(lhs) op real(rhs)). Add and Mul as runtime/code_arithmetic.h defines them; an addition of one
+/// number on the left as if it were on the right. Sub exactly as DequantizeLinear, the float32 operator and
+/// QuantizeLinear give it. NaN, which takes scales beyond 1e36, becomes `lo`. `dst` may be an operand of the result's
 /// shape.
 void binary_codes(BinaryOp op, const CodeOperand& lhs, const CodeOperand& rhs, const BroadcastShapes& shapes,
                   const CodeResult& result, std::span<std::uint8_t> dst);
-
-/// The same for equal shapes, without shapes: the residual addition.
-void add_codes(const CodeOperand& lhs, const CodeOperand& rhs, const CodeResult& result, std::span<std::uint8_t> dst);
 
 }  // namespace quantrail::kernels

@@ -51,6 +51,21 @@ class Coder {
   float highest_;
 };
 
+/// What arithmetic on codes gives to codes in [lo, hi], rounded half to even; NaN becomes `lo`.
+class Rounder {
+ public:
+  Rounder(std::uint8_t lo, std::uint8_t hi) : lo_(lo), hi_(hi) {}
+  [[nodiscard]] QUANTRAIL_INLINE std::uint8_t code(float number) const {
+    number = number > lo_ ? number : lo_;
+    number = number < hi_ ? number : hi_;
+    return static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(number + kRounder));
+  }
+
+ private:
+  float lo_;
+  float hi_;
+};
+
 /// real = scale * (code - zero_point).
 class Decoder {
  public:

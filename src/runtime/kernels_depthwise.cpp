@@ -41,6 +41,7 @@ DepthwiseCodes::DepthwiseCodes(const DepthwiseShape& shape, std::span<const std:
     : shape_(shape),
       path_(path),
       blocks_((shape.channels + kDepthwiseBlock - 1) / kDepthwiseBlock),
+      result_zero_point_(rule.result_zero_point),
       lo_(rule.lo),
       hi_(rule.hi),
       outside_(static_cast<std::size_t>(shape.channels), rule.zero_point) {
@@ -106,9 +107,9 @@ void DepthwiseCodes::pack_vnni(std::span<const std::int8_t> weights) {
 
 template <class T>
 void DepthwiseCodes::run_any(const std::uint8_t* src, T* dst, Rows rows) const {
-  const DepthwiseView view{&shape_, by_rows(), start_.data(),         scale_.data(),        bias_.data(),
-                           lo_,     hi_,       plain_weights_.data(), vnni_weights_.data(), outside_.data(),
-                           rows};
+  const DepthwiseView view{
+      &shape_, by_rows(), start_.data(),         scale_.data(),        bias_.data(),    result_zero_point_,
+      lo_,     hi_,       plain_weights_.data(), vnni_weights_.data(), outside_.data(), rows};
   if (path_ == DepthwisePath::Vnni) {
     depthwise_vnni(view, src, dst);
   } else {

@@ -11,12 +11,14 @@ namespace quantrail::kernels {
 /// dst [batch, out_h, out_w, channels], one filter per channel; kernel_h * kernel_w <= kMaxTaps.
 using DepthwiseShape = WindowShape;
 
-/// How sums become results, per channel c: scale[c] * (float(sum) + bias[c]), clamped to [lo, hi].
+/// How sums become results, per channel c: scale[c] * (float(sum) + bias[c]), for codes rounded half to even and
+/// result_zero_point added, clamped to [lo, hi].
 struct DepthwiseRule {
   std::uint8_t zero_point = 0;     ///< of the source
   std::span<const float> scale{};  ///< one per channel, finite
   std::span<const float> bias{};   ///< one per channel, in units of the sum; empty: none
-  float lo = 0.0F;
+  std::uint8_t result_zero_point = 0;
+  float lo = 0.0F;  ///< of codes: whole numbers, as is hi
   float hi = 255.0F;
 };
 
@@ -47,7 +49,7 @@ class DepthwiseCodes {
     std::int64_t first = 0;
     std::int64_t last = 0;  ///< one behind
   };
-  /// Codes: rounded half to even, and clamped to what lo and hi round to within [0, 255]. Writes the given rows.
+  /// Codes, which saturate at 0 and 255. Writes the given rows.
   void run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst, Rows rows) const;
   void run(std::span<const std::uint8_t> src, std::span<std::uint8_t> dst) const { run(src, dst, {0, rows()}); }
   /// Not rounded.
@@ -68,6 +70,7 @@ class DepthwiseCodes {
   DepthwiseShape shape_;
   DepthwisePath path_;
   std::int64_t blocks_;  // of 64 channels
+  std::uint8_t result_zero_point_;
   float lo_;
   float hi_;
   // Per channel, filled up to whole blocks, in the order in which the path's lanes hold channels.

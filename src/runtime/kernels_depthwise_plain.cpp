@@ -32,12 +32,22 @@ QUANTRAIL_CLONES void add_taps(const std::uint8_t* const* taps, std::int64_t cou
   }
 }
 
-QUANTRAIL_CLONES void reals_of(const DepthwiseView& view, std::int64_t channel, const std::int32_t* sums,
+/// What results are bounded to before they are stored.
+struct Limits {
+  float lo = 0.0F;
+  float hi = 0.0F;
+};
+Limits limits_of(const DepthwiseView& view, const float*) { return {view.lo, view.hi}; }
+Limits limits_of(const DepthwiseView& view, const std::uint8_t*) {
+  return {view.step_of(view.lo), view.step_of(view.hi)};
+}
+
+QUANTRAIL_CLONES void reals_of(const DepthwiseView& view, Limits limits, std::int64_t channel, const std::int32_t* sums,
                                float* __restrict reals) {
   const float* scale = view.scale + channel;
   const float* bias = view.bias + channel;
-  const float lo = view.lo;
-  const float hi = view.hi;
+  const float lo = limits.lo;
+  const float hi = limits.hi;
   for (std::int64_t i = 0; i < kDepthwiseBlock; ++i) {
     const float real = scale[i] * (static_cast<float>(sums[i]) + bias[i]);
     const float bounded = real < hi ? real : hi;
@@ -45,20 +55,19 @@ QUANTRAIL_CLONES void reals_of(const DepthwiseView& view, std::int64_t channel, 
   }
 }
 
-void store(const float* reals, std::int64_t count, float* dst) { std::copy_n(reals, count, dst); }
+void store(const float* reals, std::int64_t count, std::uint32_t, float* dst) { std::copy_n(reals, count, dst); }
 
-QUANTRAIL_CLONES void store(const float* reals, std::int64_t count, std::uint8_t* __restrict dst) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float below = reals[i] < 255.0F ? reals[i] : 255.0F;
-    const float bounded = below > 0.0F ? below : 0.0F;
-    dst[i] = static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(bounded + kRounder));
-  }
+QUANTRAIL_CLONES void store(const float* reals, std::int64_t count, std::uint32_t zero_point,
+                            std::uint8_t* __restrict dst) {
+  for (std::int64_t i = 0; i < count; ++i)
+    dst[i] = static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(reals[i] + kRounder) + zero_point);
 }
 
 template <class T>
 void convolve(const DepthwiseView& view, const std::uint8_t* src, T* dst) {
   const std::int64_t channels = view.shape->channels;
   const std::int64_t count = view.shape->kernel_h * view.shape->kernel_w;
+  const Limits limits = limits_of(view, dst);
   for_each_output(view, src, [&](const DepthwiseTaps& taps, std::int64_t first, std::int64_t) {
     for (std::int64_t channel = 0; channel < channels; channel += kDepthwiseBlock) {
       const std::int64_t live = std::min(kDepthwiseBlock, channels - channel);
@@ -66,8 +75,8 @@ void convolve(const DepthwiseView& view, const std::uint8_t* src, T* dst) {
       float reals[kDepthwiseBlock];
       std::copy_n(view.start + channel, kDepthwiseBlock, sums);
       add_taps(taps.data(), count, channel, live, view.plain_weights + channel * count, sums);
-      reals_of(view, channel, sums, reals);
-      store(reals, live, dst + first + channel);
+      reals_of(view, limits, channel, sums, reals);
+      store(reals, live, view.result_zero_point, dst + first + channel);
     }
   });
 }

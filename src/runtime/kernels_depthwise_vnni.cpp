@@ -122,18 +122,22 @@ struct Destination {
   __mmask64 live = 0;
 };
 
-/// Stores codes. The bounds may be applied behind the rounding, since rounding keeps order; packing saturates.
+/// Stores codes. Bounds are whole numbers, so the lower one may be applied behind the rounding; packing saturates.
 class StoreCodes {
  public:
   StoreCodes(const DepthwiseView& view, std::uint8_t* dst)
       : dst_(dst),
-        lo_(_mm512_set1_epi8(static_cast<char>(static_cast<std::uint8_t>(rounded(view.lo))))),
-        hi_(_mm512_set1_ps(rounded(view.hi))) {}
+        zero_point_(_mm512_set1_epi32(view.result_zero_point)),
+        lo_(_mm512_set1_epi8(static_cast<char>(static_cast<std::uint8_t>(std::min(std::max(view.lo, 0.0F), 255.0F))))),
+        hi_(_mm512_set1_ps(view.step_of(view.hi))) {}
 
   QUANTRAIL_INLINE void operator()(const DepthwiseView& view, std::int64_t lane, const Sums& sums,
                                    const Destination& to) const {
     __m512i steps[4];
-    for (int q = 0; q < 4; ++q) steps[q] = _mm512_cvtps_epi32(real_of(view, lane + 16 * q, sums.quarter[q], hi_));
+    for (int q = 0; q < 4; ++q) {
+      const __m512i step = _mm512_cvtps_epi32(real_of(view, lane + 16 * q, sums.quarter[q], hi_));
+      steps[q] = _mm512_add_epi32(step, zero_point_);
+    }
     const __m512i words = _mm512_packs_epi32(steps[0], steps[1]);
     const __m512i more = _mm512_packs_epi32(steps[2], steps[3]);
     const __m512i codes = _mm512_max_epu8(_mm512_packus_epi16(words, more), lo_);
@@ -146,8 +150,8 @@ class StoreCodes {
   }
 
  private:
-  static float rounded(float bound) { return std::nearbyint(std::min(std::max(bound, 0.0F), 255.0F)); }
   std::uint8_t* dst_;
+  __m512i zero_point_;
   __m512i lo_;
   __m512 hi_;
 };

@@ -27,6 +27,7 @@ struct DepthwiseView {
   const std::int32_t* start = nullptr;
   const float* scale = nullptr;
   const float* bias = nullptr;
+  std::uint8_t result_zero_point = 0;
   float lo = 0.0F;
   float hi = 0.0F;
   const std::int16_t* plain_weights = nullptr;
@@ -34,6 +35,10 @@ struct DepthwiseView {
   const std::uint8_t* outside = nullptr;
   DepthwiseCodes::Rows rows{};
 
+  /// `bound` of a code, before the zero point is added: all that the pipeline up to the rounding sees.
+  [[nodiscard]] float step_of(float bound) const {
+    return std::min(std::max(bound, 0.0F), 255.0F) - static_cast<float>(result_zero_point);
+  }
   /// Groups of four taps with weights of their own: kernel rows, else as many as it takes.
   [[nodiscard]] std::int64_t groups() const {
     return by_rows ? shape->kernel_h : (shape->kernel_h * shape->kernel_w + 3) / 4;

@@ -144,10 +144,11 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
     : shape_(shape),
       weights_(std::move(weights)),
       zero_point_(rule.zero_point),
+      result_zero_point_(rule.result_zero_point),
       sum_(rule.sum),
       accumulate_(rule.accumulate),
-      lo_(rule.lo),
-      hi_(rule.hi),
+      lo_(rule.sum ? rule.lo : rule.lo - static_cast<float>(rule.result_zero_point)),
+      hi_(rule.sum ? rule.hi : rule.hi - static_cast<float>(rule.result_zero_point)),
       blocks_(blocks_of(shape.columns, kColumns)),
       depth_(tile_depth(shape)),
       in_place_(is_in_place(shape)) {
@@ -183,8 +184,9 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
 bool CodeTiles::is_far_from_overflow() const {
   constexpr double kFar = 1 << 30;
   if (sum_) {
-    const double code = std::abs(double{sum_->step}) + std::abs(double{sum_->addend_step});
-    if (!(255.0 * code + std::abs(double{sum_->offset}) <= kFar)) return false;
+    const auto& addition = sum_->addition;
+    const double code = std::abs(double{addition.lhs_step}) + std::abs(double{addition.rhs_step});
+    if (!(255.0 * code + std::abs(double{addition.offset}) <= kFar)) return false;
   }
   const double most = static_cast<double>(shape_.depth()) * 2.0 * 255.0 * 128.0;
   for (std::size_t c = 0; c < scale_.size(); ++c) {

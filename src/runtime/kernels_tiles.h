@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "runtime/code_arithmetic.h"
 #include "runtime/kernels_aligned.h"
 #include "runtime/kernels_window.h"
 
@@ -19,21 +20,22 @@ struct TileShape : WindowShape {
   [[nodiscard]] std::int64_t depth() const { return kernel_h * kernel_w * channels; }
 };
 
-/// An addition behind the result's codes: step * code + addend_step * (what the destination held) + offset.
+/// An addition behind the result's codes, to what the destination held.
 struct TileSum {
-  float step = 1.0F;
-  float addend_step = 1.0F;
-  float offset = 0.0F;
+  CodeAddition addition{};
+  bool own_first = false;  ///< the result's codes are the left operand
 };
 
-/// How sums become results, per column c: scale[c] * (float(sum) + bias[c]), clamped to [lo, hi].
+/// How sums become results, per column c: scale[c] * (float(sum) + bias[c]), for codes rounded half to even and
+/// result_zero_point added, clamped to [lo, hi].
 struct TileRule {
   std::uint8_t zero_point = 0;     ///< of the source
   std::span<const float> scale{};  ///< one per column, or one for all; finite
   std::span<const float> bias{};   ///< one per column, in units of the sum; empty: none
-  std::optional<TileSum> sum{};    ///< codes only: behind the result's own codes, before the clamp
-  bool accumulate = false;         ///< float only: adds what the destination held, before the clamp
-  float lo = 0.0F;
+  std::uint8_t result_zero_point = 0;
+  std::optional<TileSum> sum{};  ///< codes only: behind the result's own codes, before the clamp
+  bool accumulate = false;       ///< float only: adds what the destination held, before the clamp
+  float lo = 0.0F;               ///< of codes: whole numbers, as is hi, within [0, 255]
   float hi = 255.0F;
 };
 
@@ -95,7 +97,7 @@ class CodeTiles {
   /// Of one run at a time, to be aligned to 64.
   [[nodiscard]] std::size_t scratch_bytes() const;
 
-  /// Codes: rounded half to even, and clamped to what lo and hi round to within [0, 255]. Writes the given blocks.
+  /// Codes. Writes the given blocks.
   void run(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const;
   /// Not rounded.
   void run(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const;
@@ -121,9 +123,10 @@ class CodeTiles {
   TileShape shape_;
   std::shared_ptr<const TileWeights> weights_;
   std::uint8_t zero_point_;
+  std::uint8_t result_zero_point_;
   std::optional<TileSum> sum_;
   bool accumulate_;
-  float lo_;
+  float lo_;  // of what is rounded; with a sum, of the sum
   float hi_;
   bool clamps_ = true;  // packing to codes alone would not saturate as wanted
   std::int64_t blocks_;

@@ -131,23 +131,28 @@ struct Halves {
 
 /// What turns the sums of one block of columns into results.
 struct Finish {
-  Finish(const float* scales, const float* biases, float least, float most, const TileSum& sum, std::int64_t columns)
+  Finish(const float* scales, const float* biases, std::uint8_t result_zero_point, float least, float most,
+         const TileSum& sum, std::int64_t columns)
       : scale{{_mm512_load_ps(scales), _mm512_load_ps(scales + 16)}},
         bias{{_mm512_load_ps(biases), _mm512_load_ps(biases + 16)}},
+        zero_point(_mm512_set1_epi32(result_zero_point)),
         lo(_mm512_set1_ps(least)),
         hi(_mm512_set1_ps(most)),
-        step(_mm512_set1_ps(sum.step)),
-        addend_step(_mm512_set1_ps(sum.addend_step)),
-        offset(_mm512_set1_ps(sum.offset)),
+        lhs_step(_mm512_set1_ps(sum.addition.lhs_step)),
+        rhs_step(_mm512_set1_ps(sum.addition.rhs_step)),
+        offset(_mm512_set1_ps(sum.addition.offset)),
+        own_first(sum.own_first),
         live(columns >= kColumns ? ~__mmask32{0} : (__mmask32{1} << static_cast<unsigned>(columns)) - 1) {}
 
   Halves scale;
   Halves bias;
+  __m512i zero_point;
   __m512 lo;
   __m512 hi;
-  __m512 step;
-  __m512 addend_step;
+  __m512 lhs_step;
+  __m512 rhs_step;
   __m512 offset;
+  bool own_first;
   __mmask32 live;  // columns that exist
 
   [[nodiscard]] QUANTRAIL_INLINE __m512 scaled(const Sums& sums, std::int64_t row, int half) const {
@@ -164,12 +169,16 @@ struct Finish {
     __m512 value = scaled(sums, row, half);
     if constexpr (kSum) {
       value = _mm512_roundscale_ps(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+      value = _mm512_add_ps(value, _mm512_cvtepi32_ps(zero_point));
       value = _mm512_min_ps(_mm512_max_ps(value, _mm512_setzero_ps()), _mm512_set1_ps(255.0F));
       const __m128i bytes = half == 0 ? _mm256_castsi256_si128(addend) : _mm256_extracti128_si256(addend, 1);
       const __m512 other = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
-      value = _mm512_fmadd_ps(other, addend_step, _mm512_fmadd_ps(value, step, offset));
+      const __m512 right = _mm512_fmadd_ps(own_first ? other : value, rhs_step, offset);
+      value = _mm512_fmadd_ps(own_first ? value : other, lhs_step, right);
+      return _mm512_cvtps_epi32(kClamp ? clamped(value) : value);
+    } else {
+      return _mm512_add_epi32(_mm512_cvtps_epi32(kClamp ? clamped(value) : value), zero_point);
     }
-    return _mm512_cvtps_epi32(kClamp ? clamped(value) : value);
   }
 
   /// Rows `first` and `second` at once: four registers become one of codes, within [0, 255] without a clamp as well.
@@ -253,7 +262,7 @@ void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blo
     const auto row_of = [&](std::int64_t done) { return std::min(done, panel.positions - kRows); };
     const auto write = [&](std::int64_t block, std::int64_t done) QUANTRAIL_INLINED {
       const auto column = static_cast<std::size_t>(block * kColumns);
-      const Finish finish(&scale_[column], &bias_[column], lo_, hi_, sum_.value_or(TileSum{}),
+      const Finish finish(&scale_[column], &bias_[column], result_zero_point_, lo_, hi_, sum_.value_or(TileSum{}),
                           shape_.columns - block * kColumns);
       const std::int64_t row = row_of(done);
       for (std::int64_t at = done; at < row + kRows; at = (at / panel.line + 1) * panel.line) {

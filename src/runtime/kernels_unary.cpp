@@ -2,8 +2,10 @@
 
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 #include "runtime/isa.h"
+#include "runtime/kernels_binary.h"
 #include "runtime/kernels_code.h"
 #include "runtime/kernels_math.h"
 
@@ -132,12 +134,12 @@ CodeTable table_of(const Unary& function, ActivationParams from, ActivationParam
 }
 
 CodeTable gated_table(ActivationParams from, ActivationParams gate, ActivationParams to) {
+  CodeTable all;
+  std::iota(all.begin(), all.end(), std::uint8_t{0});
   const CodeTable gates = table_of({UnaryOp::Sigmoid}, from, gate);
+  const std::array size{static_cast<std::int64_t>(all.size())};
   CodeTable table;
-  for (std::size_t code = 0; code < table.size(); ++code) {
-    const float x = Decoder(from).real(static_cast<std::uint8_t>(code));
-    table[code] = Coder(to).code_of_number(x * Decoder(gate).real(gates[code]));
-  }
+  binary_codes(BinaryOp::Mul, {all, from}, {gates, gate}, {size, size, size}, {to}, table);
   return table;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/codes.h"
+#include "runtime/code_arithmetic.h"
 #include "runtime/plan_cache.h"
 #include "runtime/program.h"
 
@@ -40,20 +41,19 @@ struct MatMulShape {
   bool rhs_by_columns = false;
 };
 
-/// An addition of codes: step * code + addend_step * addend + offset, in units of the sum's codes. `code` is the
-/// layer's own result, rounded and saturated, as if it had been stored.
+/// An addition of codes behind the layer's own, which are rounded and saturated as if they had been stored.
 struct CodeSum {
-  float step = 1.0F;
-  float addend_step = 1.0F;
-  float offset = 0.0F;
+  CodeAddition addition{};
+  bool own_first = false;  ///< the layer's codes are the left operand
 };
 
 /// What follows the sum of products, in this order; `scale` and `bias` by output channel (last axis of a product).
 struct Epilogue {
   std::vector<float> bias{};          ///< in units of the sum; empty: none
   std::vector<float> scale{};         ///< empty: 1. result = scale * (sum + bias)
+  std::int32_t zero_point = 0;        ///< codes only: result = round(result) + zero_point, as QuantizeLinear defines it
   bool accumulate = false;            ///< float only: result += what the destination held
-  std::optional<CodeSum> code_sum{};  ///< codes only: the addend is what the destination held
+  std::optional<CodeSum> code_sum{};  ///< tiles and codes only: the addend is what the destination held
   Bounds clamp{};                     ///< in units of the result
   bool silu = false;                  ///< last, float only: x * sigmoid(x)
 };
@@ -78,8 +78,8 @@ struct LinearWeights {
 class Linear {
  public:
   /// `weights` null: the right-hand side is an operand of each run (MatMulShape only). Reordered weights are shared
-  /// through `cache`. Compiled for the threads that OpenMP has now. Errors: Unsupported or Backend, without the node's
-  /// name.
+  /// through `cache`. Compiled for the threads that OpenMP has now. Errors: Unsupported (code_sum, and what oneDNN
+  /// lacks) or Backend, without the node's name.
   [[nodiscard]] static Result<std::shared_ptr<const Linear>> make(const LinearSpec& spec, const LinearWeights* weights,
                                                                   PlanCache::State& cache);
 

@@ -36,8 +36,9 @@ TileWeights::Order order_of(const std::variant<ConvShape, MatMulShape>& shape) {
 }
 
 kernels::TileRule rule_of(const LinearSpec& spec) {
-  kernels::TileRule rule{static_cast<std::uint8_t>(spec.source_zero_point), spec.epilogue.scale, spec.epilogue.bias};
-  if (const auto& sum = spec.epilogue.code_sum) rule.sum = kernels::TileSum{sum->step, sum->addend_step, sum->offset};
+  kernels::TileRule rule{static_cast<std::uint8_t>(spec.source_zero_point), spec.epilogue.scale, spec.epilogue.bias,
+                         static_cast<std::uint8_t>(spec.epilogue.zero_point)};
+  if (const auto& sum = spec.epilogue.code_sum) rule.sum = kernels::TileSum{sum->addition, sum->own_first};
   rule.accumulate = spec.epilogue.accumulate;
   rule.lo = spec.epilogue.clamp.lo;
   rule.hi = spec.epilogue.clamp.hi;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <limits>
 
 #include "runtime/kernels_random.h"
@@ -103,11 +104,32 @@ TEST(Binary, WritesOverAnOperandOfTheResultsShape) {
   for (std::size_t i = 0; i < 150; ++i) ASSERT_EQ(values[i], addend[i % 50] - lhs[i]);
 }
 
-TEST(BinaryCodes, IsDequantizeTheOperatorQuantizeToTheBit) {
+/// A code from a number that has the zero point in it already.
+std::uint8_t rounded(float number, const CodeResult& z) {
+  return static_cast<std::uint8_t>(std::nearbyint(std::clamp<float>(number, z.lo, z.hi)));
+}
+
+std::uint8_t plain(BinaryOp op, std::uint8_t x, ActivationParams px, std::uint8_t y, ActivationParams py,
+                   const CodeResult& z) {
+  if (op == BinaryOp::Sub) return plain_code(plain_real(x, px) - plain_real(y, py), z.params, z.lo, z.hi);
+  const float zero = z.params.zero_point;
+  if (op == BinaryOp::Mul) {
+    const auto product = static_cast<float>((x - px.zero_point) * (y - py.zero_point));
+    return rounded(product * (px.scale * py.scale / z.params.scale) + zero, z);
+  }
+  const float left = px.scale / z.params.scale;
+  const float right = py.scale / z.params.scale;
+  const float offset =
+      zero - std::fma(left, static_cast<float>(px.zero_point), right * static_cast<float>(py.zero_point));
+  return rounded(std::fma(static_cast<float>(x), left, std::fma(static_cast<float>(y), right, offset)), z);
+}
+
+TEST(BinaryCodes, FollowTheirDefinitions) {
   Random random(8);
   for (const auto& shapes : kShapes) {
     const auto lhs = random.codes(product(shapes.lhs));
     const auto rhs = random.codes(product(shapes.rhs));
+    const bool turned = lhs.size() == 1 && rhs.size() > 1;
     for (const BinaryOp op : {BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul}) {
       const CodeOperand x{lhs, random.params()};
       const CodeOperand y{rhs, random.params()};
@@ -117,48 +139,77 @@ TEST(BinaryCodes, IsDequantizeTheOperatorQuantizeToTheBit) {
       binary_codes(op, x, y, {shapes.lhs, shapes.rhs, shapes.result}, z, dst);
       std::size_t i = 0;
       for_each_index(shapes.result, [&](const Sizes& at) {
-        const float left = plain_real(lhs[operand_offset(shapes.lhs, at)], x.params);
-        const float right = plain_real(rhs[operand_offset(shapes.rhs, at)], y.params);
-        ASSERT_EQ(dst[i++], plain_code(plain(op, left, right), z.params, z.lo, z.hi));
+        const std::uint8_t left = lhs[operand_offset(shapes.lhs, at)];
+        const std::uint8_t right = rhs[operand_offset(shapes.rhs, at)];
+        const std::uint8_t expected = op == BinaryOp::Add && turned ? plain(op, right, y.params, left, x.params, z)
+                                                                    : plain(op, left, x.params, right, y.params, z);
+        ASSERT_EQ(dst[i++], expected);
       });
     }
   }
 }
 
-TEST(AddCodes, EveryPairOfCodes) {
-  std::vector<std::uint8_t> lhs(65536);
-  std::vector<std::uint8_t> rhs(65536);
-  for (std::size_t i = 0; i < lhs.size(); ++i) {
-    lhs[i] = static_cast<std::uint8_t>(i / 256);
-    rhs[i] = static_cast<std::uint8_t>(i % 256);
+/// Of all pairs of codes: which results are not those of dequantizing, computing and quantizing.
+std::size_t off_the_definition(BinaryOp op, ActivationParams px, ActivationParams py, const CodeResult& z) {
+  std::vector<std::uint8_t> x(65536);
+  std::vector<std::uint8_t> y(65536);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<std::uint8_t>(i / 256);
+    y[i] = static_cast<std::uint8_t>(i % 256);
   }
-  // The second has a tie at every odd sum.
-  for (const auto& [sx, sy, sz] : {std::array{0.031F, 0.017F, 0.04F}, std::array{0.25F, 0.25F, 0.5F}}) {
-    const CodeOperand x{lhs, {sx, 3}};
-    const CodeOperand y{rhs, {sy, 128}};
-    const CodeResult z{{sz, 100}, 100, 201};  // Clip to [0, 101 steps]
-    std::vector<std::uint8_t> dst(lhs.size());
-    add_codes(x, y, z, dst);
-    for (std::size_t i = 0; i < lhs.size(); ++i) {
-      ASSERT_EQ(dst[i], plain_code(plain_real(lhs[i], x.params) + plain_real(rhs[i], y.params), z.params, z.lo, z.hi));
-    }
-    auto in_place = rhs;
-    add_codes(x, {in_place, y.params}, z, in_place);
-    EXPECT_EQ(in_place, dst);
+  std::vector<std::uint8_t> dst(x.size());
+  const Sizes shape{65536};
+  binary_codes(op, {x, px}, {y, py}, {shape, shape, shape}, z, dst);
+  auto in_place = y;
+  binary_codes(op, {x, px}, {in_place, py}, {shape, shape, shape}, z, in_place);
+  EXPECT_EQ(in_place, dst);
+  std::size_t off = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const float real = plain(op, plain_real(x[i], px), plain_real(y[i], py));
+    const int apart = int{dst[i]} - int{plain_code(real, z.params, z.lo, z.hi)};
+    EXPECT_LE(std::abs(apart), 1);
+    off += apart != 0 ? 1U : 0U;
   }
+  return off;
 }
 
-TEST(AddCodes, OverflowSaturatesAndNanBecomesTheLowestCode) {
-  const std::vector<std::uint8_t> lhs{255, 0, 255};
-  const std::vector<std::uint8_t> rhs{255, 0, 0};  // infinity + infinity, the same below zero, infinity - infinity
+TEST(BinaryCodes, GiveNearlyAlwaysWhatQuantizingTheRealResultGives) {
+  Random random(9);
+  std::size_t off = 0;
+  for (int round = 0; round < 30; ++round) {
+    const ActivationParams x = random.params();
+    const ActivationParams y = random.params();
+    off += off_the_definition(BinaryOp::Add, x, y, {{0.01F, 77}, 0, 255});
+    off += off_the_definition(BinaryOp::Mul, x, y, {{x.scale * y.scale * 150.37F, 77}, 3, 250});
+  }
+  EXPECT_LE(off, 60U) << "of 4 million";
+}
+
+TEST(BinaryCodes, RoundTiesBehindTheZeroPoint) {
+  const std::vector<std::uint8_t> x{1, 3, 5};
+  const std::vector<std::uint8_t> y{0, 0, 0};
+  const Sizes shape{3};
   std::vector<std::uint8_t> dst(3);
-  add_codes({lhs, {3e38F, 128}}, {rhs, {3e38F, 128}}, {{1.0F, 100}, 7, 201}, dst);
-  EXPECT_THAT(dst, testing::ElementsAre(201, 7, 7));
+  binary_codes(BinaryOp::Add, {x, {0.5F, 0}}, {y, {0.5F, 0}}, {shape, shape, shape}, {{1.0F, 1}, 0, 255}, dst);
+  EXPECT_THAT(dst, testing::ElementsAre(2, 2, 4)) << "1.5, 2.5 and 3.5 to even, not 1 + (0.5, 1.5 and 2.5)";
+  binary_codes(BinaryOp::Mul, {x, {0.5F, 0}}, {x, {1.0F, 0}}, {shape, shape, shape}, {{1.0F, 1}, 0, 255}, dst);
+  EXPECT_THAT(dst, testing::ElementsAre(2, 6, 14)) << "1.5, 5.5 and 13.5";
 }
 
-TEST(AddCodes, AcceptsNothing) {
-  add_codes({}, {}, {}, {});
+TEST(BinaryCodes, OverflowSaturatesAndNanBecomesTheLowestCode) {
+  const std::vector<std::uint8_t> codes{255, 200};
+  const Sizes shape{2};
+  std::vector<std::uint8_t> dst(2);
+  const CodeResult result{{1e-30F, 100}, 7, 201};
+  binary_codes(BinaryOp::Mul, {codes, {1e30F, 128}}, {codes, {1e30F, 200}}, {shape, shape, shape}, result, dst);
+  EXPECT_THAT(dst, testing::ElementsAre(201, 7)) << "an infinite factor: times 127 * 55, and times nothing";
+  binary_codes(BinaryOp::Add, {codes, {1e30F, 128}}, {codes, {1.0F, 0}}, {shape, shape, shape}, result, dst);
+  EXPECT_THAT(dst, testing::ElementsAre(7, 7)) << "infinity minus infinity";
+}
+
+TEST(BinaryCodes, AcceptNothing) {
   const Sizes empty{0};
+  binary_codes(BinaryOp::Add, {}, {}, {empty, empty, empty}, {}, {});
   binary(BinaryOp::Add, {}, {}, {empty, empty, empty}, {});
 }
 

@@ -37,7 +37,8 @@ Case random_case(Random& random, DepthwiseShape shape) {
     made.bias.push_back(random.real(20000.0F));
   }
   made.src = random.codes(product({shape.batch, shape.in_h, shape.in_w, shape.channels}));
-  made.rule = {static_cast<std::uint8_t>(random.integer(0, 255)), made.scale, made.bias, 0.0F, 255.0F};
+  made.rule = {static_cast<std::uint8_t>(random.integer(0, 255)), made.scale, made.bias,
+               static_cast<std::uint8_t>(random.integer(0, 255))};
   return made;
 }
 
@@ -73,9 +74,10 @@ void expect_right(const Case& c) {
     convolution.run(c.src, std::span<std::uint8_t>(codes));
     convolution.run(c.src, std::span<float>(floats));
     for (std::size_t i = 0; i < reals.size(); ++i) {
-      const float real = bounded(reals[i], c.rule.lo, c.rule.hi);
-      ASSERT_EQ(floats[i], real) << "path " << static_cast<int>(path) << ", element " << i;
-      ASSERT_EQ(codes[i], std::nearbyint(bounded(real, 0.0F, 255.0F))) << "path " << static_cast<int>(path);
+      const float code = std::nearbyint(reals[i]) + static_cast<float>(c.rule.result_zero_point);
+      ASSERT_EQ(floats[i], bounded(reals[i], c.rule.lo, c.rule.hi)) << "path " << static_cast<int>(path);
+      ASSERT_EQ(codes[i], bounded(bounded(code, c.rule.lo, c.rule.hi), 0.0F, 255.0F))
+          << "path " << static_cast<int>(path) << ", element " << i;
     }
   }
 }
@@ -129,11 +131,11 @@ TEST(DepthwiseCodes, ExtremeSumsNeitherSaturateNorWrap) {
   }
 }
 
-TEST(DepthwiseCodes, BoundsBetweenCodesAndOverflowingResults) {
+TEST(DepthwiseCodes, BoundsAndOverflowingResults) {
   Random random(26);
   Case c = random_case(random, shape_of(40, 6, 3, 1, 1, 1));
-  c.rule.lo = 10.5F;
-  c.rule.hi = 200.7F;
+  c.rule.lo = 10.0F;
+  c.rule.hi = 200.0F;
   expect_right(c);
   std::fill(c.scale.begin(), c.scale.end(), 1e30F);
   expect_right(c);

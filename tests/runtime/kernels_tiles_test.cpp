@@ -38,6 +38,7 @@ Case random_case(Random& random, const TileShape& shape) {
   made.rule.zero_point = static_cast<std::uint8_t>(random.integer(0, 255));
   made.rule.scale = made.scale;
   made.rule.bias = made.bias;
+  made.rule.result_zero_point = static_cast<std::uint8_t>(random.integer(0, 3) == 0 ? 0 : random.integer(1, 255));
   return made;
 }
 
@@ -108,16 +109,18 @@ std::vector<float> scaled_sums(const Case& c) {
   return result;
 }
 
-float rounded(float value, float lo, float hi) { return std::nearbyint(std::clamp(value, lo, hi)); }
-
 std::vector<std::uint8_t> expected_codes(const Case& c, const std::vector<std::uint8_t>& held) {
   std::vector<std::uint8_t> codes;
   for (float value : scaled_sums(c)) {
+    value = std::nearbyint(value) + static_cast<float>(c.rule.result_zero_point);
     if (const auto& sum = c.rule.sum) {
       const auto addend = static_cast<float>(held[codes.size()]);
-      value = std::fma(addend, sum->addend_step, std::fma(rounded(value, 0.0F, 255.0F), sum->step, sum->offset));
+      const float own = std::clamp(value, 0.0F, 255.0F);
+      const auto& with = sum->addition;
+      const float right = std::fma(sum->own_first ? addend : own, with.rhs_step, with.offset);
+      value = std::nearbyint(std::fma(sum->own_first ? own : addend, with.lhs_step, right));
     }
-    codes.push_back(static_cast<std::uint8_t>(rounded(value, c.rule.lo, c.rule.hi)));
+    codes.push_back(static_cast<std::uint8_t>(std::clamp(value, c.rule.lo, c.rule.hi)));
   }
   return codes;
 }
@@ -169,7 +172,7 @@ TEST_F(Tiles, AddCodesBehindTheirOwn) {
   for (int round = 0; round < 40; ++round) {
     SCOPED_TRACE(round);
     Case c = random_case(random, random_shape(random));
-    c.rule.sum = TileSum{std::exp(random.real()), std::exp(random.real()), random.real(50.0F)};
+    c.rule.sum = TileSum{{std::exp(random.real()), std::exp(random.real()), random.real(50.0F)}, round % 4 > 1};
     if (round % 2 == 1) c.rule.lo = static_cast<float>(random.integer(1, 100));
     expect_codes(c, kConvolution, random.codes(results(c.shape)));
   }
@@ -180,6 +183,7 @@ TEST_F(Tiles, GiveFloatsAndAddThem) {
   for (int round = 0; round < 20; ++round) {
     SCOPED_TRACE(round);
     Case c = random_case(random, random_shape(random));
+    c.rule.result_zero_point = 0;
     c.rule.accumulate = round % 2 == 1;
     c.rule.lo = round % 3 == 1 ? 0.0F : -std::numeric_limits<float>::infinity();
     c.rule.hi = round % 3 == 2 ? 6.0F : std::numeric_limits<float>::infinity();
@@ -218,7 +222,7 @@ TEST_F(Tiles, GoThroughLargeSourcesInPanels) {
   image.pad_top = image.pad_left = 1;
   image.out_h = image.out_w = 42;
   Case c = random_case(random, image);
-  c.rule.sum = TileSum{0.7F, 0.6F, -20.0F};
+  c.rule.sum = TileSum{{0.7F, 0.6F, -20.0F}};
   expect_codes(c, kConvolution, random.codes(results(image)));
 }
 

@@ -59,7 +59,10 @@ class QdqNetwork {
     }
     const std::string name = value + "_" + std::to_string(++numbers_);
     const bool is_signed = style_.activations == ElementType::Int8;
-    const float scale = style_.asymmetric_activations ? (hi - lo) / 255.0F : std::max(-lo, hi) / 127.0F;
+    // Scales that stand in no simple ratio, as those of trained networks: else sums and products of codes often lie
+    // halfway between two, where ONNX Runtime itself rounds one way in its kernels and the other by the definition.
+    const float odd = 1.0F + static_cast<float>(random().integer(0, 1 << 20)) * 1e-8F;
+    const float scale = odd * (style_.asymmetric_activations ? (hi - lo) / 255.0F : std::max(-lo, hi) / 127.0F);
     const std::int64_t step = style_.asymmetric_activations ? std::llround(-lo / scale) : (lo < 0.0F ? 128 : 0);
     std::vector<std::string> inputs{scalar(name + "_scale", scale)};
     if (is_signed)

@@ -96,13 +96,12 @@ void expect_same_bits_in_each_form(Layer layer, Random& random) {
     expect_same_bits(layer, random, held);
   };
   expect_in_form("codes", codes);
-  epilogue.code_sum = CodeSum{0.83F, 1.21F, -33.3F};
-  expect_in_form("added codes", codes);
+  epilogue.zero_point = 131;
+  expect_in_form("codes around a zero point", codes);
   epilogue.clamp = {30.0F, 200.0F};
-  expect_in_form("added codes, clamped", codes);
-  epilogue.code_sum = {};
   expect_in_form("clamped codes", codes);
   epilogue.clamp = {};
+  epilogue.zero_point = 0;
   expect_in_form("floats", reals);
   epilogue.accumulate = true;
   epilogue.clamp = {0.0F, Bounds{}.hi};
