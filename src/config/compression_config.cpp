@@ -60,6 +60,12 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
                     "has no error of its own to correct.",
                     params.path_of("apply_for_all_nodes")));
   }
+  out.bias_correction_in_codes = params.flag("bias_correction_in_codes", out.bias_correction_in_codes);
+  if (out.bias_correction_in_codes && out.use_fast_bias) {
+    params.findings().note(
+        fmt::format("{} has no effect with use_fast_bias, which looks at each layer's weights alone.",
+                    params.path_of("bias_correction_in_codes")));
+  }
   out.saturation_fix = params.choice("saturation_fix", out.saturation_fix, {"first_layer", "all", "no"});
   if (params.has("ignored")) out.ignored = parse_ignored(params.child("ignored"));
   out.weights = parse_tensor_config(params.child("weights"), true);

@@ -169,6 +169,7 @@ void add_quantization(const QuantizationParams& params, Json::Object& out) {
   out.push_back({"use_fast_bias", Json{params.use_fast_bias}});
   out.push_back({"threshold", optional_json(params.threshold)});
   out.push_back({"apply_for_all_nodes", Json{params.apply_for_all_nodes}});
+  out.push_back({"bias_correction_in_codes", Json{params.bias_correction_in_codes}});
   out.push_back({"saturation_fix", text(params.saturation_fix)});
   out.push_back({"ignored", object({{"scope", texts(params.ignored.scope)}, {"operations", operations}})});
   out.push_back({"weights", effective_tensor(params.weights)});

@@ -89,6 +89,7 @@ std::vector<KeyRule> params_keys() {
       read("use_fast_bias"),
       read("threshold"),
       read("apply_for_all_nodes"),
+      read("bias_correction_in_codes"),
       default_only("use_layerwise_tuning", "false"),
       read("saturation_fix"),
       object("ignored", "ignored"),

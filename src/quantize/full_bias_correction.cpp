@@ -90,12 +90,15 @@ class Corrector {
  private:
   [[nodiscard]] const Node& node(const std::string& name) const { return graph_.nodes[*index_.node(name)]; }
 
-  /// With rounded weights, as corrected so far.
+  /// With rounded weights, perhaps in integers, as corrected so far.
   Result<std::vector<double>> means_of(const std::string& value) const {
     StatisticsRequest request;
     request.channel_means.insert(value);
-    const auto seen = collected(with_rounded_weights(up_to(graph_, value), plain_), request, dataset_, samples_,
-                                {.threads = options_.threads, .stop = options_.stop});
+    Graph part = up_to(graph_, value);
+    if (!options_.in_codes) part = with_rounded_weights(std::move(part), plain_);
+    const auto seen = collected(
+        part, request, dataset_, samples_,
+        {.threads = options_.threads, .stop = options_.stop, .quantization = options_.in_codes ? &plain_ : nullptr});
     if (!seen) return failed(seen);
     return seen->values.at(value).channel_means;
   }

@@ -165,7 +165,7 @@ Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const Plan
 Status watched(const Graph& graph, const std::vector<std::string>& values, const Dataset& dataset,
                std::span<const std::size_t> samples, const PassOptions& options, const Look& look) {
   if (samples.empty()) return fail(Cause::InvalidInput, "the data has no samples");
-  PlanOptions plan_options{.fleeting_taps = true};
+  PlanOptions plan_options{.quantization = options.quantization, .fleeting_taps = true};
   auto list = watches(graph, values, plan_options.taps);
   auto plan = watching_plan(sized(graph, dataset.inputs()), plan_options);
   if (!plan) return failed(plan);

@@ -9,6 +9,7 @@
 
 #include "data/dataset.h"
 #include "model/graph.h"
+#include "model/quantization.h"
 
 namespace quantrail {
 
@@ -34,12 +35,14 @@ struct PassOptions {
   std::stop_token stop{};
   /// Called with the number of samples learned so far, ascending, one call at a time, on any thread.
   std::function<void(std::size_t)> progress{};
+  /// Runs integer layers in integers, as a model quantized like this does; null: all in float.
+  const Quantization* quantization = nullptr;
 };
 
 /// What remains to be done with one value of one sample, in the order of samples.
 using Lesson = std::function<void()>;
 
-/// Runs the canonical `graph` in float over `samples` (positions in `dataset`) and calls look() for each watched value
+/// Runs the canonical `graph` over `samples` (positions in `dataset`) and calls look() for each watched value
 /// of each, on any thread. Sums must have a fixed order, so look() only measures, and what it returns learns: these are
 /// called one at a time, those of one value in the given order of samples, whatever the threads. Memory grows neither
 /// with the number of samples nor with that of values. Values: inputs of the network, and float32 values that it

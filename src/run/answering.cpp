@@ -143,7 +143,8 @@ Result<ChannelEdits> Answering::edits(const QuantizationParams& params) {
 }
 
 Result<Quantization> Answering::corrected(const QuantizationParams& params, const Quantization& quantization) {
-  FullCorrection options{.stop = stop_, .all_layers = params.apply_for_all_nodes};
+  FullCorrection options{
+      .stop = stop_, .all_layers = params.apply_for_all_nodes, .in_codes = params.bias_correction_in_codes};
   options.threshold = params.threshold.value_or(options.threshold);
   const auto samples = correction_samples(params, inputs_.calibration->size());
   const Digest key = correction_key(inputs_, runtime_, quantization.digest(), options, samples);

@@ -63,7 +63,10 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
   Hasher hasher;
   hasher.add("bias correction").add(kCorrectionRevision).add(inputs.model);
   add(hasher, runtime);
-  hasher.add(quantization).add(options.threshold).add(std::int64_t{options.all_layers});
+  hasher.add(quantization)
+      .add(options.threshold)
+      .add(std::int64_t{options.all_layers})
+      .add(std::int64_t{options.in_codes});
   add(hasher, *inputs.calibration, samples);
   return hasher.finish();
 }

@@ -32,7 +32,7 @@ std::string problem(const std::string& params) {
 
 TEST(RangeConfig, ReadsPotsExampleOfACompleteSection) {
   const auto read = params_of(R"(
-      "use_fast_bias": false, "threshold": 4, "apply_for_all_nodes": true,
+      "use_fast_bias": false, "threshold": 4, "apply_for_all_nodes": true, "bias_correction_in_codes": true,
       "weights": {"bits": 8, "mode": "symmetric", "granularity": "perchannel", "level_low": -127, "level_high": 127,
         "range_estimator": {"max": {"type": "quantile", "outlier_prob": 0.0001}}},
       "activations": {"bits": 8, "mode": "symmetric", "granularity": "pertensor", "level_low": 0, "level_high": 255,
@@ -43,6 +43,7 @@ TEST(RangeConfig, ReadsPotsExampleOfACompleteSection) {
   EXPECT_FALSE(read.use_fast_bias);
   EXPECT_EQ(read.threshold, 4.0);
   EXPECT_TRUE(read.apply_for_all_nodes);
+  EXPECT_TRUE(read.bias_correction_in_codes);
   const TensorConfig weights{.symmetric = true,
                              .granularity = Granularity::PerChannel,
                              .level_low = -127,
@@ -126,6 +127,8 @@ TEST(RangeConfig, SaysWhatACpuDoesDifferently) {
   EXPECT_THAT(with(R"("weights": {"range_estimator": {"max": {"aggregator": "mean"}}})")->notes,
               Contains(HasSubstr("aggregator has no effect: weights have no samples")));
   EXPECT_THAT(with(R"("apply_for_all_nodes": true)")->notes, Contains(HasSubstr("has no effect with use_fast_bias")));
+  EXPECT_THAT(with(R"("bias_correction_in_codes": true)")->notes,
+              Contains(HasSubstr("bias_correction_in_codes has no effect with use_fast_bias")));
 }
 
 TEST(RangeConfig, KeepsShortNamesForTheOutermostParameter) {

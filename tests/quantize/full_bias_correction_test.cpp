@@ -50,18 +50,40 @@ struct Calibrated {
   /// The largest difference of a channel's mean at the output between the float network and the one with the weights
   /// that the codes stand for, and its biases.
   [[nodiscard]] double bias_at_the_end(const Quantization& quantization) const {
-    const auto exact = output_means(nullptr);
-    const auto rounded = output_means(&quantization);
-    double largest = 0.0;
-    for (std::size_t c = 0; c < 4; ++c) largest = std::max(largest, std::abs(exact[c] - rounded[c]));
-    return largest;
+    return largest_difference(output_means(nullptr), output_means(&quantization));
+  }
+  /// The same for the network as it runs, in integers.
+  [[nodiscard]] double bias_in_codes(const Quantization& quantization) const {
+    PlanCache cache;
+    return largest_difference(output_means(nullptr),
+                              means_of(Plan::build(net.graph(), {&quantization}, 1, cache).value()));
   }
 
  private:
+  static double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+    double largest = 0.0;
+    for (std::size_t c = 0; c < a.size(); ++c) largest = std::max(largest, std::abs(a[c] - b[c]));
+    return largest;
+  }
+
   static std::string replace(Graph& graph, const std::string& name, const Shape& shape,
                              const std::vector<float>& values) {
     graph.constants[name] = std::make_shared<const Tensor>(Tensor::of<float>(shape, std::span<const float>(values)));
     return name;
+  }
+
+  [[nodiscard]] std::vector<double> means_of(const std::shared_ptr<const Plan>& plan) const {
+    PlanState state(plan);
+    std::vector<double> means(4, 0.0);
+    for (const auto index : kSamples) {
+      const auto sample = data.sample(index);
+      std::memcpy(state.input(0).data(), sample.data(), state.input(0).size());
+      EXPECT_TRUE(state.run().has_value());
+      std::array<float, 4> values{};
+      std::memcpy(values.data(), state.output(0).data(), sizeof values);
+      for (std::size_t c = 0; c < 4; ++c) means[c] += values[c] / static_cast<double>(kSamples.size());
+    }
+    return means;
   }
 
   [[nodiscard]] std::vector<double> output_means(const Quantization* quantization) const {
@@ -82,17 +104,7 @@ struct Calibrated {
       node.inputs[1] =
           replace(graph, node.name + ".rounded", weights.shape, dequantized_weights(weights, *layer->second.weights));
     }
-    PlanState state(Plan::build(graph, {}, 1, cache).value());
-    std::vector<double> means(4, 0.0);
-    for (const auto index : kSamples) {
-      const auto sample = data.sample(index);
-      std::memcpy(state.input(0).data(), sample.data(), state.input(0).size());
-      EXPECT_TRUE(state.run().has_value());
-      std::array<float, 4> values{};
-      std::memcpy(values.data(), state.output(0).data(), sizeof values);
-      for (std::size_t c = 0; c < 4; ++c) means[c] += values[c] / static_cast<double>(kSamples.size());
-    }
-    return means;
+    return means_of(Plan::build(graph, {}, 1, cache).value());
   }
 };
 
@@ -104,6 +116,16 @@ TEST(FullyCorrected, LeavesNoMeanErrorAtTheOutput) {
   EXPECT_EQ(corrected->bias_edits.size(), 3U) << "the layer without bias gets one";
   EXPECT_GT(before, 1e-3);
   EXPECT_LT(network.bias_at_the_end(*corrected), 0.02 * before);
+}
+
+TEST(FullyCorrected, InCodesMakesUpForWhatTheyAddAsWell) {
+  Calibrated network;
+  for (auto& [name, params] : network.q.activations) params.scale *= 0.6F;  // clips
+  const auto weights = fully_corrected(network.net.graph(), network.q, network.data, kSamples, {});
+  const auto both = fully_corrected(network.net.graph(), network.q, network.data, kSamples, {.in_codes = true});
+  ASSERT_TRUE(both.has_value()) << both.error().message;
+  EXPECT_GT(network.bias_in_codes(*weights), 1e-2);
+  EXPECT_LT(network.bias_in_codes(*both), 0.2 * network.bias_in_codes(*weights));
 }
 
 TEST(FullyCorrected, DoesNotDependOnThreads) {
