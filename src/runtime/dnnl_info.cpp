@@ -1,4 +1,8 @@
+#include "runtime/dnnl_isa.h"
+
+#include <cstdlib>
 #include <dnnl.hpp>
+#include <string_view>
 
 #include "runtime/kernels_tiles.h"
 #include "runtime/plan.h"
@@ -25,11 +29,33 @@ IsaClass isa_class(dnnl::cpu_isa isa) {
   }
 }
 
+/// Unless the user's environment limits instruction sets to less, or in words that only oneDNN knows.
+bool tiles_are_allowed() {
+  for (const auto* variable : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
+    const char* limit = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nothing sets it
+    if (limit != nullptr) return std::string_view(limit) == "ALL" || std::string_view(limit) == "AVX512_CORE_AMX";
+  }
+  return true;
+}
+
+/// What the processor has, as far as the user allows it.
+dnnl::cpu_isa allowed_isa() {
+  static const dnnl::cpu_isa kAllowed = [] {
+    if (!tiles_are_allowed()) return dnnl::get_effective_cpu_isa();
+    // Before anything else is asked of oneDNN, which fixes what it may use at the first question.
+    dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core_bf16);
+    return kernels::has_tiles() ? dnnl::cpu_isa::avx512_core_amx : dnnl::get_effective_cpu_isa();
+  }();
+  return kAllowed;
+}
+
 }  // namespace
+
+void limit_onednn() { (void)allowed_isa(); }
 
 RuntimeInfo runtime_info() {
   const auto* version = dnnl::version();
-  const auto isa = isa_class(dnnl::get_effective_cpu_isa());
+  const auto isa = isa_class(allowed_isa());
   RuntimeInfo info;
   info.backend = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
   info.isa = isa.name;

@@ -1,8 +1,8 @@
 #include <dnnl.hpp>
-
 #include <numeric>
 #include <unordered_map>
 
+#include "runtime/dnnl_isa.h"
 #include "runtime/linear.h"
 
 namespace quantrail {
@@ -14,7 +14,10 @@ using Tag = dnnl::memory::format_tag;
 using Type = dnnl::memory::data_type;
 
 const dnnl::engine& cpu() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine engine = [] {
+    limit_onednn();
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return engine;
 }
 
