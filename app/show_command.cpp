@@ -2,6 +2,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/iteration_words.h"
 #include "app/numbers.h"
 #include "app/open_store.h"
 #include "app/records_json.h"
@@ -15,18 +16,17 @@ namespace {
 const std::vector<std::string> kTitles{"it", "kind",      "changed", "metric",      "drop",
                                        "",   "int8 MACs", "MiB",     "float layers"};
 
-std::vector<std::vector<std::string>> rows_of(const tracking::RunDetails& details) {
+/// `changed`: how to say what a step changed.
+template <class Changed>
+std::vector<std::vector<std::string>> rows_of(const tracking::RunDetails& details, const Changed& changed) {
   std::vector<std::vector<std::string>> rows;
   const std::string& metric = details.summary.metric;
   for (const auto& it : details.iterations) {
     const auto value = it.metrics.find(metric);
     const bool best = details.summary.best_iteration == it.index;
-    rows.push_back({std::to_string(it.index), std::string(quantrail::name_of(it.kind)), joined(it.changed_layers, ", "),
+    rows.push_back({std::to_string(it.index), std::string(quantrail::name_of(it.kind)), changed(it),
                     value == it.metrics.end() ? "-" : decimals(value->second),
-                    it.drops.empty() ? "-" : decimals(it.drop),
-                    !it.accepted ? "taken back"
-                    : best       ? "best"
-                                 : "",
+                    it.drops.empty() ? "-" : decimals(it.drop), best ? "best" : verdict_in_words(it),
                     fmt::format("{:.1f} %", it.int8_macs_share * 100),
                     fmt::format("{:.2f}", static_cast<double>(it.size_bytes) / 1048576.0),
                     std::to_string(it.reverted_layers.size())});
@@ -69,7 +69,8 @@ std::string show_text(const tracking::RunDetails& details) {
   if (!details.iterations.empty()) {
     const auto right = Align::Right;
     const auto left = Align::Left;
-    out += "\n" + table(kTitles, rows_of(details), {right, left, left, right, right, left, right, right, right});
+    out += "\n" + table(kTitles, rows_of(details, changed_in_words),
+                        {right, left, left, right, right, left, right, right, right});
   }
   const IterationRecord* best = best_of(details);
   if (best == nullptr) return out;
@@ -92,7 +93,7 @@ int run(const Options& options, const ShowCommand& command) {
     case Format::Csv:
       fmt::print("{}", csv({"iteration", "kind", "changed", "metric", "drop", "note", "int8_macs_share", "mib",
                             "float_layers"},
-                           rows_of(*details)));
+                           rows_of(*details, [](const auto& it) { return joined(it.changed_layers, ", "); })));
       break;
     case Format::Text: fmt::print("{}", show_text(*details)); break;
   }

@@ -13,7 +13,10 @@ std::string joined(const std::vector<std::string>& parts) { return fmt::format("
 
 std::string what_changed(const IterationRow& it) {
   if (it.kind == "quantized") return "all layers int8";
-  return it.changed_layers.empty() ? it.kind : joined(it.changed_layers);
+  if (it.changed_layers.empty()) return it.kind;
+  if (it.kind == "probe" && it.changed_layers.size() > 1)
+    return fmt::format("the first {} layers", it.changed_layers.size());
+  return joined(it.changed_layers) + (it.kind == "prune" ? " back to int8" : "");
 }
 
 std::string row_text(const IterationRow& it, int columns) {

@@ -124,6 +124,13 @@ AccuracyAwareParams parse_accuracy_aware(const Section& params, const std::vecto
   out.use_prev_if_drop_increase = params.flag("use_prev_if_drop_increase", out.use_prev_if_drop_increase);
   out.metrics = parse_targets(params, metrics);
   out.revert_mode = params.choice("revert_mode", out.revert_mode, {"full", "compute"});
+  const bool bisect = params.choice("search", "one_by_one", {"one_by_one", "bisect"}) == "bisect";
+  out.search = bisect ? SearchOrder::Bisect : SearchOrder::OneByOne;
+  out.prune = params.flag("prune", out.prune);
+  if (bisect && params.has("use_prev_if_drop_increase")) {
+    params.findings().note(fmt::format("{} has no effect with search \"bisect\", which takes no steps back.",
+                                       params.path_of("use_prev_if_drop_increase")));
+  }
   return out;
 }
 
@@ -144,7 +151,7 @@ void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
 
 void note_unused(const Section& params) {
   for (const auto* key : {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metrics",
-                          "use_prev_if_drop_increase", "revert_mode"}) {
+                          "use_prev_if_drop_increase", "revert_mode", "search", "prune"}) {
     if (!params.has(key)) continue;
     params.findings().note(
         fmt::format("{} has no effect: it belongs to AccuracyAwareQuantization.", params.path_of(key)));

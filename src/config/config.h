@@ -154,6 +154,12 @@ struct MetricTarget {
   bool operator==(const MetricTarget&) const = default;
 };
 
+/// In which order models are tried once groups are ranked.
+enum class SearchOrder {
+  OneByOne,  ///< POT's: the next group on top of the others, with roll-back and new rankings
+  Bisect,    ///< ours: the shortest sufficient beginning of the first ranking, halving what is open
+};
+
 struct AccuracyAwareParams {
   double maximal_drop = 0.01;
   DropType drop_type = DropType::Absolute;
@@ -162,6 +168,8 @@ struct AccuracyAwareParams {
   bool use_prev_if_drop_increase = true;
   std::vector<MetricTarget> metrics{};  ///< default: the first of engine.metrics
   std::string revert_mode = "full";     ///< "full" or "compute" (ours)
+  SearchOrder search = SearchOrder::OneByOne;
+  bool prune = false;  ///< ours: once the target is met, put groups back to int8 while it holds
   bool operator==(const AccuracyAwareParams&) const = default;
 };
 

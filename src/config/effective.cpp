@@ -188,6 +188,8 @@ void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {
   out.push_back({"ranking_subset_size", optional_json(params.ranking_subset_size)});
   out.push_back({"use_prev_if_drop_increase", Json{params.use_prev_if_drop_increase}});
   out.push_back({"revert_mode", text(params.revert_mode)});
+  out.push_back({"search", text(params.search == SearchOrder::Bisect ? "bisect" : "one_by_one")});
+  out.push_back({"prune", Json{params.prune}});
   out.push_back({"metrics", list(params.metrics, [](const MetricTarget& target) {
                    Json::Object entry{{"name", text(target.name)}};
                    if (target.baseline_value) entry.push_back({"baseline_value", Json{*target.baseline_value}});

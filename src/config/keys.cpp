@@ -115,6 +115,8 @@ std::vector<KeyRule> params_keys() {
       default_only("annotation_free", "false"),
       noted("annotation_conf_threshold", "it belongs to annotation_free, which is off"),
       read("revert_mode"),
+      read("search"),
+      read("prune"),
   };
   for (const auto* name :
        {"num_samples_for_tuning", "batch_size", "optimizer", "loss", "tuning_iterations", "random_seed",

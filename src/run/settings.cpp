@@ -67,6 +67,8 @@ Result<SearchSettings> search_settings(const RunInputs& inputs) {
   settings.max_iter_num = params.max_iter_num;
   settings.ranking_subset_size = ranking_subset_size(inputs);
   settings.use_prev_if_drop_increase = params.use_prev_if_drop_increase;
+  settings.order = params.search;
+  settings.prune = params.prune;
   return settings;
 }
 

@@ -36,8 +36,20 @@ std::size_t best_of(const std::vector<Trial>& trials) {
   return static_cast<std::size_t>(std::min_element(trials.begin(), trials.end(), better) - trials.begin());
 }
 
+/// Of the models that meet the target, the one with the fewest groups in float.
+std::optional<std::size_t> met_with_fewest(const SearchState& state) {
+  std::optional<std::size_t> found;
+  for (std::size_t at = 0; at < state.trials.size(); ++at) {
+    if (met(state, state.trials[at]) &&
+        (!found || state.trials[at].reverted.size() < state.trials[*found].reverted.size()))
+      found = at;
+  }
+  return found;
+}
+
 Done done(const SearchState& state, Outcome outcome) {
-  const std::size_t best = best_of(state.trials);
+  const auto found = outcome == Outcome::Met && state.settings.accuracy_aware ? met_with_fewest(state) : std::nullopt;
+  const std::size_t best = found ? *found : best_of(state.trials);
   return {.outcome = outcome, .best = best, .explanation = explained(state, outcome, best)};
 }
 
@@ -49,11 +61,59 @@ Rank ranking_request(const SearchState& state, const std::vector<const Candidate
   return request;
 }
 
+/// Lengths of the ranking's beginnings: the longest known to be too short, and the shortest known to be enough, one
+/// more than there are groups where none is.
+struct Bisection {
+  std::size_t too_few = 0;
+  std::size_t enough = 0;
+  [[nodiscard]] bool finished() const { return enough - too_few <= 1; }
+  [[nodiscard]] std::size_t middle() const { return (too_few + enough) / 2; }
+};
+
+std::optional<Bisection> bisection(const SearchState& state) {
+  if (state.settings.order != SearchOrder::Bisect || state.rankings.empty()) return std::nullopt;
+  Bisection known{0, state.rankings[0].scores.size() + 1};
+  for (const auto& trial : state.trials) {
+    if (trial.kind != IterationKind::Probe) continue;
+    (met(state, trial) ? known.enough : known.too_few) = trial.reverted.size();
+  }
+  return known;
+}
+
+/// The model with one of the groups of `trials[base]` less, unless one that had them all and more in float missed the
+/// target already.
+std::optional<Evaluate> pruned(const SearchState& state, std::size_t base) {
+  const auto& reverted = state.trials[base].reverted;
+  for (auto group = reverted.rbegin(); group != reverted.rend(); ++group) {
+    Evaluate request{.reverted = reverted};
+    std::erase(request.reverted, *group);
+    const std::set<std::string> left(request.reverted.begin(), request.reverted.end());
+    const bool known = std::any_of(state.trials.begin(), state.trials.end(), [&](const Trial& trial) {
+      const std::set<std::string> more(trial.reverted.begin(), trial.reverted.end());
+      return !met(state, trial) && std::includes(more.begin(), more.end(), left.begin(), left.end());
+    });
+    if (!known) return request;
+  }
+  return std::nullopt;
+}
+
+bool spent(const SearchState& state) {
+  const auto& bound = state.settings.max_iter_num;
+  return bound && static_cast<std::int64_t>(state.trials.size()) - 1 >= *bound;
+}
+
+/// Once the first model misses the target and groups are ranked.
+std::optional<Request> bisecting_step(const SearchState& state) {
+  const auto known = bisection(state);
+  if (!known || known->finished() || spent(state)) return std::nullopt;
+  Evaluate request;
+  for (std::size_t at = 0; at < known->middle(); ++at) request.reverted.push_back(state.rankings[0].scores[at].group);
+  return request;
+}
+
 Request next_step(const SearchState& state) {
   const auto open = open_groups(state);
-  const auto& bound = state.settings.max_iter_num;
-  const bool spent = bound && static_cast<std::int64_t>(state.trials.size()) - 1 >= *bound;
-  if (spent || open.empty()) return done(state, Outcome::NotMet);
+  if (spent(state) || open.empty() || bisection(state)) return done(state, Outcome::NotMet);
   if (!state.queue.empty()) {
     Evaluate request{.reverted = state.trials[state.base].reverted};
     request.reverted.push_back(state.queue.front());
@@ -143,10 +203,25 @@ void take(SearchState& state, const Evaluate& request, const Evaluation& answer)
     state.base_values = values;
     return;
   }
-  trial.kind = IterationKind::Revert;
-  trial.changed = {request.reverted.back()};
   trial.reverted = request.reverted;
-  judge(state, std::move(trial), values);
+  const auto known = bisection(state);
+  const auto found = met_with_fewest(state);
+  if (known && !known->finished()) {
+    trial.kind = IterationKind::Probe;
+    trial.changed = request.reverted;
+  } else if (found) {
+    trial.kind = IterationKind::Prune;
+    for (const auto& group : state.trials[*found].reverted) {
+      if (std::find(request.reverted.begin(), request.reverted.end(), group) == request.reverted.end())
+        trial.changed.push_back(group);
+    }
+  } else {
+    trial.kind = IterationKind::Revert;
+    trial.changed = {request.reverted.back()};
+    return judge(state, std::move(trial), values);
+  }
+  trial.accepted = met(state, trial);
+  state.trials.push_back(std::move(trial));
 }
 
 void take(SearchState& state, const Rank& request, const Ranked& answer) {
@@ -183,9 +258,14 @@ Request next(const SearchState& state) {
   if (!state.groups) return recipe_request(state).value_or(Quantize{});
   if (state.trials.empty()) return Evaluate{};
   if (!state.settings.accuracy_aware) return done(state, Outcome::Met);
-  if (met(state, state.trials.back()))
-    return done(state, state.trials.size() == 1 ? Outcome::NothingToDo : Outcome::Met);
-  return next_step(state);
+  if (met(state, state.trials.front())) return done(state, Outcome::NothingToDo);
+  if (auto probe = bisecting_step(state)) return *std::move(probe);
+  const auto found = met_with_fewest(state);
+  if (!found) return next_step(state);
+  if (state.settings.prune && !spent(state)) {
+    if (auto request = pruned(state, *found)) return *std::move(request);
+  }
+  return done(state, Outcome::Met);
 }
 
 SearchState after(SearchState state, const Answer& answer) {

@@ -31,9 +31,11 @@ struct SearchSettings {
       baseline_value{};        ///< of `metric`, when the user knows it: saves evaluating the float model first
   double maximal_drop = 0.01;  ///< >= 0
   DropType drop_type = DropType::Absolute;
-  std::optional<std::int64_t> max_iter_num{};  ///< full validations of reverts; none: no bound
+  std::optional<std::int64_t> max_iter_num{};  ///< full validations after the quantized model's; none: no bound
   std::size_t ranking_subset_size = 300;
   bool use_prev_if_drop_increase = true;
+  SearchOrder order = SearchOrder::OneByOne;
+  bool prune = false;                         ///< put reverted groups back to int8 once the target is met
   std::optional<RecipeChoices> recipes{};     ///< preset auto: what may be varied (something is evaluated then)
   std::vector<std::size_t> recipe_samples{};  ///< on which recipes are compared
 };
@@ -100,12 +102,12 @@ using Answer = std::variant<Evaluation, Quantized, Ranked>;
 /// A model that was tried. The first one is the fully quantized model.
 struct Trial {
   IterationKind kind = IterationKind::Quantized;
-  std::vector<std::string> changed{};   ///< groups that this step reverted
+  std::vector<std::string> changed{};   ///< groups that this step reverted, or put back (Prune)
   std::vector<std::string> reverted{};  ///< all groups that are float in this model, in the order they were reverted
   std::map<std::string, double> metrics{};
   std::map<std::string, double> drops{};  ///< of the metrics whose baseline is known
   double drop = 0.0;                      ///< of the optimised metric; infinite when the metric is NaN
-  bool accepted = true;                   ///< the search went on from this model
+  bool accepted = true;                   ///< the search went on from this model; probes: it meets the target
   double seconds = 0.0;
 };
 
@@ -146,6 +148,10 @@ struct SearchState {
 /// a new ranking, before which it is rolled back (use_prev_if_drop_increase) to the model it started from. A group that
 /// was rolled back is not tried again until another step was accepted. So every second step at least moves on, and
 /// without a bound on steps the search ends with the target met or with every group float.
+///
+/// Bisect: after one ranking, the shortest beginning of it that meets the target, as far as longer ones do as well; at
+/// most ceil(log2(groups + 1)) models. Pruning: each group of the model found is put back once, least useful first;
+/// what still meets the target goes on from there. The result is the met model with the fewest groups in float.
 [[nodiscard]] SearchState after(SearchState state, const Answer& answer);
 
 }  // namespace quantrail

@@ -104,6 +104,7 @@ TEST(Config, ReadsPotsParameters) {
   const auto config = parsed(with_params(R"("preset": "mixed", "stat_subset_size": 100, "shuffle_data": true, "seed": 7,
       "threshold": 3.5, "ignored": {"scope": ["a", "b*"], "operations": [{"type": "MatMul"}, {"type": "Softmax"}]},
       "maximal_drop": 0.02, "drop_type": "relative", "max_iter_num": 9, "ranking_subset_size": 50,
+      "search": "bisect", "prune": true,
       "use_prev_if_drop_increase": false, "metrics": [{"name": "accuracy@top5", "baseline_value": 0.9}],
       "revert_mode": "compute")"));
   ASSERT_TRUE(config) << config.error().message;
@@ -120,7 +121,9 @@ TEST(Config, ReadsPotsParameters) {
                                            .ranking_subset_size = 50,
                                            .use_prev_if_drop_increase = false,
                                            .metrics = {{"accuracy@top5", 0.9}},
-                                           .revert_mode = "compute"};
+                                           .revert_mode = "compute",
+                                           .search = SearchOrder::Bisect,
+                                           .prune = true};
   EXPECT_EQ(config->compression.accuracy_aware, accuracy_aware);
 }
 

@@ -19,6 +19,8 @@ struct Player {
   /// Metric of a candidate on the ranking subset; by default A regains most, then B, ...
   std::function<double(const std::vector<std::string>& reverted, const std::string& candidate)> rank_value =
       [](const auto&, const std::string& candidate) { return 1.0 - 0.01 * (candidate[0] - 'A'); };
+  /// Drop of a full evaluation by what is reverted, instead of `drops`.
+  std::function<double(const std::vector<std::string>& reverted)> drop_with{};
   SearchState state{};
   std::vector<Request> requests{};
   std::size_t used = 0;
@@ -46,6 +48,8 @@ struct Player {
         values.values.push_back({rank_value(rank->reverted, candidate), 0.5});
       return values;
     }
+    const auto* evaluate = std::get_if<Evaluate>(&request);
+    if (drop_with && evaluate != nullptr) return evaluation(kFloat - drop_with(evaluate->reverted));
     return evaluation(kFloat - drops.at(used++));
   }
 
@@ -61,8 +65,8 @@ struct Player {
   }
 
   /// What happened, compactly: "F" float, "Q" quantize, "R" rank, "=" the quantized model, "+A" A reverted and
-  /// accepted,
-  /// "-B" B reverted and rolled back.
+  /// accepted, "-B" B reverted and rolled back, "?ABC" a probe of them all, "!ABC" one that was enough, "<B" B put back
+  /// to int8, ">B" tried and kept in float.
   [[nodiscard]] std::string story() const {
     std::string out;
     std::size_t trial = 0;
@@ -71,8 +75,17 @@ struct Player {
       if (std::holds_alternative<Quantize>(request)) out += "Q ";
       if (std::holds_alternative<Rank>(request)) out += "R ";
       if (const auto* evaluate = std::get_if<Evaluate>(&request)) {
-        const bool accepted = state.trials.at(trial++).accepted;
-        out += evaluate->reverted.empty() ? "= " : (accepted ? "+" : "-") + evaluate->reverted.back() + " ";
+        const Trial& made = state.trials.at(trial++);
+        switch (made.kind) {
+          case IterationKind::Probe:
+            out += made.accepted ? "!" : "?";
+            for (const auto& group : evaluate->reverted) out += group;
+            out += " ";
+            break;
+          case IterationKind::Prune: out += (made.accepted ? "<" : ">") + made.changed.at(0) + " "; break;
+          case IterationKind::Revert: out += (made.accepted ? "+" : "-") + evaluate->reverted.back() + " "; break;
+          default: out += "= "; break;
+        }
       }
     }
     if (!out.empty()) out.pop_back();

@@ -1,0 +1,24 @@
+#include "app/iteration_words.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace quantrail::app {
+
+std::string changed_in_words(const IterationRecord& iteration) {
+  const auto& layers = iteration.changed_layers;
+  if (iteration.kind == IterationKind::Probe && layers.size() > 1)
+    return fmt::format("the first {} layers", layers.size());
+  return fmt::format("{}", fmt::join(layers, ", "));
+}
+
+std::string verdict_in_words(const IterationRecord& iteration) {
+  if (iteration.accepted) return "";
+  switch (iteration.kind) {
+    case IterationKind::Probe: return "too few";
+    case IterationKind::Prune: return "needed";
+    default: return "taken back";
+  }
+}
+
+}  // namespace quantrail::app
