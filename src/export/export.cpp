@@ -8,6 +8,7 @@
 #include "export/onnx_bytes.h"
 #include "export/qdq.h"
 #include "export/qdq_openvino.h"
+#include "model/product_bias.h"
 #include "model/weight_edits.h"
 
 namespace quantrail {
@@ -27,6 +28,17 @@ Status check_groups(const Quantization& quantization, const std::set<std::string
   return {};
 }
 
+/// What is added behind the products that run in integers, corrected.
+Graph with_corrected_sums(Graph graph, const Quantization& quantization, const Lowering& lowering) {
+  const GraphIndex index(graph);
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const auto edit = quantization.bias_edits.find(graph.nodes[at].name);
+    if (edit != quantization.bias_edits.end() && lowering.nodes[at].integer)
+      shift_addend(graph, index, at, edit->second);
+  }
+  return graph;
+}
+
 std::string json_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -37,8 +49,9 @@ Result<ExportedModel> exported(const Graph& graph, const Quantization& quantizat
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode,
                                const ExportMetadata& metadata, ExportProfile profile) {
   if (const auto known = check_groups(quantization, reverted); !known) return failed(known);
-  const Graph changed = edited(graph, quantization);
-  const Lowering lowering = lowered(changed, &quantization, reverted, mode);
+  const Graph before = edited(graph, quantization);
+  const Lowering lowering = lowered(before, &quantization, reverted, mode);
+  const Graph changed = with_corrected_sums(before, quantization, lowering);
   std::map<std::string, std::string> properties{{"quantrail.base_sha256", metadata.base.hex()},
                                                 {"quantrail.exporter_revision", std::string(kExporterRevision)},
                                                 {"quantrail.quantization_sha256", quantization.digest().hex()},

@@ -82,7 +82,7 @@ class Writer {
     node.inputs[1] = out_.dequantized<std::int8_t>(
         source.name + "_weight", tensor_of(weights.shape, int8_weights(weights, *params)), params->scale, params->axis);
     const auto corrected = q_.bias_edits.find(source.name);
-    if (corrected == q_.bias_edits.end()) return;
+    if (corrected == q_.bias_edits.end() || source.op == "MatMul") return;
     node.inputs.resize(3);
     node.inputs[2] = out_.constant(source.name + "_bias",
                                    tensor_of({static_cast<std::int64_t>(corrected->second.size())}, corrected->second));

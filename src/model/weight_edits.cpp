@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "model/codes.h"
+#include "model/product_bias.h"
 
 namespace quantrail {
 namespace {
@@ -65,10 +66,17 @@ class Editor {
 
   Graph result(const Quantization& q) {
     for (const auto& scaling : q.input_scalings) insert(scaling);
-    for (Node& node : graph_.nodes) {
+    const GraphIndex index(graph_);
+    for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      Node& node = graph_.nodes[at];
       if (const auto edit = q.weight_edits.find(node.name); edit != q.weight_edits.end()) apply(node, edit->second);
       const auto bias = q.bias_edits.find(node.name);
-      if (bias != q.bias_edits.end() && q.ignored.contains(node.name)) set_bias(node, bias->second);
+      if (bias == q.bias_edits.end() || !q.ignored.contains(node.name)) continue;
+      if (node.op == "MatMul") {
+        shift_addend(graph_, index, at, bias->second);
+      } else {
+        set_bias(node, bias->second);
+      }
     }
     return std::move(graph_);
   }

@@ -34,6 +34,10 @@ std::vector<Subject> subjects_of(const StatisticsRequest& request) {
 }
 
 ChannelLayout layout_of(const SampleView& view, bool last_axis) {
+  if (last_axis && view.last_axis > 0 && view.channels_last && view.channels > 0) {
+    const auto elements = static_cast<std::int64_t>(view.values.size());
+    return {view.last_axis, false, elements / (view.last_axis * view.channels)};  // the channels lie behind it
+  }
   if (last_axis && view.last_axis > 0) return {view.last_axis, true, 1};
   return {view.channels, view.channels_last, view.rows};
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/codes.h"
+#include "model/product_bias.h"
 #include "quantize/collect.h"
 #include "quantize/ranges.h"
 #include "quantize/weight_steps.h"
@@ -11,7 +12,9 @@
 namespace quantrail {
 namespace {
 
-bool has_constant_weights(const Graph& graph, const Node& node) {
+bool correctable(const Graph& graph, const GraphIndex& index, std::size_t at) {
+  const Node& node = graph.nodes[at];
+  if (node.op == "MatMul") return bias_addition(graph, index, at).has_value();
   if (node.op != "Conv" && node.op != "Gemm") return false;
   const auto weights = constant_input(graph, node, 1);
   const bool biased = node.inputs.size() > 2 && !node.inputs[2].empty();
@@ -42,14 +45,21 @@ Graph up_to(const Graph& graph, const std::string& value) {
 
 /// `graph` in float, with the weights that the integer layers' codes stand for, and their biases.
 Graph with_rounded_weights(Graph graph, const Quantization& quantization) {
-  for (Node& node : graph.nodes) {
+  const GraphIndex index(graph);
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    Node& node = graph.nodes[at];
     const auto layer = quantization.layers.find(node.name);
     if (layer == quantization.layers.end() || !layer->second.weights) continue;
     const Tensor& weights = *constant_input(graph, node, 1);
     const auto rounded = dequantized_weights(weights, *layer->second.weights);
     const auto bias = integer_bias(graph, node, quantization);
     set_constant(graph, node, 1, weights.shape, rounded);
-    if (!bias.empty()) set_constant(graph, node, 2, {static_cast<std::int64_t>(bias.size())}, bias);
+    if (bias.empty()) continue;
+    if (node.op == "MatMul") {
+      shift_addend(graph, index, at, bias);
+    } else {
+      set_constant(graph, node, 2, {static_cast<std::int64_t>(bias.size())}, bias);
+    }
   }
   return graph;
 }
@@ -72,15 +82,15 @@ class Corrector {
   Result<Quantization> result() {
     const auto layers = fully_correctable(graph_, whole_, options_.all_layers);
     StatisticsRequest request;
-    for (const auto& layer : layers) request.channel_means.insert(node(layer).outputs[0]);
+    for (const auto& layer : layers) request.join(means_request(node(layer)));
     const auto exact =
         collected(graph_, request, dataset_, samples_, {.threads = options_.threads, .stop = options_.stop});
     if (!exact) return failed(exact);
     for (std::size_t at = 0; at < layers.size(); ++at) {
-      const std::string& value = node(layers[at]).outputs[0];
-      const auto rounded = means_of(value);
+      const Node& layer = node(layers[at]);
+      const auto rounded = rounded_means(layer);
       if (!rounded) return failed(rounded);
-      correct(node(layers[at]), exact->values.at(value).channel_means, *rounded);
+      correct(layer, exact->values.at(layer.outputs[0]).channel_means, *rounded);
       if (options_.progress) options_.progress(at + 1);
     }
     whole_.bias_edits = std::move(plain_.bias_edits);
@@ -90,14 +100,20 @@ class Corrector {
  private:
   [[nodiscard]] const Node& node(const std::string& name) const { return graph_.nodes[*index_.node(name)]; }
 
-  /// With rounded weights, perhaps in integers, as corrected so far.
-  Result<std::vector<double>> means_of(const std::string& value) const {
+  static StatisticsRequest means_request(const Node& layer) {
     StatisticsRequest request;
-    request.channel_means.insert(value);
+    request.channel_means.insert(layer.outputs[0]);
+    if (layer.op == "MatMul") request.last_axis.insert(layer.outputs[0]);
+    return request;
+  }
+
+  /// The mean outputs of `layer` with rounded weights, perhaps in integers, as corrected so far.
+  Result<std::vector<double>> rounded_means(const Node& layer) const {
+    const std::string& value = layer.outputs[0];
     Graph part = up_to(graph_, value);
     if (!options_.in_codes) part = with_rounded_weights(std::move(part), plain_);
     const auto seen = collected(
-        part, request, dataset_, samples_,
+        part, means_request(layer), dataset_, samples_,
         {.threads = options_.threads, .stop = options_.stop, .quantization = options_.in_codes ? &plain_ : nullptr});
     if (!seen) return failed(seen);
     return seen->values.at(value).channel_means;
@@ -135,12 +151,14 @@ class Corrector {
 }  // namespace
 
 std::vector<std::string> fully_correctable(const Graph& graph, const Quantization& quantization, bool all_layers) {
+  const GraphIndex index(graph);
   std::vector<std::string> layers;
-  for (const auto& node : graph.nodes) {
+  for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+    const Node& node = graph.nodes[at];
     const auto quantized = quantization.layers.find(node.name);
     const bool integer = quantized != quantization.layers.end() && quantized->second.weights.has_value();
     const bool kept_float = all_layers && quantization.ignored.contains(node.name);
-    if ((integer || kept_float) && has_constant_weights(graph, node)) layers.push_back(node.name);
+    if ((integer || kept_float) && correctable(graph, index, at)) layers.push_back(node.name);
   }
   return layers;
 }

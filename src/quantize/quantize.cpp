@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "model/product_bias.h"
 #include "quantize/bias_correction.h"
 #include "quantize/range_estimates.h"
 #include "quantize/ranges.h"
@@ -17,8 +18,18 @@ namespace {
 constexpr Interval kAllReals{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
 constexpr double kFastThreshold = 2.0;  // POT's default
 
-bool bias_corrected(const Node& node, const Placement& placement, std::size_t at) {
-  return placement.nodes[at].place == Place::Integer && (node.op == "Conv" || node.op == "Gemm");
+bool reads_channels(const Node& node) { return node.op == "Conv" || node.op == "ConvTranspose"; }
+
+/// A MatMul's bias is what is added behind it in float. Where its input is a convolution's as well, the statistics'
+/// channels are not its columns.
+bool bias_corrected(const Graph& graph, const GraphIndex& index, const Placement& placement, std::size_t at) {
+  const Node& node = graph.nodes[at];
+  if (placement.nodes[at].place != Place::Integer) return false;
+  if (node.op == "Conv" || node.op == "Gemm") return true;
+  const auto addition = bias_addition(graph, index, at);
+  if (!addition || placement.nodes[*addition].place == Place::Integer) return false;
+  const auto& readers = index.readers(node.inputs[0]);
+  return std::none_of(readers.begin(), readers.end(), [&](auto reader) { return reads_channels(graph.nodes[reader]); });
 }
 
 class Quantizer {
@@ -26,6 +37,7 @@ class Quantizer {
   Quantizer(const QuantizerInputs& in, const Statistics& statistics, const QuantizationParams& params,
             const RangeRules& rules)
       : graph_(in.graph),
+        index_(in.graph),
         types_(in.types),
         placement_(in.placement),
         statistics_(statistics),
@@ -44,7 +56,7 @@ class Quantizer {
       if (placement_.nodes[at].place != Place::Integer) continue;
       q_.layers[node.name] = layer(at);
       q_.groups.push_back({node.name, {node.name}});
-      if (!params_.use_fast_bias || !bias_corrected(node, placement_, at)) continue;
+      if (!params_.use_fast_bias || !bias_corrected(graph_, index_, placement_, at)) continue;
       if (const auto corrected = correct_bias(node); !corrected) return failed(corrected);
     }
     q_.ignored = placement_.ignored;
@@ -62,10 +74,9 @@ class Quantizer {
       set_codes(shared, class_params(shared, kAllReals));
     }
     const ActivationCodes first = q_.activations;
-    const GraphIndex index(graph_);
     for (const auto& shared : placement_.classes) {
       const Interval seen = seen_range(shared);
-      const Interval apart = told_apart(graph_, index, placement_, first, shared.values, seen);
+      const Interval apart = told_apart(graph_, index_, placement_, first, shared.values, seen);
       if (apart != seen) set_codes(shared, class_params(shared, apart));
     }
     return {};
@@ -122,6 +133,7 @@ class Quantizer {
   }
 
   const Graph& graph_;
+  GraphIndex index_;
   const ValueTypes& types_;
   const Placement& placement_;
   const Statistics& statistics_;
@@ -141,10 +153,12 @@ Result<StatisticsRequest> statistics_request(const QuantizerInputs& in, const Qu
     const ActivationRule rule = rules->activation(shared.values);
     for (const auto& source : shared.sources) ask_for(source, rule, request);
   }
+  const GraphIndex index(in.graph);
   for (std::size_t at = 0; at < in.graph.nodes.size() && params.use_fast_bias; ++at) {
-    if (bias_corrected(in.graph.nodes[at], in.placement, at)) {
-      request.channel_means.insert(in.graph.nodes[at].inputs[0]);
-    }
+    if (!bias_corrected(in.graph, index, in.placement, at)) continue;
+    const Node& node = in.graph.nodes[at];
+    request.channel_means.insert(node.inputs[0]);
+    if (node.op == "MatMul") request.last_axis.insert(node.inputs[0]);
   }
   return request;
 }

@@ -50,9 +50,8 @@ SampleView sample_of(const TapView& view, std::size_t row, std::size_t batch) {
   const std::int64_t channels = has_channels ? view.shape[1] : 1;
   const std::int64_t outer = has_channels ? view.shape[0] : 1;
   const std::int64_t rows = has_channels && batched ? outer / static_cast<std::int64_t>(batch) : outer;
-  const bool row_major = view.shape.size() > 2 && !view.channels_last;
   return {view.values.subspan(batched ? row * size : 0, size), rows, channels, view.channels_last,
-          row_major ? view.shape.back() : 0};
+          view.shape.size() > 2 ? view.shape.back() : 0};
 }
 
 /// Takes the blocks' lessons in any order and learns them in sample order, so that sums do not depend on threads. At

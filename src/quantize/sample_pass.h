@@ -19,7 +19,7 @@ struct SampleView {
   std::int64_t rows = 1;  ///< several where a network folds something into the batch axis (tokens)
   std::int64_t channels = 1;
   bool channels_last = false;
-  std::int64_t last_axis = 0;  ///< its size, where there are more than two axes and the values are row-major; else 0
+  std::int64_t last_axis = 0;  ///< its size, where there are more than two axes; else 0
 };
 
 /// A watched value of a sample, as soon as it is computed.

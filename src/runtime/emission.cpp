@@ -162,7 +162,7 @@ Status emit_in_steps(const Emission& e) {
   layer.result = e.node().outputs[0];
   if (auto done = emit(e.builder(), layer); !done) return done;
   Unit addition;
-  addition.node = e.unit().addition ? *e.unit().addition : e.unit().bias.value();
+  addition.node = e.unit().addition.value();
   addition.activation = e.unit().activation;
   addition.result = e.result();
   return emit(e.builder(), addition);

@@ -1,3 +1,4 @@
+#include "model/product_bias.h"
 #include "model/window.h"
 #include "runtime/emit_linear.h"
 
@@ -63,13 +64,16 @@ float factor_behind(const Emission& e) {
 }
 
 std::vector<float> bias_behind(const Emission& e) {
-  return e.unit().bias ? floats_of(*absorbed_constant(e, *e.unit().bias)) : std::vector<float>{};
-}
-
-/// Whether the layer itself has a corrected bias, beside the one that the unit has absorbed.
-bool corrects_bias(const Emission& e) {
   const auto* quantization = e.builder().context().quantization;
-  return e.unit().bias && quantization != nullptr && quantization->bias_edits.contains(e.node().name);
+  const std::vector<float>* shift = nullptr;
+  if (quantization != nullptr && e.integer()) {
+    const auto edit = quantization->bias_edits.find(e.node().name);
+    if (edit != quantization->bias_edits.end()) shift = &edit->second;
+  }
+  if (!e.unit().bias) return shift != nullptr ? *shift : std::vector<float>{};
+  const Graph& graph = e.builder().graph();
+  const Node& addition = graph.nodes[*e.unit().bias];
+  return shift != nullptr ? shifted_addend(graph, addition, *shift) : floats_of(*absorbed_constant(e, *e.unit().bias));
 }
 
 }  // namespace
@@ -123,7 +127,6 @@ Status emit_matmul(const Emission& e) {
   const Shape& rhs = e.shape(1);
   if (!e.is_float(0) || !e.is_float(1) || lhs.size() < 2 || rhs.size() < 2) return emit_apart(e);
   const Shape& result = e.builder().shape(e.node().outputs[0]);
-  if (corrects_bias(e)) return emit_in_steps(e);
   LinearJob job;
   if (e.constant(1) != nullptr && rhs.size() == 2) {
     job.shape = as_rows(lhs, rhs, result);
@@ -133,7 +136,7 @@ Status emit_matmul(const Emission& e) {
   }
   job.product_factor = factor_behind(e);
   job.bias = bias_behind(e);
-  job.bias_apart = e.unit().bias.has_value();
+  job.bias_apart = true;
   return emit_linear(e, std::move(job));
 }
 

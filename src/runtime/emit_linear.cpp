@@ -237,6 +237,7 @@ class LinearEmitter {
   }
 
   [[nodiscard]] std::vector<float> layer_bias() const {
+    if (job_.bias_apart) return job_.bias;
     const auto& edits = e_.builder().context().quantization->bias_edits;
     const auto edit = edits.find(e_.node().name);
     return edit != edits.end() ? edit->second : job_.bias;

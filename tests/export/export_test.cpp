@@ -5,6 +5,8 @@
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
 
+#include <cstring>
+
 #include "export/onnx_bytes.h"
 #include "export/small_network.h"
 #include "model/codes.h"
@@ -12,6 +14,7 @@
 namespace quantrail {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::SmallNetwork;
 
@@ -50,12 +53,43 @@ onnx::ModelProto parsed(const std::string& bytes) {
   return model;
 }
 
+std::vector<float> floats_of(const onnx::TensorProto& tensor) {
+  std::vector<float> values(tensor.raw_data().size() / sizeof(float));
+  std::memcpy(values.data(), tensor.raw_data().data(), tensor.raw_data().size());
+  return values;
+}
+
 TEST(Export, PassesTheCheckerOfOnnxWhateverIsReverted) {
   for (const std::set<std::string, std::less<>>& reverted : std::vector<std::set<std::string, std::less<>>>{
            {}, {"c1"}, {"c2"}, {"add"}, {"fc"}, {"c1", "c2", "add", "fc"}}) {
     const auto model = Residual().exported_with(reverted);
     ASSERT_TRUE(model.has_value());
     EXPECT_NO_THROW(onnx::checker::check_model(parsed(model->bytes)));
+  }
+}
+
+TEST(Export, ShiftsWhatIsAddedBehindAProductWhileThatRunsInIntegers) {
+  SmallNetwork net({1, 5, 6});
+  net.output(net.bias("b", net.matmul("m", "x", 3)));
+  net.keep("b.bias", Tensor::of<float>({3}, std::vector<float>{1.0F, 2.0F, 3.0F}));
+  Quantization q;
+  q.activations = {{"x", {0.02F, 128}}};
+  q.layers["m"] = {WeightParams{1, {0.01F, 0.01F, 0.01F}}};
+  q.groups = {{"m", {"m"}}};
+  q.bias_edits["m"] = {0.5F, 0.25F, -1.0F};
+  const auto addend = [&](const std::set<std::string, std::less<>>& reverted, ExportProfile profile) {
+    const auto model = parsed(exported(net.graph(), q, reverted, RevertMode::Full, {sha256({})}, profile)->bytes);
+    for (const auto& node : model.graph().node()) {
+      if (node.op_type() != "Add") continue;
+      for (const auto& tensor : model.graph().initializer()) {
+        if (tensor.name() == node.input(1)) return floats_of(tensor);
+      }
+    }
+    return std::vector<float>{};
+  };
+  for (const auto profile : {ExportProfile::OnnxRuntime, ExportProfile::OpenVino}) {
+    EXPECT_THAT(addend({}, profile), ElementsAre(1.5F, 2.25F, 2.0F));
+    EXPECT_THAT(addend({"m"}, profile), ElementsAre(1.0F, 2.0F, 3.0F));
   }
 }
 
