@@ -43,9 +43,27 @@ Layout Builder::layout(const std::string& value) const {
   return last ? Layout::ChannelsLast : Layout::Plain;
 }
 
+void Builder::add(Step step) {
+  Hasher hasher;
+  hasher.add(step.identity).add(static_cast<std::int64_t>(step.reads.size()));
+  for (const auto id : step.writes) {
+    hasher.add(static_cast<std::int64_t>(program_.storages[id].bytes));
+    if (const auto found = first_forms_.find(id); found != first_forms_.end()) hasher.add(found->second);
+  }
+  step.identity = hasher.finish();
+  program_.steps.push_back(std::move(step));
+}
+
 void Builder::place(const std::string& value, Form form, StorageId storage) {
-  forms_[value].emplace(normal(value, form), storage);
+  form = normal(value, form);
+  forms_[value].emplace(form, storage);
   tenants_[storage].insert(value);
+  const auto [first, is_new] = first_forms_.try_emplace(storage);
+  if (!is_new) return;
+  Hasher hasher;
+  hasher.add(value).add(static_cast<std::int64_t>(form.numeric)).add(static_cast<std::int64_t>(form.layout));
+  first->second = hasher.finish();
+  if (program_.storages[storage].constant) program_.storages[storage].meaning = first->second;
 }
 
 StorageId Builder::write(const std::string& value, Form form) {
@@ -57,14 +75,14 @@ StorageId Builder::write(const std::string& value, Form form) {
 }
 
 StorageId Builder::temporary(std::size_t bytes) {
-  program_.storages.push_back({bytes, false, nullptr});
+  program_.storages.push_back({bytes, false, nullptr, {}});
   return program_.storages.size() - 1;
 }
 
 StorageId Builder::constant(TensorPtr tensor) {
   const auto bytes = tensor->bytes.size();
   const auto* data = tensor->bytes.data();
-  program_.storages.push_back({bytes, false, std::shared_ptr<const std::byte>(std::move(tensor), data)});
+  program_.storages.push_back({bytes, false, std::shared_ptr<const std::byte>(std::move(tensor), data), {}});
   return program_.storages.size() - 1;
 }
 
@@ -142,7 +160,11 @@ StorageId Builder::convert(const std::string& value, Form from, Form to) {
     return target;
   }
   const StorageId target = write(value, to);
-  add({value, {source}, {target}, 0, [=, threads = context_.threads](const Bindings& at) {
+  Hasher identity;
+  identity.add("conversion").add(value);
+  for (const Form form : {from, to})
+    identity.add(static_cast<std::int64_t>(form.numeric)).add(static_cast<std::int64_t>(form.layout));
+  add({value, {source}, {target}, 0, identity.finish(), [=, threads = context_.threads](const Bindings& at) {
          return action(
              [conversion, threads, from_data = at.source<std::byte>(source).data(),
               to_data = at.target<std::byte>(target).data()] { apply(conversion, from_data, to_data, threads); });

@@ -52,7 +52,8 @@ class Builder {
   /// Whether nobody needs the content of `storage` once the units before `position` and the node `last` have run.
   [[nodiscard]] bool dies(StorageId storage, std::size_t position, std::size_t last);
 
-  void add(Step step) { program_.steps.push_back(std::move(step)); }
+  /// `step.identity`: what is computed; how the results are stored comes on top here.
+  void add(Step step);
   void keep(StorageId storage) { program_.storages[storage].kept = true; }
   [[nodiscard]] std::size_t bytes(StorageId storage) const { return program_.storages[storage].bytes; }
   [[nodiscard]] Program take() { return std::move(program_); }
@@ -67,6 +68,7 @@ class Builder {
   Program program_{};
   std::map<std::string, std::map<Form, StorageId>, std::less<>> forms_{};
   std::map<StorageId, std::set<std::string>> tenants_{};  ///< values that live in a storage
+  std::map<StorageId, Digest> first_forms_{};             ///< of the first value in a storage, and which one it is
 };
 
 }  // namespace quantrail

@@ -113,6 +113,18 @@ std::int64_t batch_of(const Graph& graph, const InputShapes& shapes) {
 
 }  // namespace
 
+std::vector<StorageId> CompiledPlan::left_storages() const {
+  std::vector<StorageId> left;
+  for (const auto& output : outputs_) {
+    if (!output.late) left.push_back(output.storage);
+  }
+  for (const auto& tap : taps_) left.push_back(tap.storage);
+  if (late_) {
+    for (const auto& source : late_->sources) left.push_back(source.storage);
+  }
+  return left;
+}
+
 Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, const PlanOptions& options,
                                                            const InputShapes& shapes, PlanCache& cache,
                                                            const Processor& processor) {

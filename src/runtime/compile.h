@@ -42,9 +42,13 @@ class CompiledPlan final : public Plan {
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const ArenaLayout& layout() const { return layout_; }
   [[nodiscard]] StorageId input(std::size_t index) const { return inputs_.at(index); }
+  [[nodiscard]] const std::vector<StorageId>& input_storages() const { return inputs_; }
+  /// All that must be there once the steps have run.
+  [[nodiscard]] std::vector<StorageId> left_storages() const;
   [[nodiscard]] const Output& output(std::size_t index) const { return outputs_.at(index); }
   /// Null when all shapes are known.
   [[nodiscard]] const std::shared_ptr<const LatePart>& late() const { return late_; }
+  [[nodiscard]] bool has_taps() const { return !taps_.empty(); }
   [[nodiscard]] const Value& tap(std::size_t index) const { return taps_.at(index); }
   /// Positions of the taps that are whole once so many steps of the program have run; one entry more than steps.
   [[nodiscard]] const std::vector<std::vector<std::size_t>>& taps_after() const { return taps_after_; }

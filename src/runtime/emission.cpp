@@ -5,6 +5,7 @@
 #include <set>
 
 #include "runtime/emit_elementwise.h"
+#include "runtime/unit_identity.h"
 
 namespace quantrail {
 namespace {
@@ -132,7 +133,9 @@ Result<StorageId> Emission::read_codes(std::size_t index, Layout layout) const {
 
 void Emission::step(std::vector<StorageId> reads, std::vector<StorageId> writes,
                     std::function<Action(const Bindings&)> bind, std::size_t scratch_bytes) const {
-  builder_.add({node_.name, std::move(reads), std::move(writes), scratch_bytes, std::move(bind)});
+  Hasher identity;
+  identity.add(identity_of(unit_, builder_.context())).add(steps_++);
+  builder_.add({node_.name, std::move(reads), std::move(writes), scratch_bytes, identity.finish(), std::move(bind)});
 }
 
 std::string Emission::where() const { return described(node_, builder_.graph().opset); }

@@ -54,6 +54,7 @@ class Emission {
   const Unit& unit_;
   const Node& node_;
   const NodeLowering& lowering_;
+  mutable std::int64_t steps_ = 0;
 };
 
 /// Adds the steps of one unit. Errors: Unsupported, naming node, operator and opset.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "base/text.h"
 #include "runtime/compile.h"
+#include "runtime/plan_state.h"
 #include "runtime/thread_limit.h"
 
 namespace quantrail {
@@ -23,6 +25,16 @@ Bindings bindings(const CompiledPlan& plan, std::byte* arena) {
   return {std::move(addresses), std::move(sizes), arena + plan.layout().scratch};
 }
 
+std::vector<PlanPart> all_steps(const CompiledPlan& plan) {
+  std::vector<PlanPart> parts;
+  for (std::size_t at = 0; at < plan.program().steps.size(); ++at) parts.push_back({.step = at});
+  return parts;
+}
+
+Action copying(std::span<const std::byte> from, std::byte* to) {
+  return action([from, to] { std::memcpy(to, from.data(), from.size()); });
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Plan>> Plan::build(const Graph& graph, const PlanOptions& options,
@@ -37,28 +49,32 @@ Result<std::shared_ptr<const Plan>> Plan::build(const Graph& graph, const PlanOp
   return build(graph, options, *shapes, cache);
 }
 
-struct PlanState::Impl {
-  explicit Impl(std::shared_ptr<const CompiledPlan> compiled)
-      : plan(std::move(compiled)), arena(plan->layout().bytes), at(bindings(*plan, arena.data())) {
-    for (const auto& step : plan->program().steps) actions.push_back(step.bind(at));
-    if (plan->late()) late.emplace(plan->late(), at);
+PlanState::Impl::Impl(std::shared_ptr<const CompiledPlan> compiled, std::span<const PlanPart> parts,
+                      std::shared_ptr<const AlignedBytes> memory, std::byte* kept)
+    : plan(std::move(compiled)), arena(std::move(memory)), at(bindings(*plan, arena->data())) {
+  for (const auto& part : parts) {
+    switch (part.does) {
+      case PlanPart::Does::Run: actions.push_back(plan->program().steps[part.step].bind(at)); break;
+      case PlanPart::Does::Keep:
+        actions.push_back(copying(at.source<std::byte>(part.storage), kept + part.offset));
+        break;
+      case PlanPart::Does::TakeOver: {
+        const auto target = at.target<std::byte>(part.storage);
+        actions.push_back(copying({kept + part.offset, target.size()}, target.data()));
+        break;
+      }
+    }
   }
+  if (plan->late()) late.emplace(plan->late(), at);
+}
 
-  /// Null for an output that a step leaves.
-  [[nodiscard]] const Tensor* late_output(std::size_t index) const {
-    const auto& place = plan->output(index).late;
-    return place ? &late->output(*place) : nullptr;
-  }
-
-  std::shared_ptr<const CompiledPlan> plan;
-  AlignedBytes arena;
-  Bindings at;
-  std::vector<Action> actions{};
-  std::optional<LateRun> late{};
-};
-
-PlanState::PlanState(std::shared_ptr<const Plan> plan)
-    : impl_(std::make_unique<Impl>(std::dynamic_pointer_cast<const CompiledPlan>(std::move(plan)))) {}
+PlanState::PlanState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PlanState::PlanState(std::shared_ptr<const Plan> plan) {
+  auto compiled = std::dynamic_pointer_cast<const CompiledPlan>(std::move(plan));
+  auto arena = std::make_shared<const AlignedBytes>(compiled->layout().bytes);
+  const auto parts = all_steps(*compiled);
+  impl_ = std::make_unique<Impl>(std::move(compiled), parts, std::move(arena), nullptr);
+}
 PlanState::~PlanState() = default;
 PlanState::PlanState(PlanState&&) noexcept = default;
 PlanState& PlanState::operator=(PlanState&&) noexcept = default;
@@ -75,6 +91,7 @@ Status PlanState::run(const TapSeen& seen) {
   const ThreadLimit limit(impl_->plan->threads());
   const auto& taps_after = impl_->plan->taps_after();
   const auto show = [&](std::size_t steps) {
+    if (!impl_->plan->has_taps()) return;
     for (const std::size_t index : taps_after[steps]) seen(index, tap(index));
   };
   show(0);

@@ -99,6 +99,7 @@ class PlanState {
   [[nodiscard]] TapView tap(std::size_t index) const;
 
   struct Impl;
+  explicit PlanState(std::unique_ptr<Impl> impl);
 
  private:
   [[nodiscard]] Status run_late();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/hash.h"
 
 namespace quantrail {
 
@@ -19,6 +20,7 @@ struct Storage {
   std::size_t bytes = 0;
   bool kept = false;  ///< holds its content between steps and after the run: inputs, outputs, taps
   std::shared_ptr<const std::byte> constant{};  ///< content fixed at build; never written
+  Digest meaning{};  ///< of constants: which value in which form; zeros where only the step that reads it knows
 };
 
 /// Where the storages of one PlanState are.
@@ -53,6 +55,9 @@ struct Step {
   std::vector<StorageId> reads{};
   std::vector<StorageId> writes{};
   std::size_t scratch_bytes = 0;
+  /// What is computed: steps of plans of one network, quantization and batch that have equal identities do the same to
+  /// what they read, whatever is reverted.
+  Digest identity{};
   std::function<Action(const Bindings&)> bind{};
 };
 

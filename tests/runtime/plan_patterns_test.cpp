@@ -1,6 +1,7 @@
 // Functions that exporters write as several nodes, and what follows matrix products.
 #include <gmock/gmock.h>
 
+#include "model/product_bias.h"
 #include "runtime/kernels_normalise.h"
 #include "runtime/plan_check.h"
 
@@ -145,7 +146,12 @@ TEST(PlanPatterns, AddsVectorsBehindProductsExactly) {
   agree();
   q.bias_edits["m"] = std::vector<float>(16, 0.7F);
   EXPECT_NE(computed(net.graph(), {&q}, inputs), computed(net.graph(), {}, inputs));
-  EXPECT_EQ(steps_of(net.graph(), {&q}), 3U) << "the layer's own bias is rounded to codes, the vector is not";
+  EXPECT_EQ(steps_of(net.graph(), {&q}), 2U) << "a correction is a shift of the vector";
+  Graph shifted = net.graph();
+  shift_addend(shifted, GraphIndex(shifted), 0, q.bias_edits["m"]);
+  Quantization plain = q;
+  plain.bias_edits.clear();
+  EXPECT_EQ(computed(net.graph(), {&q}, inputs), computed(shifted, {&plain}, inputs));
 }
 
 TEST(PlanPatterns, ScalesProductsOfActivations) {
