@@ -85,19 +85,21 @@ Result<std::vector<EvaluationBlock>> Answers::blocks(const Digest& key) {
   return blocks;
 }
 
-Status Answers::save_block(const Digest& key, const EvaluationBlock& block) {
-  const auto& [first, per_sample, states, distances, seconds] = block;
-  Numbers numbers{.series = per_sample, .tables = states};
-  if (!distances.empty()) numbers.series[kDistances] = distances;
-  const auto bytes = encoded(numbers);
+Status Answers::save_blocks(std::span<const KeyedBlock> blocks) {
   const std::lock_guard lock(mutex_);
   auto transaction = Transaction::write(database_);
   if (!transaction) return failed(transaction);
-  auto saved = run(database_,
-                   "INSERT INTO evaluation_blocks(key, first, seconds, answer, created_ms) VALUES(?1, ?2, ?3, ?4, ?5) "
-                   "ON CONFLICT(key, first) DO UPDATE SET seconds = excluded.seconds, answer = excluded.answer",
-                   {key.bytes, static_cast<std::int64_t>(first), seconds, bytes, store_.now_ms()});
-  if (!saved) return saved;
+  for (const auto& [key, block] : blocks) {
+    const auto& [first, per_sample, states, distances, seconds] = block;
+    Numbers numbers{.series = per_sample, .tables = states};
+    if (!distances.empty()) numbers.series[kDistances] = distances;
+    auto saved =
+        run(database_,
+            "INSERT INTO evaluation_blocks(key, first, seconds, answer, created_ms) VALUES(?1, ?2, ?3, ?4, ?5) "
+            "ON CONFLICT(key, first) DO UPDATE SET seconds = excluded.seconds, answer = excluded.answer",
+            {key.bytes, static_cast<std::int64_t>(first), seconds, encoded(numbers), store_.now_ms()});
+    if (!saved) return saved;
+  }
   return transaction->commit();
 }
 

@@ -24,7 +24,7 @@ class Answers final : public AnswerStore {
   [[nodiscard]] Status save(const Digest& key, const Evaluation& evaluation) override;
   /// In the order of their first sample.
   [[nodiscard]] Result<std::vector<EvaluationBlock>> blocks(const Digest& key) override;
-  [[nodiscard]] Status save_block(const Digest& key, const EvaluationBlock& block) override;
+  [[nodiscard]] Status save_blocks(std::span<const KeyedBlock> blocks) override;
   [[nodiscard]] Result<std::optional<std::vector<std::uint8_t>>> find_blob(const Digest& key) override;
   [[nodiscard]] Status save_blob(const Digest& key, std::string_view kind,
                                  std::span<const std::uint8_t> bytes) override;

@@ -1,11 +1,28 @@
 #include "evaluate/evaluator.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/parallel.h"
 #include "evaluate/checks.h"
 #include "evaluate/cost.h"
 #include "evaluate/pass.h"
 
 namespace quantrail {
+namespace {
+
+/// As many of the first `plans` as fit into `bytes` of kept values, at least one.
+Variants fitting(const std::shared_ptr<const Plan>& base, std::span<const std::shared_ptr<const Plan>> plans,
+                 std::size_t bytes) {
+  std::size_t count = plans.size();
+  for (;;) {
+    Variants variants(base, {plans.begin(), plans.begin() + static_cast<std::ptrdiff_t>(count)});
+    if (variants.kept_bytes() <= bytes || count == 1) return variants;
+    count = (count + 1) / 2;
+  }
+}
+
+}  // namespace
 
 Evaluator::Evaluator(std::unique_ptr<EvaluatorParts> parts) : parts_(std::move(parts)) {}
 Evaluator::~Evaluator() = default;
@@ -16,6 +33,7 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
                                     std::vector<std::shared_ptr<const Metric>> metrics, EvaluatorOptions options) {
   auto parts = std::make_unique<EvaluatorParts>(options.reference_bytes);
   parts->graph = sized(std::move(graph), data->inputs());
+  parts->shared_bytes = options.shared_bytes;
   parts->data = std::move(data);
   parts->metrics = std::move(metrics);
   parts->threads = options.threads == 0 ? default_threads() : options.threads;
@@ -37,17 +55,60 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
   return Evaluator(std::move(parts));
 }
 
+Result<std::shared_ptr<const Plan>> Evaluator::plan_of(const Variant& variant) const {
+  if (variant.quantization == nullptr) return parts_->float_plan;
+  const PlanOptions options{
+      .quantization = variant.quantization, .reverted = variant.reverted, .revert_mode = variant.revert_mode};
+  return Plan::build(parts_->graph, options, parts_->batch, parts_->cache);
+}
+
 Result<Evaluation> Evaluator::evaluated(const EvaluationRequest& request, const EvaluationHooks& hooks) const {
-  auto plan = parts_->float_plan;
-  if (request.variant.quantization != nullptr) {
-    const PlanOptions options{.quantization = request.variant.quantization,
-                              .reverted = request.variant.reverted,
-                              .revert_mode = request.variant.revert_mode};
-    auto built = Plan::build(parts_->graph, options, parts_->batch, parts_->cache);
-    if (!built) return failed(built);
-    plan = std::move(*built);
+  TogetherHooks together{.finished = {hooks.finished}, .progress = hooks.progress, .stop = hooks.stop};
+  if (hooks.save) {
+    together.save = [&hooks](const std::vector<FinishedBlock>& blocks) -> Status {
+      for (const auto& finished : blocks) {
+        if (auto saved = hooks.save(finished.block); !saved) return saved;
+      }
+      return {};
+    };
   }
-  return EvaluationPass(*parts_, request, hooks, std::move(plan)).run();
+  auto evaluations = evaluated_together(request.variant, std::span(&request, 1), together);
+  if (!evaluations) return failed(evaluations);
+  return std::move(evaluations->front());
+}
+
+Result<std::vector<Evaluation>> Evaluator::evaluated_together(const Variant& base,
+                                                              std::span<const EvaluationRequest> requests,
+                                                              const TogetherHooks& hooks) const {
+  const auto base_plan = plan_of(base);
+  if (!base_plan) return failed(base_plan);
+  std::vector<std::shared_ptr<const Plan>> plans;
+  for (const auto& request : requests) {
+    if (hooks.stop.stop_requested()) return fail(Cause::Cancelled, "stopped before the first sample");
+    auto plan = plan_of(request.variant);
+    if (!plan) return failed(plan);
+    plans.push_back(std::move(*plan));
+  }
+  std::vector<Evaluation> evaluations;
+  while (evaluations.size() < requests.size()) {
+    const std::size_t first = evaluations.size();
+    const auto part = fitting(*base_plan, std::span(plans).subspan(first), parts_->shared_bytes / parts_->threads);
+    const std::size_t before = first * requests[first].samples.size();
+    TogetherHooks of_part{.save = {}, .progress = {}, .stop = hooks.stop};
+    for (std::size_t at = first; at < std::min(first + part.size(), hooks.finished.size()); ++at)
+      of_part.finished.push_back(hooks.finished[at]);
+    if (hooks.save) {
+      of_part.save = [&hooks, first](std::vector<FinishedBlock> blocks) {
+        for (auto& finished : blocks) finished.request += first;
+        return hooks.save(blocks);
+      };
+    }
+    if (hooks.progress) of_part.progress = [&hooks, before](std::size_t done) { hooks.progress(before + done); };
+    auto done = EvaluationPass(*parts_, requests.subspan(first, part.size()), of_part, part).run();
+    if (!done) return failed(done);
+    std::move(done->begin(), done->end(), std::back_inserter(evaluations));
+  }
+  return evaluations;
 }
 
 }  // namespace quantrail

@@ -32,6 +32,20 @@ struct EvaluationRequest {
       false;  ///< also how far the first output is from the float model's (the float model runs once a sample)
 };
 
+/// A block of one of several evaluations that go on together.
+struct FinishedBlock {
+  std::size_t request = 0;  ///< which of them
+  EvaluationBlock block{};
+};
+
+/// How evaluations deal with the world while they go on together; see EvaluationHooks.
+struct TogetherHooks {
+  std::vector<std::vector<EvaluationBlock>> finished{};  ///< by request; empty: none
+  std::function<Status(const std::vector<FinishedBlock>&)> save{};
+  std::function<void(std::size_t done)> progress{};  ///< samples of all requests
+  std::stop_token stop{};
+};
+
 /// How an evaluation deals with the world while it goes on. All are called one at a time, from any of its threads.
 struct EvaluationHooks {
   std::vector<EvaluationBlock> finished{};  ///< of an earlier attempt at the same request; they are not computed again
@@ -43,9 +57,12 @@ struct EvaluationHooks {
 struct EvaluatorOptions {
   std::size_t threads = 0;                                ///< 0: one per processor
   std::size_t reference_bytes = std::size_t{256} << 20U;  ///< for outputs of the float model, see ReferenceOutputs
+  /// For what evaluations that go on together take over from the variant that they have in common.
+  std::size_t shared_bytes = std::size_t{256} << 20U;
 };
 
 struct EvaluatorParts;
+class Plan;
 
 /// Scores variants of one canonical network on one labelled data set, in parallel over samples. Values depend neither
 /// on the number of threads nor on what was computed before: each sample is computed by itself, and sums run in the
@@ -66,7 +83,14 @@ class Evaluator {
   /// the runtime and of `hooks.save`.
   [[nodiscard]] Result<Evaluation> evaluated(const EvaluationRequest& request, const EvaluationHooks& hooks) const;
 
+  /// The same evaluations, one for each of `requests`, which have quantization, samples and `distance` in common; the
+  /// nearer their variants are to `base`, the sooner: what it computes as well is taken over from it, see Variants.
+  [[nodiscard]] Result<std::vector<Evaluation>> evaluated_together(const Variant& base,
+                                                                   std::span<const EvaluationRequest> requests,
+                                                                   const TogetherHooks& hooks) const;
+
  private:
+  [[nodiscard]] Result<std::shared_ptr<const Plan>> plan_of(const Variant& variant) const;
   explicit Evaluator(std::unique_ptr<EvaluatorParts> parts);
   std::unique_ptr<EvaluatorParts> parts_;
 };

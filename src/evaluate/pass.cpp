@@ -1,6 +1,7 @@
 #include "evaluate/pass.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/parallel.h"
 #include "evaluate/checks.h"
@@ -23,61 +24,108 @@ double mean(std::span<const double> values) {
 }  // namespace
 
 struct EvaluationPass::Worker {
-  PlanState state;
+  VariantsState states;
   std::optional<PlanState> float_state{};  ///< built when a reference output is missing
 };
 
-EvaluationPass::EvaluationPass(EvaluatorParts& parts, const EvaluationRequest& request, const EvaluationHooks& hooks,
-                               std::shared_ptr<const Plan> plan)
+EvaluationPass::EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests,
+                               const TogetherHooks& hooks, const Variants& variants)
     : parts_(parts),
-      request_(request),
+      requests_(requests),
       hooks_(hooks),
-      plan_(std::move(plan)),
-      distance_(request.distance),
-      ledger_(request.samples.size(), names_of(parts.metrics), distance_, static_cast<std::size_t>(parts.batch),
-              parts.block) {}
+      variants_(variants),
+      distance_(requests.front().distance),
+      seconds_(requests.size(), 0.0) {
+  const std::size_t block = std::max<std::size_t>(parts.block / requests.size(), 1);
+  for (std::size_t at = 0; at < requests.size(); ++at) {
+    ledgers_.emplace_back(requests[at].samples.size(), names_of(parts.metrics), distance_,
+                          static_cast<std::size_t>(parts.batch), block);
+  }
+}
 
-Result<Evaluation> EvaluationPass::run() {
+Result<std::vector<Evaluation>> EvaluationPass::run() {
   const std::stop_callback forward(hooks_.stop, [this] { quit_.request_stop(); });
-  ledger_.restore(hooks_.finished);
-  for (const auto& block : hooks_.finished) seconds_ += block.seconds;
-  if (hooks_.progress) hooks_.progress(ledger_.samples_done());
+  for (std::size_t at = 0; at < hooks_.finished.size(); ++at) {
+    ledgers_[at].restore(hooks_.finished[at]);
+    for (const auto& block : hooks_.finished[at]) seconds_[at] += block.seconds;
+  }
+  if (hooks_.progress) hooks_.progress(samples_done());
 
-  const std::vector<std::size_t> batches = ledger_.missing();
+  const std::vector<std::size_t> batches = missing();
+  for (const auto& ledger : ledgers_) {
+    auto& wanted = wanted_.emplace_back(batches.empty() ? 0 : batches.back() + 1, false);
+    for (const std::size_t batch : ledger.missing()) wanted[batch] = true;
+  }
   std::vector<std::optional<Worker>> workers(std::min(parts_.threads, batches.size()));
   parallel_for(batches.size(), parts_.threads, quit_.get_token(), [&](std::size_t at, std::size_t worker) {
-    if (!workers[worker]) workers[worker].emplace(Worker{PlanState(plan_)});
-    enter(batches[at], computed(*workers[worker], samples_of(batches[at])));
+    if (!workers[worker]) workers[worker].emplace(Worker{VariantsState(variants_)});
+    enter(batches[at], computed(*workers[worker], batches[at]));
   });
 
-  for (auto& block : ledger_.leftovers()) save(std::move(block));
-  if (error_) return tl::unexpected(error_->second);
-  if (ledger_.samples_done() < request_.samples.size()) {
-    return fail(Cause::Cancelled, "stopped after {} of {} samples", ledger_.samples_done(), request_.samples.size());
+  std::vector<FinishedBlock> leftovers;
+  for (std::size_t at = 0; at < ledgers_.size(); ++at) {
+    for (auto& block : ledgers_[at].leftovers()) leftovers.push_back({at, std::move(block)});
   }
-  return evaluation();
+  save(std::move(leftovers));
+  if (error_) return tl::unexpected(error_->second);
+  const std::size_t asked = requests_.size() * requests_.front().samples.size();
+  if (samples_done() < asked) return fail(Cause::Cancelled, "stopped after {} of {} samples", samples_done(), asked);
+  std::vector<Evaluation> evaluations;
+  for (std::size_t at = 0; at < requests_.size(); ++at) evaluations.push_back(evaluation(at));
+  return evaluations;
+}
+
+std::vector<std::size_t> EvaluationPass::missing() const {
+  std::set<std::size_t> batches;
+  for (const auto& ledger : ledgers_) {
+    const auto open = ledger.missing();
+    batches.insert(open.begin(), open.end());
+  }
+  return {batches.begin(), batches.end()};
+}
+
+std::size_t EvaluationPass::samples_done() const {
+  std::size_t done = 0;
+  for (const auto& ledger : ledgers_) done += ledger.samples_done();
+  return done;
 }
 
 std::span<const std::size_t> EvaluationPass::samples_of(std::size_t batch) const {
-  return std::span(request_.samples).subspan(ledger_.first_of(batch), ledger_.size_of(batch));
+  const Ledger& any = ledgers_.front();
+  return std::span(requests_.front().samples).subspan(any.first_of(batch), any.size_of(batch));
 }
 
-Result<std::vector<SampleValues>> EvaluationPass::computed(Worker& worker, std::span<const std::size_t> samples) const {
-  if (const auto filled = parts_.feed.fill(worker.state, *parts_.data, samples); !filled) return failed(filled);
-  if (const auto ran = worker.state.run(); !ran) return failed(ran);
+Result<EvaluationPass::BatchValues> EvaluationPass::computed(Worker& worker, std::size_t batch) const {
+  const auto samples = samples_of(batch);
+  PlanState& base = worker.states.base();
+  if (const auto filled = parts_.feed.fill(base, *parts_.data, samples); !filled) return failed(filled);
+  if (const auto ran = base.run(); !ran) return failed(ran);
+  BatchValues values(requests_.size());
+  for (std::size_t at = 0; at < requests_.size() && !quit_.stop_requested(); ++at) {
+    if (!wanted_[at][batch]) continue;
+    if (const auto ran = worker.states.variant(at).run(); !ran) return failed(ran);
+    auto made = scored(worker, at, samples);
+    if (!made) return failed(made);
+    values[at] = std::move(*made);
+  }
+  return values;
+}
+
+Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::size_t request,
+                                                         std::span<const std::size_t> samples) const {
   std::vector<SampleValues> values(samples.size());
   for (std::size_t row = 0; row < samples.size(); ++row) {
-    const auto outputs = sample_outputs(*plan_, worker.state, row);
+    const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     const auto truth = parts_.data->truth(samples[row]);
     for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, truth));
   }
   // The float model is no distance from itself.
-  if (!distance_ || request_.variant.quantization == nullptr) return values;
-  if (const auto measured = measure_distances(worker, samples, values); !measured) return failed(measured);
+  if (!distance_ || requests_[request].variant.quantization == nullptr) return values;
+  if (const auto measured = measure_distances(worker, request, samples, values); !measured) return failed(measured);
   return values;
 }
 
-Status EvaluationPass::measure_distances(Worker& worker, std::span<const std::size_t> samples,
+Status EvaluationPass::measure_distances(Worker& worker, std::size_t request, std::span<const std::size_t> samples,
                                          std::vector<SampleValues>& values) const {
   std::vector<std::shared_ptr<const std::vector<float>>> references;
   for (const auto sample : samples) references.push_back(parts_.references.find(sample));
@@ -93,31 +141,40 @@ Status EvaluationPass::measure_distances(Worker& worker, std::span<const std::si
     }
   }
   for (std::size_t row = 0; row < samples.size(); ++row) {
-    const auto outputs = sample_outputs(*plan_, worker.state, row);
+    const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     values[row].distance = relative_distance(as_floats(outputs[0]), *references[row]);
   }
   return {};
 }
 
-void EvaluationPass::enter(std::size_t batch, const Result<std::vector<SampleValues>>& values) {
+void EvaluationPass::enter(std::size_t batch, const Result<BatchValues>& values) {
   const std::scoped_lock lock(guard_);
   if (!values) {
-    give_up(ledger_.first_of(batch), values.error());
+    give_up(ledgers_.front().first_of(batch), values.error());
     return;
   }
-  if (auto block = ledger_.enter(batch, *values)) save(std::move(*block));
-  if (hooks_.progress) hooks_.progress(ledger_.samples_done());
+  std::vector<FinishedBlock> blocks;
+  for (std::size_t at = 0; at < values->size(); ++at) {
+    if (!(*values)[at]) continue;
+    if (auto block = ledgers_[at].enter(batch, *(*values)[at])) blocks.push_back({at, std::move(*block)});
+  }
+  save(std::move(blocks));
+  if (hooks_.progress) hooks_.progress(samples_done());
 }
 
-void EvaluationPass::save(EvaluationBlock block) {
+void EvaluationPass::save(std::vector<FinishedBlock> blocks) {
+  if (blocks.empty()) return;
   const auto now = Clock::now();
-  block.seconds = std::chrono::duration<double>(now - saved_at_).count();
+  const double each =
+      std::chrono::duration<double>(now - saved_at_).count() / static_cast<double>(blocks.size());
   saved_at_ = now;
-  seconds_ += block.seconds;
+  for (auto& finished : blocks) {
+    finished.block.seconds = each;
+    seconds_[finished.request] += each;
+  }
   if (!hooks_.save) return;
-  const auto saved = hooks_.save(block);
-  if (saved) return;
-  give_up(block.first, saved.error());
+  const auto saved = hooks_.save(blocks);
+  if (!saved) give_up(blocks.front().block.first, saved.error());
 }
 
 void EvaluationPass::give_up(std::size_t at, Error error) {
@@ -126,14 +183,15 @@ void EvaluationPass::give_up(std::size_t at, Error error) {
   quit_.request_stop();
 }
 
-Evaluation EvaluationPass::evaluation() const {
-  Evaluation out{.seconds = seconds_, .samples = request_.samples.size()};
+Evaluation EvaluationPass::evaluation(std::size_t request) const {
+  const Ledger& ledger = ledgers_[request];
+  Evaluation out{.seconds = seconds_[request], .samples = requests_[request].samples.size()};
   for (std::size_t at = 0; at < parts_.metrics.size(); ++at) {
     const auto& name = parts_.metrics[at]->name();
-    out.metrics.emplace(name, parts_.metrics[at]->aggregated(ledger_.metric(at)));
-    out.per_sample.emplace(name, values_of(ledger_.metric(at)));
+    out.metrics.emplace(name, parts_.metrics[at]->aggregated(ledger.metric(at)));
+    out.per_sample.emplace(name, values_of(ledger.metric(at)));
   }
-  if (distance_) out.distance = mean(ledger_.distances());
+  if (distance_) out.distance = mean(ledger.distances());
   return out;
 }
 

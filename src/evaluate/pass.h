@@ -12,7 +12,7 @@
 #include "evaluate/feed.h"
 #include "evaluate/ledger.h"
 #include "evaluate/reference.h"
-#include "runtime/plan.h"
+#include "runtime/variants.h"
 
 namespace quantrail {
 
@@ -24,6 +24,7 @@ struct EvaluatorParts {
   std::shared_ptr<const Dataset> data{};
   std::vector<std::shared_ptr<const Metric>> metrics{};
   std::size_t threads = 1;
+  std::size_t shared_bytes = 0;
   std::size_t block = 1;   ///< samples
   std::int64_t batch = 1;  ///< micro-batch
   PlanCache cache{};
@@ -32,38 +33,46 @@ struct EvaluatorParts {
   ReferenceOutputs references;
 };
 
-/// One evaluation under way. Its threads take micro-batches; whoever finishes the last of a block saves the block.
+/// Evaluations under way, together. Their threads take micro-batches; whoever finishes the last of a block saves it.
 class EvaluationPass {
  public:
-  EvaluationPass(EvaluatorParts& parts, const EvaluationRequest& request, const EvaluationHooks& hooks,
-                 std::shared_ptr<const Plan> plan);
+  /// `requests` and `variants` are parallel; the former have quantization, samples and `distance` in common.
+  EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests, const TogetherHooks& hooks,
+                 const Variants& variants);
   /// Precondition: called once.
-  [[nodiscard]] Result<Evaluation> run();
+  [[nodiscard]] Result<std::vector<Evaluation>> run();
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Worker;
+  /// What a micro-batch is worth, by request; nothing for those that had it before.
+  using BatchValues = std::vector<std::optional<std::vector<SampleValues>>>;
+  [[nodiscard]] std::vector<std::size_t> missing() const;
   [[nodiscard]] std::span<const std::size_t> samples_of(std::size_t batch) const;
-  [[nodiscard]] Result<std::vector<SampleValues>> computed(Worker& worker, std::span<const std::size_t> samples) const;
-  [[nodiscard]] Status measure_distances(Worker& worker, std::span<const std::size_t> samples,
+  [[nodiscard]] Result<BatchValues> computed(Worker& worker, std::size_t batch) const;
+  [[nodiscard]] Result<std::vector<SampleValues>> scored(Worker& worker, std::size_t request,
+                                                         std::span<const std::size_t> samples) const;
+  [[nodiscard]] Status measure_distances(Worker& worker, std::size_t request, std::span<const std::size_t> samples,
                                          std::vector<SampleValues>& values) const;
-  void enter(std::size_t batch, const Result<std::vector<SampleValues>>& values);
-  void save(EvaluationBlock block);
+  void enter(std::size_t batch, const Result<BatchValues>& values);
+  void save(std::vector<FinishedBlock> blocks);
   void give_up(std::size_t at, Error error);
-  [[nodiscard]] Evaluation evaluation() const;
+  [[nodiscard]] std::size_t samples_done() const;
+  [[nodiscard]] Evaluation evaluation(std::size_t request) const;
 
   EvaluatorParts& parts_;
-  const EvaluationRequest& request_;
-  const EvaluationHooks& hooks_;
-  std::shared_ptr<const Plan> plan_;
+  std::span<const EvaluationRequest> requests_;
+  const TogetherHooks& hooks_;
+  const Variants& variants_;
   bool distance_;
-  std::stop_source quit_{};  ///< asked to stop, or failed
+  std::vector<std::vector<bool>> wanted_{};  ///< [request][micro-batch]: is to be computed; fixed once the threads run
+  std::stop_source quit_{};                  ///< asked to stop, or failed
 
   std::mutex guard_{};  ///< of all that follows
-  Ledger ledger_;
+  std::vector<Ledger> ledgers_{};
+  std::vector<double> seconds_;
   std::optional<std::pair<std::size_t, Error>> error_{};  ///< with the position of its first sample
   Clock::time_point saved_at_ = Clock::now();
-  double seconds_ = 0.0;
 };
 
 }  // namespace quantrail

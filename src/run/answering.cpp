@@ -78,16 +78,18 @@ Result<Answer> Answering::answer(const Rank& request) {
   const std::size_t total = request.candidates.size() * request.samples.size();
   const std::string step = fmt::format("rank {} groups", request.candidates.size());
   observer_.on_event(StepStarted{.name = step, .total = total, .unit = "samples"});
-  Ranked ranked;
-  for (std::size_t at = 0; at < request.candidates.size(); ++at) {
+  std::vector<EvaluationRequest> wanted;
+  for (const auto& candidate : request.candidates) {
     auto reverted = request.reverted;
-    reverted.push_back(request.candidates[at]);
-    auto wanted = variant(reverted, request.samples);
-    wanted.distance = true;
-    const auto found = evaluation(wanted, at * request.samples.size(), total);
-    if (!found) return failed(found, step);
-    ranked.values.push_back({.metric = found->metrics.at(metric_), .distance = found->distance});
+    reverted.push_back(candidate);
+    wanted.push_back(variant(reverted, request.samples));
+    wanted.back().distance = true;
   }
+  const auto found = together(variant(request.reverted, {}).variant, wanted);
+  if (!found) return failed(found, step);
+  Ranked ranked;
+  for (const auto& evaluation : *found)
+    ranked.values.push_back({.metric = evaluation.metrics.at(metric_), .distance = evaluation.distance});
   observer_.on_event(
       StepFinished{.name = step, .reused = reused_ - reused == request.candidates.size(), .seconds = watch.seconds()});
   return ranked;
@@ -188,10 +190,7 @@ Result<Answer> Answering::evaluated(std::string step, const EvaluationRequest& r
 
 Result<Evaluation> Answering::evaluation(const EvaluationRequest& request, std::size_t before, std::size_t total) {
   if (stop_.stop_requested()) return fail(Cause::Cancelled, "stopped; the run can be resumed");
-  EvaluationIdentity identity{
-      .reverted = request.variant.reverted, .revert_mode = request.variant.revert_mode, .distance = request.distance};
-  if (request.variant.quantization != nullptr) identity.quantization = quantization_digest_;
-  const Digest key = evaluation_key(inputs_, runtime_, identity, request.samples);
+  const Digest key = key_of(request);
   ++asked_;
   auto known = patiently_([&] { return store_.find(key); });
   if (!known) return failed(known);
@@ -199,6 +198,57 @@ Result<Evaluation> Answering::evaluation(const EvaluationRequest& request, std::
   ++reused_;
   observer_.on_event(StepProgress{.done = before + request.samples.size(), .total = total});
   return std::move(**known);
+}
+
+Digest Answering::key_of(const EvaluationRequest& request) const {
+  EvaluationIdentity identity{
+      .reverted = request.variant.reverted, .revert_mode = request.variant.revert_mode, .distance = request.distance};
+  if (request.variant.quantization != nullptr) identity.quantization = quantization_digest_;
+  return evaluation_key(inputs_, runtime_, identity, request.samples);
+}
+
+Result<std::vector<Evaluation>> Answering::together(const Variant& base,
+                                                    const std::vector<EvaluationRequest>& requests) {
+  std::vector<Evaluation> answers(requests.size());
+  std::vector<std::size_t> open;
+  std::vector<Digest> keys;
+  std::vector<EvaluationRequest> wanted;
+  TogetherHooks hooks{.stop = stop_};
+  std::size_t total = 0;
+  for (std::size_t at = 0; at < requests.size(); ++at) {
+    const Digest key = key_of(requests[at]);
+    total += requests[at].samples.size();
+    ++asked_;
+    auto known = patiently_([&] { return store_.find(key); });
+    if (!known) return failed(known);
+    if (*known) {
+      ++reused_;
+      answers[at] = std::move(**known);
+      continue;
+    }
+    auto blocks = patiently_([&] { return store_.blocks(key); });
+    if (!blocks) return failed(blocks);
+    hooks.finished.push_back(std::move(*blocks));
+    open.push_back(at);
+    keys.push_back(key);
+    wanted.push_back(requests[at]);
+  }
+  if (open.empty()) return answers;
+  const std::size_t before = total - wanted.size() * wanted.front().samples.size();
+  hooks.progress = [&](std::size_t done) { observer_.on_event(StepProgress{.done = before + done, .total = total}); };
+  hooks.save = [&](const std::vector<FinishedBlock>& finished) {
+    std::vector<KeyedBlock> blocks;
+    for (const auto& [request, block] : finished) blocks.push_back({keys[request], block});
+    return patiently_([&] { return store_.save_blocks(blocks); });
+  };
+  auto computed = workbench_.evaluate_together(base, wanted, hooks);
+  if (!computed) return failed(computed);
+  for (std::size_t at = 0; at < open.size(); ++at) {
+    const auto saved = patiently_([&] { return store_.save(keys[at], (*computed)[at]); });
+    if (!saved) return failed(saved);
+    answers[open[at]] = std::move((*computed)[at]);
+  }
+  return answers;
 }
 
 Result<Evaluation> Answering::computed(const Digest& key, const EvaluationRequest& request, std::size_t before,

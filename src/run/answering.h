@@ -37,6 +37,10 @@ class Answering {
   [[nodiscard]] Result<Answer> answer(const Rank& request);
   [[nodiscard]] Result<Answer> answer(const TryRecipe& request);
 
+  /// One evaluation per request, from memory or computed together.
+  [[nodiscard]] Result<std::vector<Evaluation>> together(const Variant& base,
+                                                         const std::vector<EvaluationRequest>& requests);
+  [[nodiscard]] Digest key_of(const EvaluationRequest& request) const;
   /// One evaluation as a step of its own.
   [[nodiscard]] Result<Answer> evaluated(std::string step, const EvaluationRequest& request);
   /// `before`: samples that the step had done before this evaluation, `total` those of the whole step.

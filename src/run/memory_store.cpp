@@ -25,9 +25,9 @@ Result<std::vector<EvaluationBlock>> MemoryStore::blocks(const Digest& key) {
   return out;
 }
 
-Status MemoryStore::save_block(const Digest& key, const EvaluationBlock& block) {
+Status MemoryStore::save_blocks(std::span<const KeyedBlock> blocks) {
   const std::scoped_lock lock(guard_);
-  blocks_[key].insert_or_assign(block.first, block);
+  for (const auto& [key, block] : blocks) blocks_[key].insert_or_assign(block.first, block);
   return {};
 }
 

@@ -13,7 +13,7 @@ class MemoryStore : public AnswerStore {
   [[nodiscard]] Result<std::optional<Evaluation>> find(const Digest& key) override;
   [[nodiscard]] Status save(const Digest& key, const Evaluation& evaluation) override;
   [[nodiscard]] Result<std::vector<EvaluationBlock>> blocks(const Digest& key) override;
-  [[nodiscard]] Status save_block(const Digest& key, const EvaluationBlock& block) override;
+  [[nodiscard]] Status save_blocks(std::span<const KeyedBlock> blocks) override;
   [[nodiscard]] Result<std::optional<std::vector<std::uint8_t>>> find_blob(const Digest& key) override;
   [[nodiscard]] Status save_blob(const Digest& key, std::string_view kind,
                                  std::span<const std::uint8_t> bytes) override;

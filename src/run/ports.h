@@ -13,6 +13,12 @@
 
 namespace quantrail {
 
+/// A block, and of which evaluation.
+struct KeyedBlock {
+  Digest key{};
+  EvaluationBlock block{};
+};
+
 /// Port: memory of what was answered, keyed by content. Implemented by the experiment store, and in memory for tests.
 /// A saved answer is durable when save returns. Errors: Blocked when trying again may help (disk full, locked), Storage
 /// when not. Thread-safe.
@@ -23,7 +29,12 @@ class AnswerStore {
   /// Saves the answer and drops the key's blocks.
   [[nodiscard]] virtual Status save(const Digest& key, const Evaluation& evaluation) = 0;
   [[nodiscard]] virtual Result<std::vector<EvaluationBlock>> blocks(const Digest& key) = 0;
-  [[nodiscard]] virtual Status save_block(const Digest& key, const EvaluationBlock& block) = 0;
+  /// All of them or none.
+  [[nodiscard]] virtual Status save_blocks(std::span<const KeyedBlock> blocks) = 0;
+  [[nodiscard]] Status save_block(const Digest& key, const EvaluationBlock& block) {
+    const KeyedBlock one{key, block};
+    return save_blocks(std::span(&one, 1));
+  }
   /// Calibration statistics and quantization parameters; `kind` is for people ("statistics", "quantization").
   [[nodiscard]] virtual Result<std::optional<std::vector<std::uint8_t>>> find_blob(const Digest& key) = 0;
   [[nodiscard]] virtual Status save_blob(const Digest& key, std::string_view kind,

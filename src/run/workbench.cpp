@@ -22,7 +22,9 @@ class RealWorkbench final : public Workbench {
     if (!whole) return failed(whole);
     whole_ = std::move(*whole);
     if (!inputs_.validation || inputs_.metrics.empty()) return {};
-    const EvaluatorOptions options{.threads = inputs_.threads, .reference_bytes = inputs_.memory_bytes / 4};
+    const EvaluatorOptions options{.threads = inputs_.threads,
+                                   .reference_bytes = inputs_.memory_bytes / 8,
+                                   .shared_bytes = inputs_.memory_bytes / 8 * 3};
     auto evaluator = Evaluator::create(inputs_.graph, inputs_.validation, inputs_.metrics, options);
     if (!evaluator) return failed(evaluator);
     evaluator_.emplace(std::move(*evaluator));
@@ -70,6 +72,11 @@ class RealWorkbench final : public Workbench {
 
   Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) override {
     return evaluator_->evaluated(request, hooks);
+  }
+
+  Result<std::vector<Evaluation>> evaluate_together(const Variant& base, std::span<const EvaluationRequest> requests,
+                                                    const TogetherHooks& hooks) override {
+    return evaluator_->evaluated_together(base, requests, hooks);
   }
 
   Result<ExportedModel> exported(const Quantization& quantization,

@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "evaluate/evaluator.h"
@@ -46,6 +48,10 @@ class Workbench {
                                                      const FullCorrection& options) = 0;
   /// A variant on samples of the validation data.
   [[nodiscard]] virtual Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) = 0;
+  /// Variants near `base`, together; see Evaluator::evaluated_together().
+  [[nodiscard]] virtual Result<std::vector<Evaluation>> evaluate_together(const Variant& base,
+                                                                          std::span<const EvaluationRequest> requests,
+                                                                          const TogetherHooks& hooks) = 0;
   /// The bytes that the variant ships as.
   [[nodiscard]] virtual Result<ExportedModel> exported(const Quantization& quantization,
                                                        const std::set<std::string, std::less<>>& reverted) = 0;

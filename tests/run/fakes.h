@@ -123,6 +123,22 @@ class FakeWorkbench : public Workbench {
         .metrics = {{"top1", value}}, .per_sample = {{"top1", std::vector<double>(count, value)}}, .samples = count};
   }
 
+  Result<std::vector<Evaluation>> evaluate_together(const Variant&, std::span<const EvaluationRequest> requests,
+                                                    const TogetherHooks& hooks) override {
+    std::vector<Evaluation> made;
+    std::size_t before = 0;
+    for (std::size_t at = 0; at < requests.size(); ++at) {
+      EvaluationHooks one{.finished = hooks.finished[at], .stop = hooks.stop};
+      one.save = [&](const EvaluationBlock& block) { return hooks.save({{at, block}}); };
+      one.progress = [&](std::size_t done) { hooks.progress(before + done); };
+      auto evaluation = evaluate(requests[at], one);
+      if (!evaluation) return failed(evaluation);
+      made.push_back(std::move(*evaluation));
+      before += requests[at].samples.size();
+    }
+    return made;
+  }
+
   Result<ExportedModel> exported(const Quantization&, const std::set<std::string, std::less<>>& reverted) override {
     ExportedModel file{.bytes = "model"};
     for (const auto& group : reverted) file.bytes += " " + group;
@@ -209,9 +225,9 @@ class FailingStore : public MemoryStore {
     if (auto failed_now = failure()) return *failed_now;
     return MemoryStore::save(key, evaluation);
   }
-  Status save_block(const Digest& key, const EvaluationBlock& block) override {
+  Status save_blocks(std::span<const KeyedBlock> blocks) override {
     if (auto failed_now = failure()) return *failed_now;
-    return MemoryStore::save_block(key, block);
+    return MemoryStore::save_blocks(blocks);
   }
 
   int failures = 0;
