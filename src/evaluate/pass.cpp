@@ -21,11 +21,16 @@ double mean(std::span<const double> values) {
   return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
 }
 
+std::shared_ptr<const std::vector<float>> as_reference(std::span<const OutputView> outputs) {
+  return std::make_shared<const std::vector<float>>(as_floats(outputs[0]));
+}
+
 }  // namespace
 
 struct EvaluationPass::Worker {
   VariantsState states;
-  std::optional<PlanState> float_state{};  ///< built when a reference output is missing
+  std::optional<PlanState> float_state{};                               ///< built when a reference output is missing
+  std::vector<std::shared_ptr<const std::vector<float>>> references{};  ///< of the micro-batch at hand
 };
 
 EvaluationPass::EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests,
@@ -75,6 +80,8 @@ Result<std::vector<Evaluation>> EvaluationPass::run() {
   return evaluations;
 }
 
+bool EvaluationPass::is_float(std::size_t request) const { return requests_[request].variant.quantization == nullptr; }
+
 std::vector<std::size_t> EvaluationPass::missing() const {
   std::set<std::size_t> batches;
   for (const auto& ledger : ledgers_) {
@@ -100,6 +107,9 @@ Result<EvaluationPass::BatchValues> EvaluationPass::computed(Worker& worker, std
   PlanState& base = worker.states.base();
   if (const auto filled = parts_.feed.fill(base, *parts_.data, samples); !filled) return failed(filled);
   if (const auto ran = base.run(); !ran) return failed(ran);
+  if (distance_) {
+    if (const auto found = find_references(worker, samples); !found) return failed(found);
+  }
   BatchValues values(requests_.size());
   for (std::size_t at = 0; at < requests_.size() && !quit_.stop_requested(); ++at) {
     if (!wanted_[at][batch]) continue;
@@ -118,31 +128,27 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     const auto truth = parts_.data->truth(samples[row]);
     for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, truth));
+    if (is_float(request)) parts_.references.offer(samples[row], as_reference(outputs));
   }
-  // The float model is no distance from itself.
-  if (!distance_ || requests_[request].variant.quantization == nullptr) return values;
-  if (const auto measured = measure_distances(worker, request, samples, values); !measured) return failed(measured);
+  if (!distance_ || is_float(request)) return values;
+  for (std::size_t row = 0; row < samples.size(); ++row) {
+    const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
+    values[row].distance = relative_distance(as_floats(outputs[0]), *worker.references[row]);
+  }
   return values;
 }
 
-Status EvaluationPass::measure_distances(Worker& worker, std::size_t request, std::span<const std::size_t> samples,
-                                         std::vector<SampleValues>& values) const {
-  std::vector<std::shared_ptr<const std::vector<float>>> references;
+Status EvaluationPass::find_references(Worker& worker, std::span<const std::size_t> samples) const {
+  auto& references = worker.references;
+  references.clear();
   for (const auto sample : samples) references.push_back(parts_.references.find(sample));
-  if (std::find(references.begin(), references.end(), nullptr) != references.end()) {
-    if (!worker.float_state) worker.float_state.emplace(parts_.float_plan);
-    if (const auto filled = parts_.feed.fill(*worker.float_state, *parts_.data, samples); !filled)
-      return failed(filled);
-    if (const auto ran = worker.float_state->run(); !ran) return failed(ran);
-    for (std::size_t row = 0; row < samples.size(); ++row) {
-      const auto outputs = sample_outputs(*parts_.float_plan, *worker.float_state, row);
-      references[row] = std::make_shared<const std::vector<float>>(as_floats(outputs[0]));
-      parts_.references.offer(samples[row], references[row]);
-    }
-  }
+  if (std::find(references.begin(), references.end(), nullptr) == references.end()) return {};
+  if (!worker.float_state) worker.float_state.emplace(parts_.float_plan);
+  if (const auto filled = parts_.feed.fill(*worker.float_state, *parts_.data, samples); !filled) return failed(filled);
+  if (const auto ran = worker.float_state->run(); !ran) return failed(ran);
   for (std::size_t row = 0; row < samples.size(); ++row) {
-    const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
-    values[row].distance = relative_distance(as_floats(outputs[0]), *references[row]);
+    references[row] = as_reference(sample_outputs(*parts_.float_plan, *worker.float_state, row));
+    parts_.references.offer(samples[row], references[row]);
   }
   return {};
 }
@@ -165,8 +171,7 @@ void EvaluationPass::enter(std::size_t batch, const Result<BatchValues>& values)
 void EvaluationPass::save(std::vector<FinishedBlock> blocks) {
   if (blocks.empty()) return;
   const auto now = Clock::now();
-  const double each =
-      std::chrono::duration<double>(now - saved_at_).count() / static_cast<double>(blocks.size());
+  const double each = std::chrono::duration<double>(now - saved_at_).count() / static_cast<double>(blocks.size());
   saved_at_ = now;
   for (auto& finished : blocks) {
     finished.block.seconds = each;

@@ -47,13 +47,14 @@ class EvaluationPass {
   struct Worker;
   /// What a micro-batch is worth, by request; nothing for those that had it before.
   using BatchValues = std::vector<std::optional<std::vector<SampleValues>>>;
+  [[nodiscard]] bool is_float(std::size_t request) const;
   [[nodiscard]] std::vector<std::size_t> missing() const;
   [[nodiscard]] std::span<const std::size_t> samples_of(std::size_t batch) const;
   [[nodiscard]] Result<BatchValues> computed(Worker& worker, std::size_t batch) const;
   [[nodiscard]] Result<std::vector<SampleValues>> scored(Worker& worker, std::size_t request,
                                                          std::span<const std::size_t> samples) const;
-  [[nodiscard]] Status measure_distances(Worker& worker, std::size_t request, std::span<const std::size_t> samples,
-                                         std::vector<SampleValues>& values) const;
+  /// Outputs of the float model: held, or computed once for all requests.
+  [[nodiscard]] Status find_references(Worker& worker, std::span<const std::size_t> samples) const;
   void enter(std::size_t batch, const Result<BatchValues>& values);
   void save(std::vector<FinishedBlock> blocks);
   void give_up(std::size_t at, Error error);
