@@ -12,6 +12,7 @@ namespace quantrail::app {
 [[nodiscard]] int run(const Options& options, const WatchCommand& command);
 [[nodiscard]] int run(const Options& options, const ListCommand& command);
 [[nodiscard]] int run(const Options& options, const ShowCommand& command);
+[[nodiscard]] int run(const Options& options, const RankCommand& command);
 [[nodiscard]] int run(const Options& options, const ExportCommand& command);
 [[nodiscard]] int run(const Options& options, const EvaluateCommand& command);
 [[nodiscard]] int run(const Options& options, const InspectCommand& command);

@@ -97,6 +97,15 @@ void add_store_commands(CLI::App& app, Options& options) {
   show->add_option("RUN", s.run)->required();
   add_formats(show, s.format, true);
 
+  auto* rank = app.add_subcommand("rank", "How much each layer is worth: a run's ranking of its layers, best first");
+  auto& k = chosen<RankCommand>(rank, options);
+  rank->add_option("RUN", k.run)->required();
+  rank->add_option("--ranking", k.ranking, "Which of the run's rankings, from 0; default: the last one");
+  rank->add_option("--ignored", k.ignored, "Print an \"ignored\" section that keeps the first N in float instead")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000000));
+  add_formats(rank, k.format, true);
+
   auto* exported = app.add_subcommand("export", "Write an iteration's model as QDQ ONNX; without @IT the best one");
   auto& e = chosen<ExportCommand>(exported, options);
   exported->add_option("RUN[@IT]", e.target)->required();

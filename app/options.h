@@ -39,6 +39,12 @@ struct ShowCommand {
   std::string run{};
   Format format = Format::Text;
 };
+struct RankCommand {
+  std::string run{};
+  std::optional<std::size_t> ranking{};  ///< default: the last one
+  std::size_t ignored = 0;               ///< how many groups an "ignored" section shall name; 0: the ranking is shown
+  Format format = Format::Text;
+};
 struct ExportCommand {
   std::string target{};  ///< RUN or RUN@IT
   std::string output{};
@@ -73,7 +79,7 @@ struct TuiCommand {};
 
 using Command =
     std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, WatchCommand, ListCommand, ShowCommand,
-                 ExportCommand, EvaluateCommand, InspectCommand, CheckCommand, DoctorCommand, TuiCommand>;
+                 RankCommand, ExportCommand, EvaluateCommand, InspectCommand, CheckCommand, DoctorCommand, TuiCommand>;
 
 struct Options {
   std::string store{};  ///< --store; empty: the default

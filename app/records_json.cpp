@@ -133,6 +133,8 @@ std::string show_json(const tracking::RunDetails& details) {
                  {"evaluations", {{"total", result.evaluations}, {"reused", result.reused}}}});
 }
 
+std::string ranking_record_json(const RankingRecord& ranking) { return dumped(ranking_json(ranking)); }
+
 std::string sidecar_json(const tracking::RunDetails& details, const IterationRecord& iteration) {
   return dumped({{"run", details.summary.id},
                  {"name", details.summary.name},

@@ -10,6 +10,7 @@ namespace quantrail::app {
 
 [[nodiscard]] std::string list_json(const std::vector<tracking::RunSummary>& runs);
 [[nodiscard]] std::string show_json(const tracking::RunDetails& details);
+[[nodiscard]] std::string ranking_record_json(const RankingRecord& ranking);
 /// What --sidecar writes beside an exported file.
 [[nodiscard]] std::string sidecar_json(const tracking::RunDetails& details, const IterationRecord& iteration);
 

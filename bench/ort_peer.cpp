@@ -145,6 +145,16 @@ Result<OrtPeer::Output> OrtPeer::output() {
   return output;
 }
 
+Status OrtPeer::keep_input() { return without_answer(child_->ask({{"do", "keep"}})); }
+
+Status OrtPeer::forget_kept() { return without_answer(child_->ask({{"do", "forget_kept"}})); }
+
+Result<OrtPeer::Classes> OrtPeer::run_kept() {
+  const auto answer = child_->ask({{"do", "run_kept"}});
+  if (!answer) return failed(answer);
+  return Classes{answer->at("ms").get<double>(), answer->at("classes").get<std::vector<std::int64_t>>()};
+}
+
 Result<double> OrtPeer::peak_mib() {
   const auto answer = child_->ask({{"do", "memory"}});
   if (!answer) return failed(answer);

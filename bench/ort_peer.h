@@ -38,6 +38,15 @@ class OrtPeer {
   };
   /// First result of the last run.
   [[nodiscard]] Result<Output> output();
+  /// Keeps what set_input() set, behind what was kept before.
+  [[nodiscard]] Status keep_input();
+  struct Classes {
+    double ms = 0.0;                      ///< of all runs, taken around the calls in the child
+    std::vector<std::int64_t> highest{};  ///< by sample: position of the highest score in the first result
+  };
+  /// Runs each of the kept inputs once.
+  [[nodiscard]] Result<Classes> run_kept();
+  [[nodiscard]] Status forget_kept();
   /// The most memory that the child ever had, in MiB.
   [[nodiscard]] Result<double> peak_mib();
 

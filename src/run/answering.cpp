@@ -182,22 +182,10 @@ Result<Answer> Answering::evaluated(std::string step, const EvaluationRequest& r
   const Stopwatch watch;
   const std::size_t reused = reused_;
   observer_.on_event(StepStarted{.name = step, .total = request.samples.size(), .unit = "samples"});
-  auto found = evaluation(request, 0, request.samples.size());
+  auto found = together(request.variant, {request});
   if (!found) return failed(found, step);
   observer_.on_event(StepFinished{.name = step, .reused = reused_ != reused, .seconds = watch.seconds()});
-  return std::move(*found);
-}
-
-Result<Evaluation> Answering::evaluation(const EvaluationRequest& request, std::size_t before, std::size_t total) {
-  if (stop_.stop_requested()) return fail(Cause::Cancelled, "stopped; the run can be resumed");
-  const Digest key = key_of(request);
-  ++asked_;
-  auto known = patiently_([&] { return store_.find(key); });
-  if (!known) return failed(known);
-  if (!*known) return computed(key, request, before, total);
-  ++reused_;
-  observer_.on_event(StepProgress{.done = before + request.samples.size(), .total = total});
-  return std::move(**known);
+  return std::move(found->front());
 }
 
 Digest Answering::key_of(const EvaluationRequest& request) const {
@@ -209,6 +197,7 @@ Digest Answering::key_of(const EvaluationRequest& request) const {
 
 Result<std::vector<Evaluation>> Answering::together(const Variant& base,
                                                     const std::vector<EvaluationRequest>& requests) {
+  if (stop_.stop_requested()) return fail(Cause::Cancelled, "stopped; the run can be resumed");
   std::vector<Evaluation> answers(requests.size());
   std::vector<std::size_t> open;
   std::vector<Digest> keys;
@@ -233,13 +222,18 @@ Result<std::vector<Evaluation>> Answering::together(const Variant& base,
     keys.push_back(key);
     wanted.push_back(requests[at]);
   }
+  const std::size_t before = open.empty() ? total : total - wanted.size() * wanted.front().samples.size();
+  if (before > 0) observer_.on_event(StepProgress{.done = before, .total = total});
   if (open.empty()) return answers;
-  const std::size_t before = total - wanted.size() * wanted.front().samples.size();
   hooks.progress = [&](std::size_t done) { observer_.on_event(StepProgress{.done = before + done, .total = total}); };
   hooks.save = [&](const std::vector<FinishedBlock>& finished) {
     std::vector<KeyedBlock> blocks;
-    for (const auto& [request, block] : finished) blocks.push_back({keys[request], block});
-    return patiently_([&] { return store_.save_blocks(blocks); });
+    for (const auto& [request, block] : finished) {
+      // Where it is all of them, the whole answer follows at once.
+      if (block.per_sample.empty() || block.per_sample.begin()->second.size() < wanted[request].samples.size())
+        blocks.push_back({keys[request], block});
+    }
+    return blocks.empty() ? Status{} : patiently_([&] { return store_.save_blocks(blocks); });
   };
   auto computed = workbench_.evaluate_together(base, wanted, hooks);
   if (!computed) return failed(computed);
@@ -249,24 +243,6 @@ Result<std::vector<Evaluation>> Answering::together(const Variant& base,
     answers[open[at]] = std::move((*computed)[at]);
   }
   return answers;
-}
-
-Result<Evaluation> Answering::computed(const Digest& key, const EvaluationRequest& request, std::size_t before,
-                                       std::size_t total) {
-  auto blocks = patiently_([&] { return store_.blocks(key); });
-  if (!blocks) return failed(blocks);
-  EvaluationHooks hooks{.finished = std::move(*blocks), .stop = stop_};
-  hooks.progress = [&](std::size_t done) { observer_.on_event(StepProgress{.done = before + done, .total = total}); };
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    // The whole answer follows at once.
-    if (!block.per_sample.empty() && block.per_sample.begin()->second.size() == request.samples.size()) return {};
-    return patiently_([&] { return store_.save_block(key, block); });
-  };
-  auto evaluation = workbench_.evaluate(request, hooks);
-  if (!evaluation) return evaluation;
-  const auto saved = patiently_([&] { return store_.save(key, *evaluation); });
-  if (!saved) return failed(saved);
-  return evaluation;
 }
 
 Result<Statistics> Answering::statistics(const char* step, const ChannelEdits& edits,

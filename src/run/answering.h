@@ -43,10 +43,6 @@ class Answering {
   [[nodiscard]] Digest key_of(const EvaluationRequest& request) const;
   /// One evaluation as a step of its own.
   [[nodiscard]] Result<Answer> evaluated(std::string step, const EvaluationRequest& request);
-  /// `before`: samples that the step had done before this evaluation, `total` those of the whole step.
-  [[nodiscard]] Result<Evaluation> evaluation(const EvaluationRequest& request, std::size_t before, std::size_t total);
-  [[nodiscard]] Result<Evaluation> computed(const Digest& key, const EvaluationRequest& request, std::size_t before,
-                                            std::size_t total);
   /// Makes quantization_ what `recipe` says.
   [[nodiscard]] Status quantize(const std::optional<Recipe>& recipe);
   [[nodiscard]] Result<ChannelEdits> edits(const QuantizationParams& params);

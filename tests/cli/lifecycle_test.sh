@@ -27,6 +27,15 @@ expect 0 'done, not_met' -- q show latest
 q run "$demo" "${small[@]}" --name second --set max_iter_num=2 >"$work/out" 2>&1
 [ "$(q show second --json | jq .evaluations.reused)" -gt 20 ] || bad "the second run reused too little of the first"
 
+# What layers are worth, and the section that keeps the best of them in float.
+expect 0 'ranking 0 of .* on [0-9]+ samples' -- q rank second --ranking 0
+[ "$(q rank second --csv --ranking 0 | sed 1d | cut -d, -f1 | paste -sd' ')" = "$(seq "$(q rank second --ranking 0 --json | jq '.scores | length')" | paste -sd' ')" ] || bad "rank: not one line per layer"
+first=$(q rank second --ranking 0 --json | jq -r '.scores[0].layers[0]')
+[ "$(q rank second --ranking 0 --ignored 1 | jq -r '.ignored.scope[0]')" = "$first" ] || bad "rank: another layer is ignored"
+expect 2 "has no ranking 99: there are 0 to" -- q rank second --ranking 99
+expect 2 'unknown run|no run|nope' -- q rank nope
+expect 2 'ignored' -- q rank second --ignored 0
+
 # Stopped from another shell, resumed to its end.
 s() { "$QUANTRAIL" --store "$work/stopped" "$@"; }
 s run "$demo" "${long[@]}" --set max_iter_num=1 --detach >/dev/null || bad "start of a run to stop"
