@@ -21,8 +21,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::RandomData;
+using ::testing::SizeIs;
 using testing::SmallNetwork;
 
 const std::vector<std::size_t> kSamples{0, 1, 2, 3, 4, 5, 6, 7};
