@@ -87,9 +87,11 @@ std::size_t Variants::own_steps(std::size_t variant) const {
 struct VariantsState::Impl {
   explicit Impl(const Variants::Impl& variants)
       : kept(variants.kept_bytes), arena(std::make_shared<const AlignedBytes>(variants.arena_bytes)) {
-    base.emplace(std::make_unique<PlanState::Impl>(variants.base, variants.base_parts,
-                                                   std::make_shared<const AlignedBytes>(variants.base->layout().bytes),
-                                                   kept.data()));
+    auto shared = std::make_unique<PlanState::Impl>(variants.base, variants.base_parts,
+                                                    std::make_shared<const AlignedBytes>(variants.base->layout().bytes),
+                                                    kept.data());
+    shared->late.reset();
+    base.emplace(std::move(shared));
     for (const auto& variant : variants.variants)
       states.emplace_back(std::make_unique<PlanState::Impl>(variant.plan, variant.parts, arena, kept.data()));
   }

@@ -42,7 +42,8 @@ class VariantsState {
   VariantsState(VariantsState&&) noexcept;
   VariantsState& operator=(VariantsState&&) noexcept;
 
-  /// The base, to be filled and run first.
+  /// The base, to be filled and run first. Of its outputs those whose shapes depend on data are not computed: a variant
+  /// that is the base has them.
   [[nodiscard]] PlanState& base();
   /// A variant, to be run on what the base was last run on; valid until another one runs.
   [[nodiscard]] PlanState& variant(std::size_t index);

@@ -6,6 +6,7 @@
 
 #include "model/interpret.h"
 #include "runtime/plan_check.h"
+#include "runtime/variants.h"
 
 namespace quantrail::testing {
 namespace {
@@ -64,6 +65,23 @@ TEST(PlanLate, ShapesThatDependOnDataFollowTheData) {
     seen.insert(results.shapes[1]);
   }
   EXPECT_GT(seen.size(), 1U) << "three random inputs had as many zeros: choose others";
+}
+
+TEST(PlanLate, OfAVariantIsRunOnWhatItTakesOver) {
+  auto net = finder();
+  const auto plan = plan_of(net.graph(), {}, 2);
+  const Variants variants(plan, {plan});
+  EXPECT_EQ(variants.own_steps(0), 0U);
+  VariantsState states(variants);
+  const auto inputs = random_inputs(net, 2);
+  fill_inputs(states.base(), net.graph(), inputs);
+  ASSERT_TRUE(states.base().run().has_value());
+  PlanState alone(plan);
+  fill_inputs(alone, net.graph(), inputs);
+  const auto expected = results_of(alone, *plan);
+  const auto results = results_of(states.variant(0), *plan);
+  EXPECT_EQ(results.shapes, expected.shapes);
+  EXPECT_EQ(results.bytes, expected.bytes);
 }
 
 TEST(PlanLate, ReadsWhatAnIntegerLayerLeaves) {
