@@ -229,9 +229,10 @@ Result<std::vector<Evaluation>> Answering::together(const Variant& base,
   hooks.save = [&](const std::vector<FinishedBlock>& finished) {
     std::vector<KeyedBlock> blocks;
     for (const auto& [request, block] : finished) {
-      // Where it is all of them, the whole answer follows at once.
-      if (block.per_sample.empty() || block.per_sample.begin()->second.size() < wanted[request].samples.size())
-        blocks.push_back({keys[request], block});
+      const bool whole =
+          !block.per_sample.empty() && block.per_sample.begin()->second.size() == wanted[request].samples.size();
+      // Of one evaluation the whole answer follows at once; of several only when all are done.
+      if (!whole || wanted.size() > 1) blocks.push_back({keys[request], block});
     }
     return blocks.empty() ? Status{} : patiently_([&] { return store_.save_blocks(blocks); });
   };

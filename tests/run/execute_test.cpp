@@ -126,6 +126,19 @@ TEST(Execute, AStopCostsAtMostTheBlockUnderWay) {
   EXPECT_EQ(run.workbench.resumed_samples, 60U);
 }
 
+TEST(Execute, ACandidateThatIsDoneIsNotRankedAgainAfterAStop) {
+  Attempts run;
+  run.inputs.compression.accuracy_aware.ranking_subset_size = 2;  // a single block
+  FakeObserver observer;
+  observer.on = [&](const RunEvent& event) {
+    const auto* progress = std::get_if<StepProgress>(&event);
+    if (progress != nullptr && progress->total == 6 && progress->done == 2) observer.stop.request_stop();
+  };
+  ASSERT_FALSE(run.attempt(observer));
+  ASSERT_TRUE(run.attempt());
+  EXPECT_EQ(run.workbench.resumed_samples, 2U);
+}
+
 TEST(Execute, RecordsBeforeItTells) {
   Attempts run;
   FakeObserver observer;

@@ -128,6 +128,7 @@ class FakeWorkbench : public Workbench {
     std::vector<Evaluation> made;
     std::size_t before = 0;
     for (std::size_t at = 0; at < requests.size(); ++at) {
+      if (at > 0 && hooks.stop.stop_requested()) return fail(Cause::Cancelled, "stopped");
       EvaluationHooks one{.finished = hooks.finished[at], .stop = hooks.stop};
       one.save = [&](const EvaluationBlock& block) { return hooks.save({{at, block}}); };
       one.progress = [&](std::size_t done) { hooks.progress(before + done); };
