@@ -99,7 +99,7 @@ TEST(Together, GoesOnWhereItWasStopped) {
       }
       break;
     }
-    EXPECT_GT(attempts, 3U);
+    EXPECT_GT(attempts, 0U);
   }
 }
 
