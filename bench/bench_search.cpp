@@ -121,6 +121,7 @@ class Session {
     }
     const double rankings = static_cast<double>(one_by_one.rankings.size());
     PeerRun whole;
+    double int8_apart = 0.0;
     loop = PeerLoop::made(*peer_, inputs, all_samples(options_.samples), options_.peer_batch, scratch_.path());
     if (!loop) return failed(loop);
     if (const auto value = loop->evaluate(nullptr, {}, whole); !value) return failed(value);
@@ -128,13 +129,16 @@ class Session {
       const auto value = loop->evaluate(&one_by_one.quantization,
                                         {iteration.reverted_groups.begin(), iteration.reverted_groups.end()}, whole);
       if (!value) return failed(value);
-      apart = std::max(apart, std::abs(*value - iteration.metrics.begin()->second));
+      const double difference = std::abs(*value - iteration.metrics.begin()->second);
+      double& largest = iteration.reverted_groups.empty() ? int8_apart : apart;
+      largest = std::max(largest, difference);
     }
     const double greedy = whole.seconds() + ranking.seconds() * rankings;
     fmt::print(
         "  peer: ranking {:.1f} s ({:.1f} of it making {} sessions), {} full evaluations {:.1f} s; accuracies "
-        "at most {:.4f} apart\n",
-        ranking.seconds(), ranking.session_seconds, ranking.evaluations, whole.evaluations, whole.seconds(), apart);
+        "{:.4f} apart all in int8, at most {:.4f} with layers in float\n",
+        ranking.seconds(), ranking.session_seconds, ranking.evaluations, whole.evaluations, whole.seconds(), int8_apart,
+        apart);
     if (const auto peak = peer_->peak_mib()) fmt::print("  peer: peak memory {:.0f} MiB\n", *peak);
     print_header();
     take(compared(fmt::format("{} exact ranking", network.name), one_by_one.ranking_seconds / rankings,
