@@ -100,7 +100,8 @@ void add_store_commands(CLI::App& app, Options& options) {
   auto* rank = app.add_subcommand("rank", "How much each layer is worth: a run's ranking of its layers, best first");
   auto& k = chosen<RankCommand>(rank, options);
   rank->add_option("RUN", k.run)->required();
-  rank->add_option("--ranking", k.ranking, "Which of the run's rankings, from 0; default: the last one");
+  rank->add_option("--ranking", k.ranking, "Which of the run's rankings, from 0; default: the last one")
+      ->check(CLI::Range(0, 1000000));
   rank->add_option("--ignored", k.ignored, "Print an \"ignored\" section that keeps the first N in float instead")
       ->type_name("N")
       ->check(CLI::Range(1, 1000000));

@@ -175,14 +175,12 @@ int main(int argc, char** argv) {
   CLI::App app{
       "What a search costs: ranking all layers and reverting the worst until a share of the lost accuracy is won back, "
       "against the same evaluations in real ONNX Runtime, one session per candidate. Networks with random weights "
-      "whose "
-      "labels are the float network's answers. Needs Node.js and onnxruntime-node (NODE_PATH or QUANTRAIL_ORT)."};
-  std::vector<std::string> names;
-  for (const auto& network : quantrail::bench::known_networks()) names.emplace_back(network.name);
+      "whose labels are the float network's answers. Needs Node.js and onnxruntime-node (NODE_PATH or QUANTRAIL_ORT)."};
+  const std::vector<std::string> classifiers = options.networks;
   app.add_option("--network", options.networks, "Only these")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(names))
+      ->check(CLI::IsMember(classifiers))
       ->capture_default_str();
   app.add_option("--samples", options.samples, "Validation samples")
       ->check(CLI::Range(8, 100000))

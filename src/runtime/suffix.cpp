@@ -20,11 +20,10 @@ class Tracker {
     }
   }
 
-  [[nodiscard]] Content content(StorageId id) const { return {held_[id], id, program_.storages[id].bytes}; }
-  /// Whether something was in `id` before that a step may leave a part of.
-  [[nodiscard]] bool written(StorageId id) const { return written_[id]; }
+  [[nodiscard]] Content input(StorageId id) const { return {held_[id], id, program_.storages[id].bytes, false}; }
 
-  void run(const Step& step) {
+  /// What the step leaves.
+  std::vector<Content> run(const Step& step) {
     Hasher hasher;
     hasher.add(step.identity);
     for (const auto id : step.reads) hasher.add(held_[id]);
@@ -32,12 +31,16 @@ class Tracker {
       if (written_[id]) hasher.add(held_[id]);
     }
     const Digest made = hasher.finish();
+    std::vector<Content> contents;
     for (std::size_t at = 0; at < step.writes.size(); ++at) {
+      const StorageId id = step.writes[at];
       Hasher one;
       one.add(made).add(static_cast<std::int64_t>(at));
-      held_[step.writes[at]] = one.finish();
-      written_[step.writes[at]] = true;
+      held_[id] = one.finish();
+      contents.push_back({held_[id], id, program_.storages[id].bytes, written_[id]});
+      written_[id] = true;
     }
+    return contents;
   }
 
  private:
@@ -51,27 +54,14 @@ class Tracker {
 Contents contents_of(const Program& program, const std::vector<StorageId>& inputs) {
   Tracker tracker(program, inputs);
   Contents contents;
-  for (const auto id : inputs) contents[0].push_back(tracker.content(id));
-  for (std::size_t at = 0; at < program.steps.size(); ++at) {
-    tracker.run(program.steps[at]);
-    for (const auto id : program.steps[at].writes) contents[at + 1].push_back(tracker.content(id));
-  }
+  for (const auto id : inputs) contents[0].push_back(tracker.input(id));
+  for (std::size_t at = 0; at < program.steps.size(); ++at) contents[at + 1] = tracker.run(program.steps[at]);
   return contents;
 }
 
 Suffix suffix_of(const Program& program, const std::vector<StorageId>& inputs, const std::vector<StorageId>& wanted,
                  const std::map<Digest, std::size_t>& known) {
   const Contents contents = contents_of(program, inputs);
-  // Per step and written storage: whether it held something before, which then counts as read.
-  std::vector<bool> written(program.storages.size(), false);
-  for (const auto id : inputs) written[id] = true;
-  std::vector<std::vector<StorageId>> before(program.steps.size());
-  for (std::size_t at = 0; at < program.steps.size(); ++at) {
-    for (const auto id : program.steps[at].writes) {
-      if (written[id]) before[at].push_back(id);
-      written[id] = true;
-    }
-  }
   std::set<StorageId> needed(wanted.begin(), wanted.end());
   Suffix suffix;
   for (std::size_t at = program.steps.size() + 1; at-- > 0;) {
@@ -90,7 +80,9 @@ Suffix suffix_of(const Program& program, const std::vector<StorageId>& inputs, c
     if (!runs || at == 0) continue;  // inputs are there
     const Step& step = program.steps[at - 1];
     suffix.parts.push_back({.runs = true, .step = at - 1});
-    needed.insert(before[at - 1].begin(), before[at - 1].end());
+    for (const auto& content : made->second) {
+      if (content.adds) needed.insert(content.storage);
+    }
     for (const auto id : step.reads) {
       if (!program.storages[id].constant) needed.insert(id);
     }

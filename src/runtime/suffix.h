@@ -13,6 +13,7 @@ struct Content {
   Digest digest{};
   StorageId storage = 0;
   std::size_t bytes = 0;
+  bool adds = false;  ///< the storage held something before, of which the step may have left a part
 };
 
 /// Position 0: before the first step; n: after n steps.

@@ -35,6 +35,9 @@ first=$(q rank second --ranking 0 --json | jq -r '.scores[0].layers[0]')
 expect 2 "has no ranking 99: there are 0 to" -- q rank second --ranking 99
 expect 2 'unknown run|no run|nope' -- q rank nope
 expect 2 'ignored' -- q rank second --ignored 0
+expect 2 'ranking' -- q rank second --ranking -1
+q run "$demo" "${small[@]}" --name unranked --set compression.algorithms[0].name=DefaultQuantization >"$work/out" 2>&1
+expect 2 "'unranked' has no ranking: layers are ranked by AccuracyAwareQuantization" -- q rank unranked
 
 # Stopped from another shell, resumed to its end.
 s() { "$QUANTRAIL" --store "$work/stopped" "$@"; }
