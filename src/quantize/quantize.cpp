@@ -20,14 +20,13 @@ constexpr double kFastThreshold = 2.0;  // POT's default
 
 bool reads_channels(const Node& node) { return node.op == "Conv" || node.op == "ConvTranspose"; }
 
-/// A MatMul's bias is what is added behind it in float. Where its input is a convolution's as well, the statistics'
-/// channels are not its columns.
+/// A MatMul's bias is what is added behind it, in float: additions of constants are. Where its input is a convolution's
+/// as well, the statistics' channels are not its columns.
 bool bias_corrected(const Graph& graph, const GraphIndex& index, const Placement& placement, std::size_t at) {
   const Node& node = graph.nodes[at];
   if (placement.nodes[at].place != Place::Integer) return false;
   if (node.op == "Conv" || node.op == "Gemm") return true;
-  const auto addition = bias_addition(graph, index, at);
-  if (!addition || placement.nodes[*addition].place == Place::Integer) return false;
+  if (!bias_addition(graph, index, at)) return false;
   const auto& readers = index.readers(node.inputs[0]);
   return std::none_of(readers.begin(), readers.end(), [&](auto reader) { return reads_channels(graph.nodes[reader]); });
 }
