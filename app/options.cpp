@@ -97,9 +97,11 @@ void add_store_commands(CLI::App& app, Options& options) {
   show->add_option("RUN", s.run)->required();
   add_formats(show, s.format, true);
 
-  auto* rank = app.add_subcommand("rank", "How much each layer is worth: a run's ranking of its layers, best first");
+  auto* rank =
+      app.add_subcommand("rank", "How much each layer is worth in float, best first: a run's ranking, or one made now");
   auto& k = chosen<RankCommand>(rank, options);
-  rank->add_option("RUN", k.run)->required();
+  rank->add_option("RUN or CONFIG.json", k.target)->required();
+  add_overrides(rank, k.overrides);
   rank->add_option("--ranking", k.ranking, "Which of the run's rankings, from 0; default: the last one")
       ->check(CLI::Range(0, 1000000));
   rank->add_option("--ignored", k.ignored, "Print an \"ignored\" section that keeps the first N in float instead")

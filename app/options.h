@@ -40,7 +40,8 @@ struct ShowCommand {
   Format format = Format::Text;
 };
 struct RankCommand {
-  std::string run{};
+  std::string target{};                  ///< a run, or a configuration whose layers are ranked now
+  std::vector<std::string> overrides{};  ///< --set, of a configuration
   std::optional<std::size_t> ranking{};  ///< default: the last one
   std::size_t ignored = 0;               ///< how many groups an "ignored" section shall name; 0: the ranking is shown
   Format format = Format::Text;

@@ -120,7 +120,7 @@ void ProgressPrinter::show(const IterationRecord& it) {
 }
 
 void ProgressPrinter::show(const RunResult& result) {
-  line(fmt::format("{}: {}", name_of(result.outcome), printable(result.explanation)));
+  line(fmt::format("{}: {}{}", name_of(result.outcome), printable(result.explanation), speed_words(result)));
   line(fmt::format("{} evaluations, {} of them from the store", result.evaluations, result.reused));
 }
 

@@ -38,6 +38,12 @@ std::vector<double> bars(const std::vector<LayerScore>& scores) {
   return alike ? shares(scores, [](const LayerScore& score) { return -score.distance; }) : out;
 }
 
+/// Whether a race dropped some of the layers.
+bool raced(const RankingRecord& ranking) {
+  return std::any_of(ranking.scores.begin(), ranking.scores.end(),
+                     [&](const LayerScore& score) { return score.samples < ranking.subset_size; });
+}
+
 }  // namespace
 
 std::string ranking_text(const RankingRecord& ranking) {
@@ -45,15 +51,17 @@ std::string ranking_text(const RankingRecord& ranking) {
   const auto lengths = bars(ranking.scores);
   for (std::size_t at = 0; at < ranking.scores.size(); ++at) {
     const auto& score = ranking.scores[at];
+    const std::string samples = score.samples < ranking.subset_size ? fmt::format("after {}", score.samples) : "";
     rows.push_back({std::to_string(at + 1), joined(score.layers, ", "), fmt::format("{:.4f}", score.score),
-                    fmt::format("{:.3g}", score.distance), std::to_string(score.float_macs),
+                    fmt::format("{:.3g}", score.distance), std::to_string(score.float_macs), samples,
                     std::string(static_cast<std::size_t>(std::lround(lengths[at] * kBarWidth)), '#')});
   }
   const auto right = Align::Right;
   const auto left = Align::Left;
   return fmt::format("ranking {} of {} on {} samples, after iteration {}: each layer in float alone\n\n", ranking.index,
                      printable(ranking.metric), ranking.subset_size, ranking.after_iteration) +
-         table({"", "layer", "score", "distance", "float MACs", ""}, rows, {right, left, right, right, right, left});
+         table({"", "layer", "score", "distance", "float MACs", raced(ranking) ? "dropped" : "", ""}, rows,
+               {right, left, right, right, right, left, left});
 }
 
 std::string ranking_csv(const RankingRecord& ranking) {
@@ -61,9 +69,10 @@ std::string ranking_csv(const RankingRecord& ranking) {
   for (std::size_t at = 0; at < ranking.scores.size(); ++at) {
     const auto& score = ranking.scores[at];
     rows.push_back({std::to_string(at + 1), joined(score.layers, ", "), fmt::format("{}", score.score),
-                    fmt::format("{}", score.distance), std::to_string(score.float_macs)});
+                    fmt::format("{}", score.distance), std::to_string(score.float_macs),
+                    std::to_string(score.samples)});
   }
-  return csv({"rank", "layers", "score", "distance", "float_macs"}, rows);
+  return csv({"rank", "layers", "score", "distance", "float_macs", "samples"}, rows);
 }
 
 std::string ignored_section(const RankingRecord& ranking, std::size_t groups) {

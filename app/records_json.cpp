@@ -61,6 +61,7 @@ json run_json(const tracking::RunDetails& details) {
   run["started"] = optional_time(details.started_ms);
   run["ended"] = optional_time(details.ended_ms);
   run["explanation"] = details.result ? details.result->explanation : "";
+  run["speed_up"] = details.result && details.result->speed_up ? json(*details.result->speed_up) : json(nullptr);
   run["baseline"] = json::object();
   if (details.baseline)
     run["baseline"] = {{"metrics", details.baseline->metrics}, {"limits", details.baseline->limits}};
@@ -99,7 +100,9 @@ json ranking_json(const RankingRecord& ranking) {
     scores.push_back({{"layers", score.layers},
                       {"score", score.score},
                       {"distance", score.distance},
-                      {"float_macs", score.float_macs}});
+                      {"float_macs", score.float_macs},
+                      {"samples", score.samples},
+                      {"behind", score.behind ? json(*score.behind) : json(nullptr)}});
   }
   return {{"index", ranking.index},
           {"after_iteration", ranking.after_iteration},

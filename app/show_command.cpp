@@ -57,7 +57,8 @@ const IterationRecord* best_of(const tracking::RunDetails& details) {
 std::string show_text(const tracking::RunDetails& details) {
   const auto& summary = details.summary;
   std::string out = fmt::format("run {} {}: {}\n", summary.id, printable(summary.name), state_line(details));
-  if (details.result) out += fmt::format("{}\n", printable(details.result->explanation));
+  if (details.result)
+    out += fmt::format("{}{}\n", printable(details.result->explanation), speed_words(*details.result));
   out +=
       fmt::format("model   {} ({})\n", printable(details.model_path.string()), details.model_hash.hex().substr(0, 12));
   if (details.baseline && !summary.metric.empty()) {

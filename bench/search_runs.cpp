@@ -164,8 +164,9 @@ Result<SearchRun> with_ranking_samples(SearchRun run, const RunInputs& inputs) {
   const auto in_int8 = (*bench)->evaluate(request, {});
   if (!in_int8) return failed(in_int8);
   const auto& metric = inputs.metrics.front()->name();
-  run.ranking_samples = ranking_subset(in_float->per_sample.at(metric), in_int8->per_sample.at(metric), 1.0,
-                                       run.rankings.front().subset_size);
+  const auto losses = losses_of(in_float->per_sample.at(metric), in_int8->per_sample.at(metric), 1.0);
+  run.ranking_samples = hardest_first({losses}, run.rankings.front().subset_size);
+  std::sort(run.ranking_samples.begin(), run.ranking_samples.end());
   return run;
 }
 

@@ -49,14 +49,17 @@ Result<std::optional<Evaluation>> Answers::find(const Digest& key) {
   auto numbers = decoded(bytes);
   if (!numbers) return std::nullopt;
   found->metrics = std::move(numbers->values);
+  if (auto distances = numbers->series.extract(kDistances)) found->distances = std::move(distances.mapped());
   found->per_sample = std::move(numbers->series);
   return found;
 }
 
 Status Answers::save(const Digest& key, const Evaluation& evaluation) {
   // Names every field: one that is added must be stored too.
-  const auto& [metrics, per_sample, distance, seconds, samples] = evaluation;
-  const auto bytes = encoded(Numbers{.values = metrics, .series = per_sample});
+  const auto& [metrics, per_sample, distance, distances, seconds, samples] = evaluation;
+  Numbers numbers{.values = metrics, .series = per_sample};
+  if (!distances.empty()) numbers.series[kDistances] = distances;
+  const auto bytes = encoded(numbers);
   const std::lock_guard lock(mutex_);
   auto transaction = Transaction::write(database_);
   if (!transaction) return failed(transaction);

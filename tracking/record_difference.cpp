@@ -104,13 +104,15 @@ Found difference(const RankingRecord& stored, const RankingRecord& now) {
       .field("subset size", stored.subset_size, subset_size)
       .field("number of scores", stored.scores.size(), scores.size());
   for (std::size_t i = 0; i < std::min(scores.size(), stored.scores.size()); ++i) {
-    const auto& [group, layers, score, distance, float_macs] = scores[i];
+    const auto& [group, layers, score, distance, float_macs, samples, behind] = scores[i];
     const auto& old = stored.scores[i];
     comparison.field(fmt::format("place {}", i + 1), old.group, group)
         .field(fmt::format("layers of {}", printable(group)), old.layers, layers)
         .field(fmt::format("score of {}", printable(group)), old.score, score)
         .field(fmt::format("distance of {}", printable(group)), old.distance, distance)
-        .field(fmt::format("multiply-adds of {}", printable(group)), old.float_macs, float_macs);
+        .field(fmt::format("multiply-adds of {}", printable(group)), old.float_macs, float_macs)
+        .field(fmt::format("samples of {}", printable(group)), old.samples, samples)
+        .field(fmt::format("how far {} is behind", printable(group)), old.behind.value_or(0.0), behind.value_or(0.0));
   }
   return comparison.found();
 }
@@ -125,7 +127,8 @@ Found difference(const Baseline& stored, const Baseline& now) {
 }
 
 Found difference(const RunResult& stored, const RunResult& now) {
-  const auto& [outcome, best, explanation, evaluations, reused] = now;
+  const auto& [outcome, best, explanation, evaluations, reused, speed_up] = now;
+  static_cast<void>(speed_up);
   static_cast<void>(evaluations);
   static_cast<void>(reused);
   return Comparison()

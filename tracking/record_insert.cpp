@@ -1,8 +1,12 @@
+#include <limits>
+
 #include "tracking/record_rows.h"
 #include "tracking/statement.h"
 
 namespace quantrail::tracking {
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();  // stored as NULL
 
 Status insert_values(Database& database, std::int64_t run_id, std::int64_t number, std::string_view kind,
                      const std::map<std::string, double>& values) {
@@ -30,11 +34,12 @@ Status insert_names(Database& database, std::int64_t run_id, std::int64_t number
 
 Status insert_score(Database& database, std::int64_t run_id, std::int64_t number, std::int64_t position,
                     const LayerScore& score) {
-  const auto& [group, layers, value, distance, float_macs] = score;
+  const auto& [group, layers, value, distance, float_macs, samples, behind] = score;
   auto inserted = run(database,
-                      "INSERT INTO ranking_scores(run_id, number, position, group_name, score, distance, float_macs) "
-                      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                      {run_id, number, position, std::string_view(group), value, distance, float_macs});
+                      "INSERT INTO ranking_scores(run_id, number, position, group_name, score, distance, float_macs, "
+                      "samples, behind) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                      {run_id, number, position, std::string_view(group), value, distance, float_macs,
+                       static_cast<std::int64_t>(samples), behind.value_or(kNan)});
   if (!inserted) return inserted;
   std::int64_t layer_position = 0;
   for (const auto& layer : layers) {
@@ -97,13 +102,13 @@ Status insert_baseline(Database& database, std::int64_t run_id, const Baseline& 
 }
 
 Status insert_result(Database& database, std::int64_t run_id, const RunResult& result, std::int64_t now_ms) {
-  const auto& [outcome, best, explanation, evaluations, reused] = result;
+  const auto& [outcome, best, explanation, evaluations, reused, speed_up] = result;
   return run(database,
              "UPDATE runs SET state = 'done', reason = '', outcome = ?2, best = ?3, "
              "best_drop = (SELECT metric_drop FROM iterations WHERE run_id = ?1 AND number = ?3), explanation = ?4, "
-             "evaluations = ?5, reused = ?6, ended_ms = ?7 WHERE id = ?1",
+             "evaluations = ?5, reused = ?6, ended_ms = ?7, speed_up = ?8 WHERE id = ?1",
              {run_id, name_of(outcome), best, std::string_view(explanation), static_cast<std::int64_t>(evaluations),
-              static_cast<std::int64_t>(reused), now_ms});
+              static_cast<std::int64_t>(reused), now_ms, speed_up.value_or(kNan)});
 }
 
 }  // namespace quantrail::tracking

@@ -82,16 +82,22 @@ Result<std::vector<RankingRecord>> read_rankings(Database& database, std::int64_
                                              .subset_size = static_cast<std::size_t>(row.integer(3))});
                        });
   if (!read) return failed(read);
-  read = each_row(
-      database,
-      "SELECT number, group_name, score, distance, float_macs FROM ranking_scores "
-      "WHERE run_id = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number, position",
-      {run, from, to}, [&](const Row& row) {
-        auto* ranking = numbered(rankings, row.integer(0));
-        if (ranking == nullptr) return;
-        ranking->scores.push_back(
-            {.group = row.text(1), .score = row.real(2), .distance = row.real(3), .float_macs = row.integer(4)});
-      });
+  read = each_row(database,
+                  "SELECT number, group_name, score, distance, float_macs, samples, behind FROM ranking_scores "
+                  "WHERE run_id = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number, position",
+                  {run, from, to}, [&](const Row& row) {
+                    auto* ranking = numbered(rankings, row.integer(0));
+                    if (ranking == nullptr) return;
+                    // Before schema version 2 every layer was measured on the whole subset.
+                    const auto samples =
+                        row.is_null(5) ? ranking->subset_size : static_cast<std::size_t>(row.integer(5));
+                    ranking->scores.push_back({.group = row.text(1),
+                                               .score = row.real(2),
+                                               .distance = row.real(3),
+                                               .float_macs = row.integer(4),
+                                               .samples = samples});
+                    if (!row.is_null(6)) ranking->scores.back().behind = row.real(6);
+                  });
   if (!read) return failed(read);
   read = each_row(database,
                   "SELECT number, position, layer FROM ranking_layers WHERE run_id = ?1 AND number BETWEEN ?2 AND ?3 "
@@ -121,16 +127,17 @@ Result<std::optional<Baseline>> read_baseline(Database& database, std::int64_t r
 
 Result<std::optional<RunResult>> read_result(Database& database, std::int64_t run) {
   std::optional<RunResult> result;
-  auto read =
-      each_row(database,
-               "SELECT outcome, best, explanation, evaluations, reused FROM runs WHERE id = ?1 AND outcome IS NOT NULL",
-               {run}, [&](const Row& row) {
-                 result = RunResult{.outcome = outcome(row.text(0)).value_or(Outcome::NotMet),
-                                    .best = row.integer(1),
-                                    .explanation = row.text(2),
-                                    .evaluations = static_cast<std::size_t>(row.integer(3)),
-                                    .reused = static_cast<std::size_t>(row.integer(4))};
-               });
+  auto read = each_row(database,
+                       "SELECT outcome, best, explanation, evaluations, reused, speed_up FROM runs WHERE id = ?1 AND "
+                       "outcome IS NOT NULL",
+                       {run}, [&](const Row& row) {
+                         result = RunResult{.outcome = outcome(row.text(0)).value_or(Outcome::NotMet),
+                                            .best = row.integer(1),
+                                            .explanation = row.text(2),
+                                            .evaluations = static_cast<std::size_t>(row.integer(3)),
+                                            .reused = static_cast<std::size_t>(row.integer(4))};
+                         if (!row.is_null(5)) result->speed_up = row.real(5);
+                       });
   if (!read) return failed(read);
   return result;
 }

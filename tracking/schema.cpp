@@ -244,7 +244,15 @@ CREATE TRIGGER ranking_scores_append_only BEFORE UPDATE ON ranking_scores
 BEGIN SELECT RAISE(ABORT, 'recorded rankings never change'); END;
 )sql";
 
-constexpr std::array<const char*, 1> kSteps{kVersion1};
+// Of a layer that a race dropped: on how many samples it was measured, and by what bound it was behind. Of a run: how
+// many times as fast as float its best model is.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE ranking_scores ADD COLUMN samples INTEGER CHECK(samples >= 0);
+ALTER TABLE ranking_scores ADD COLUMN behind REAL;
+ALTER TABLE runs ADD COLUMN speed_up REAL CHECK(speed_up > 0);
+)sql";
+
+constexpr std::array<const char*, 2> kSteps{kVersion1, kVersion2};
 
 }  // namespace
 

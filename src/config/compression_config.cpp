@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "config/parse.h"
+#include "config/value_names.h"
 
 namespace quantrail {
 namespace {
@@ -104,33 +105,101 @@ std::vector<MetricTarget> parse_targets(const Section& params, const std::vector
     if (!section.has("name")) section.report("name", "missing: a metric of engine.metrics");
     target.name = resolved_metric(section, section.text("name", ""), metrics);
     if (section.has("baseline_value")) target.baseline_value = section.number("baseline_value", 0.0, {});
+    if (section.has("direction")) {
+      target.higher_is_better =
+          section.choice("direction", "higher-better", {"higher-better", "higher-worse"}) == "higher-better";
+    }
+    const bool twice =
+        std::any_of(out.begin(), out.end(), [&](const auto& other) { return other.name == target.name; });
+    if (twice) section.report("name", fmt::format("\"{}\" is listed twice", printable(target.name)));
     out.push_back(std::move(target));
-  }
-  if (out.size() > 1) {
-    params.findings().report(Cause::Unsupported,
-                             fmt::format("{}: found {} metrics, more than one is not supported by this version",
-                                         params.path_of("metrics"), out.size()));
   }
   return out;
 }
 
+/// One number for all metrics, or one for each in their order.
+void parse_maximal_drop(const Section& params, const std::vector<MetricSpec>& metrics, AccuracyAwareParams& out) {
+  const Json* found = params.value("maximal_drop");
+  if (found == nullptr || found->as<Json::Array>() == nullptr) {
+    out.maximal_drop = params.number("maximal_drop", out.maximal_drop, {.least = 0.0});
+    return;
+  }
+  if (out.metrics.empty()) {
+    for (const auto& metric : metrics) out.metrics.push_back({.name = metric.name});
+  }
+  const auto drops = params.numbers("maximal_drop", {.least = 0.0});
+  if (drops.size() != out.metrics.size()) {
+    params.report("maximal_drop", fmt::format("has {} values for {} metrics: give one for each, or one number for all",
+                                              drops.size(), out.metrics.size()));
+    return;
+  }
+  for (std::size_t at = 0; at < drops.size(); ++at) out.metrics[at].maximal_drop = drops[at];
+}
+
+/// What has no effect beside what else is asked for.
+void note_without_effect(const Section& params, const AccuracyAwareParams& parsed,
+                         const QuantizationParams& quantized) {
+  const auto note = [&](const char* key, const char* why) {
+    params.findings().note(fmt::format("{} has no effect {}.", params.path_of(key), why));
+  };
+  if (parsed.search == SearchOrder::Bisect && !parsed.use_prev_if_drop_increase) {
+    note("use_prev_if_drop_increase", "with search \"bisect\", which takes no steps back");
+  }
+  const bool all_given = !parsed.metrics.empty() &&
+                         std::all_of(parsed.metrics.begin(), parsed.metrics.end(),
+                                     [](const MetricTarget& target) { return target.baseline_value.has_value(); });
+  if (!all_given && parsed.metric_subset_ratio != AccuracyAwareParams{}.metric_subset_ratio) {
+    note("metric_subset_ratio", "unless every metric has a baseline_value: float is measured on all samples otherwise");
+  }
+  const bool chooses = quantized.preset == Preset::Auto;
+  if (parsed.convert_to_mixed_preset && chooses)
+    note("convert_to_mixed_preset", "with preset \"auto\", which tries it");
+  if (parsed.tune_hyperparams && chooses) note("tune_hyperparams", "with preset \"auto\", which tries ranges itself");
+  if (parsed.convert_to_mixed_preset && !chooses &&
+      !quantized.activations.symmetric.value_or(quantized.preset == Preset::Performance)) {
+    note("convert_to_mixed_preset", "where activations are asymmetric already");
+  }
+  if (quantized.use_fast_bias && parsed.correct_again) {
+    note("correct_again", "with use_fast_bias, which looks at each layer's weights alone");
+  }
+  if (parsed.compatibility == Compatibility::Pot && parsed.ranking_signal != RankingSignal::Auto) {
+    note("ranking_signal", "with compatibility \"pot\", which ranks by the metric alone");
+  }
+}
+
+RankingSignal parse_signal(const Section& params) {
+  std::vector<std::string> names;
+  for (const auto& [name, signal] : kRankingSignals) names.emplace_back(name);
+  const std::string chosen = params.choice("ranking_signal", "auto", names);
+  for (const auto& [name, signal] : kRankingSignals) {
+    if (name == chosen) return signal;
+  }
+  return RankingSignal::Auto;
+}
+
 AccuracyAwareParams parse_accuracy_aware(const Section& params, const std::vector<MetricSpec>& metrics) {
   AccuracyAwareParams out;
-  out.maximal_drop = params.number("maximal_drop", out.maximal_drop, {.least = 0.0});
+  out.metrics = parse_targets(params, metrics);
+  parse_maximal_drop(params, metrics, out);
   const bool relative = params.choice("drop_type", "absolute", {"absolute", "relative"}) == "relative";
   out.drop_type = relative ? DropType::Relative : DropType::Absolute;
   out.max_iter_num = params.optional_integer("max_iter_num", kFromZero);
   out.ranking_subset_size = params.optional_integer("ranking_subset_size", kFromOne);
+  out.metric_subset_ratio = params.number("metric_subset_ratio", out.metric_subset_ratio,
+                                          {.least = 0.0, .most = 1.0, .least_excluded = true});
   out.use_prev_if_drop_increase = params.flag("use_prev_if_drop_increase", out.use_prev_if_drop_increase);
-  out.metrics = parse_targets(params, metrics);
+  out.convert_to_mixed_preset = params.flag("convert_to_mixed_preset", out.convert_to_mixed_preset);
+  out.tune_hyperparams = params.flag("tune_hyperparams", out.tune_hyperparams);
   out.revert_mode = params.choice("revert_mode", out.revert_mode, {"full", "compute"});
   const bool bisect = params.choice("search", "one_by_one", {"one_by_one", "bisect"}) == "bisect";
   out.search = bisect ? SearchOrder::Bisect : SearchOrder::OneByOne;
   out.prune = params.flag("prune", out.prune);
-  if (bisect && params.has("use_prev_if_drop_increase")) {
-    params.findings().note(fmt::format("{} has no effect with search \"bisect\", which takes no steps back.",
-                                       params.path_of("use_prev_if_drop_increase")));
-  }
+  out.ranking_signal = parse_signal(params);
+  const bool race = params.choice("ranking_mode", "exact", {"exact", "race"}) == "race";
+  out.ranking_mode = race ? RankingMode::Race : RankingMode::Exact;
+  out.correct_again = params.flag("correct_again", out.correct_again);
+  const bool as_pot = params.choice("compatibility", "none", {"none", "pot"}) == "pot";
+  out.compatibility = as_pot ? Compatibility::Pot : Compatibility::None;
   return out;
 }
 
@@ -140,7 +209,7 @@ void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
   Findings& findings = params.findings();
   if (parsed.metrics.empty() && metrics.size() > 1) {
     findings.note(
-        fmt::format("{} is not given: the drop of {} is controlled.", params.path_of("metrics"), metrics.front().name));
+        fmt::format("{} is not given: the drops of all of engine.metrics are controlled.", params.path_of("metrics")));
   }
   if (!params.has("maximal_drop")) findings.note(fmt::format("{} is not given: 0.01.", params.path_of("maximal_drop")));
   if (parsed.maximal_drop >= 1.0) {
@@ -150,8 +219,10 @@ void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
 }
 
 void note_unused(const Section& params) {
-  for (const auto* key : {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metrics",
-                          "use_prev_if_drop_increase", "revert_mode", "search", "prune"}) {
+  for (const auto* key :
+       {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metric_subset_ratio", "metrics",
+        "use_prev_if_drop_increase", "convert_to_mixed_preset", "tune_hyperparams", "revert_mode", "search", "prune",
+        "ranking_signal", "ranking_mode", "correct_again", "compatibility"}) {
     if (!params.has(key)) continue;
     params.findings().note(
         fmt::format("{} has no effect: it belongs to AccuracyAwareQuantization.", params.path_of(key)));
@@ -193,6 +264,7 @@ void parse_algorithm(const Section& algorithm, const Outer& outer, const std::ve
   if (out.algorithm == "AccuracyAwareQuantization") {
     out.accuracy_aware = accuracy_aware;
     note_assumptions(params, accuracy_aware, metrics);
+    note_without_effect(params, accuracy_aware, out.quantization);
   } else {
     note_unused(params);
   }

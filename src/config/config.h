@@ -151,6 +151,8 @@ enum class DropType { Absolute, Relative };
 struct MetricTarget {
   std::string name{};
   std::optional<double> baseline_value{};
+  std::optional<double> maximal_drop{};    ///< ours: of this metric; default AccuracyAwareParams::maximal_drop
+  std::optional<bool> higher_is_better{};  ///< as the user thinks; must be so
   bool operator==(const MetricTarget&) const = default;
 };
 
@@ -160,16 +162,39 @@ enum class SearchOrder {
   Bisect,    ///< ours: the shortest sufficient beginning of the first ranking, halving what is open
 };
 
+/// What groups are ranked by.
+enum class RankingSignal {
+  Auto,      ///< the metric on the ranking subset, then the distance of outputs to float
+  Metric,    ///< the metric alone, as POT
+  Distance,  ///< the distance alone: tells layers apart where few samples change their class
+};
+
+/// How groups are ranked.
+enum class RankingMode {
+  Exact,  ///< every candidate on every sample of the subset
+  Race,   ///< ours: candidates that fall behind see only some of the samples
+};
+
+/// Whose rules hold where POT and we differ.
+enum class Compatibility { None, Pot };
+
 struct AccuracyAwareParams {
   double maximal_drop = 0.01;
   DropType drop_type = DropType::Absolute;
   std::optional<std::int64_t> max_iter_num{};         ///< unbounded by default
   std::optional<std::int64_t> ranking_subset_size{};  ///< default min(dataset, 300)
+  double metric_subset_ratio = 0.5;                   ///< where every metric has a baseline_value
   bool use_prev_if_drop_increase = true;
-  std::vector<MetricTarget> metrics{};  ///< default: the first of engine.metrics
+  bool convert_to_mixed_preset = false;
+  bool tune_hyperparams = false;
+  std::vector<MetricTarget> metrics{};  ///< default: all of engine.metrics
   std::string revert_mode = "full";     ///< "full" or "compute" (ours)
   SearchOrder search = SearchOrder::OneByOne;
   bool prune = false;  ///< ours: once the target is met, put groups back to int8 while it holds
+  RankingSignal ranking_signal = RankingSignal::Auto;
+  RankingMode ranking_mode = RankingMode::Exact;
+  bool correct_again = false;  ///< ours: biases are corrected again for each model with reverted layers
+  Compatibility compatibility = Compatibility::None;
   bool operator==(const AccuracyAwareParams&) const = default;
 };
 

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <optional>
 
 #include "config/json.h"
 #include "config/parse.h"
 #include "config/paths.h"
+#include "config/value_names.h"
 
 namespace quantrail {
 namespace {
@@ -181,18 +183,37 @@ void add_quantization(const QuantizationParams& params, Json::Object& out) {
   out.push_back({"smooth_quant_alpha", optional_json(params.smooth_quant_alpha)});
 }
 
+/// One number, or one for each of the metrics, in their order.
+Json maximal_drop_json(const AccuracyAwareParams& params) {
+  const bool apart = std::any_of(params.metrics.begin(), params.metrics.end(),
+                                 [](const MetricTarget& target) { return target.maximal_drop.has_value(); });
+  if (!apart) return Json{params.maximal_drop};
+  return list(params.metrics,
+              [&](const MetricTarget& target) { return Json{target.maximal_drop.value_or(params.maximal_drop)}; });
+}
+
 void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {
-  out.push_back({"maximal_drop", Json{params.maximal_drop}});
+  out.push_back({"maximal_drop", maximal_drop_json(params)});
   out.push_back({"drop_type", text(params.drop_type == DropType::Relative ? "relative" : "absolute")});
   out.push_back({"max_iter_num", optional_json(params.max_iter_num)});
   out.push_back({"ranking_subset_size", optional_json(params.ranking_subset_size)});
+  out.push_back({"metric_subset_ratio", Json{params.metric_subset_ratio}});
   out.push_back({"use_prev_if_drop_increase", Json{params.use_prev_if_drop_increase}});
+  out.push_back({"convert_to_mixed_preset", Json{params.convert_to_mixed_preset}});
+  out.push_back({"tune_hyperparams", Json{params.tune_hyperparams}});
   out.push_back({"revert_mode", text(params.revert_mode)});
   out.push_back({"search", text(params.search == SearchOrder::Bisect ? "bisect" : "one_by_one")});
   out.push_back({"prune", Json{params.prune}});
+  out.push_back({"ranking_signal", text(std::string(name_in(kRankingSignals, params.ranking_signal)))});
+  out.push_back({"ranking_mode", text(params.ranking_mode == RankingMode::Race ? "race" : "exact")});
+  out.push_back({"correct_again", Json{params.correct_again}});
+  out.push_back({"compatibility", text(params.compatibility == Compatibility::Pot ? "pot" : "none")});
   out.push_back({"metrics", list(params.metrics, [](const MetricTarget& target) {
                    Json::Object entry{{"name", text(target.name)}};
                    if (target.baseline_value) entry.push_back({"baseline_value", Json{*target.baseline_value}});
+                   if (target.higher_is_better) {
+                     entry.push_back({"direction", text(*target.higher_is_better ? "higher-better" : "higher-worse")});
+                   }
                    return object(std::move(entry));
                  })});
 }

@@ -106,17 +106,21 @@ std::vector<KeyRule> params_keys() {
       read("drop_type"),
       read("max_iter_num"),
       read("ranking_subset_size"),
-      default_only("metric_subset_ratio", "0.5"),
+      read("metric_subset_ratio"),
       list_of("metrics", "target"),
       read("use_prev_if_drop_increase"),
       default_only("base_algorithm", "\"DefaultQuantization\""),
-      default_only("convert_to_mixed_preset", "false"),
-      default_only("tune_hyperparams", "false"),
+      read("convert_to_mixed_preset"),
+      read("tune_hyperparams"),
       default_only("annotation_free", "false"),
       noted("annotation_conf_threshold", "it belongs to annotation_free, which is off"),
       read("revert_mode"),
       read("search"),
       read("prune"),
+      read("ranking_signal"),
+      read("ranking_mode"),
+      read("correct_again"),
+      read("compatibility"),
   };
   for (const auto* name :
        {"num_samples_for_tuning", "batch_size", "optimizer", "loss", "tuning_iterations", "random_seed",
@@ -168,7 +172,9 @@ std::vector<SectionRule> all_sections() {
        "range_estimator.min or max"},
       {"ignored", {read("scope"), list_of("operations", "operation"), default_only("skip_model", "false", kNoCascade)}},
       {"operation", {read("type"), read("attributes")}},
-      {"target", {read("name"), noted("type", "engine.metrics says what a metric computes"), read("baseline_value")}},
+      {"target",
+       {read("name"), noted("type", "engine.metrics says what a metric computes"), read("baseline_value"),
+        read("direction")}},
   };
 }
 

@@ -1,5 +1,5 @@
 #include "config/parse.h"
-#include "config/range_names.h"
+#include "config/value_names.h"
 
 namespace quantrail {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "config/parse.h"
-#include "config/range_names.h"
+#include "config/value_names.h"
 
 namespace quantrail {
 namespace {

@@ -15,7 +15,8 @@ struct Evaluation {
   /// Mean over samples of |y - y_float|^2 / |y_float|^2 of the first output, where the request asked for it; else 0,
   /// as for the float model itself.
   double distance = 0.0;
-  double seconds = 0.0;  ///< that computing it took, over all attempts
+  std::vector<double> distances{};  ///< of each sample; empty where the request did not ask for them
+  double seconds = 0.0;             ///< that computing it took, over all attempts
   std::size_t samples = 0;
   bool operator==(const Evaluation&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "evaluate/evaluator.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 #include "base/parallel.h"
@@ -20,6 +21,19 @@ Variants fitting(const std::shared_ptr<const Plan>& base, std::span<const std::s
     if (variants.kept_bytes() <= bytes || count == 1) return variants;
     count = (count + 1) / 2;
   }
+}
+
+/// Seconds that one micro-batch takes: the median of some runs, after one to warm up.
+Result<double> seconds_of(PlanState& state) {
+  constexpr std::size_t kRuns = 5;
+  std::vector<double> seconds;
+  for (std::size_t run = 0; run <= kRuns; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    if (const auto ran = state.run(); !ran) return failed(ran);
+    if (run > 0) seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
+  return seconds[kRuns / 2];
 }
 
 }  // namespace
@@ -60,6 +74,28 @@ Result<std::shared_ptr<const Plan>> Evaluator::plan_of(const Variant& variant) c
   const PlanOptions options{
       .quantization = variant.quantization, .reverted = variant.reverted, .revert_mode = variant.revert_mode};
   return Plan::build(parts_->graph, options, parts_->batch, parts_->cache);
+}
+
+Result<double> Evaluator::pace(const Variant& variant) const {
+  const auto plan = plan_of(variant);
+  if (!plan) return failed(plan);
+  std::vector<std::size_t> samples;
+  for (std::size_t at = 0; at < std::min(static_cast<std::size_t>(parts_->batch), parts_->data->size()); ++at) {
+    samples.push_back(at);
+  }
+  std::vector<Result<double>> taken(parts_->threads, 0.0);
+  parallel_for(parts_->threads, parts_->threads, {}, [&](std::size_t at, std::size_t) {
+    PlanState state(*plan);
+    const auto filled = parts_->feed.fill(state, *parts_->data, samples);
+    taken[at] = filled ? seconds_of(state) : failed(filled);
+  });
+  double sum = 0.0;
+  for (const auto& one : taken) {
+    if (!one) return failed(one);
+    sum += *one;
+  }
+  const auto threads = static_cast<double>(parts_->threads);
+  return sum / threads / threads / static_cast<double>(parts_->batch);
 }
 
 Result<Evaluation> Evaluator::evaluated(const EvaluationRequest& request, const EvaluationHooks& hooks) const {

@@ -89,6 +89,10 @@ class Evaluator {
                                                                    std::span<const EvaluationRequest> requests,
                                                                    const TogetherHooks& hooks) const;
 
+  /// Seconds that a sample of `variant` takes while all threads compute: the middle of some runs of one micro-batch,
+  /// its reading and scoring not counted. Errors: as above.
+  [[nodiscard]] Result<double> pace(const Variant& variant) const;
+
  private:
   [[nodiscard]] Result<std::shared_ptr<const Plan>> plan_of(const Variant& variant) const;
   explicit Evaluator(std::unique_ptr<EvaluatorParts> parts);

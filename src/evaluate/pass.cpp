@@ -196,7 +196,10 @@ Evaluation EvaluationPass::evaluation(std::size_t request) const {
     out.metrics.emplace(name, parts_.metrics[at]->aggregated(ledger.metric(at)));
     out.per_sample.emplace(name, values_of(ledger.metric(at)));
   }
-  if (distance_) out.distance = mean(ledger.distances());
+  if (distance_) {
+    out.distances = ledger.distances();
+    out.distance = mean(out.distances);
+  }
   return out;
 }
 

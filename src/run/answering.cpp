@@ -1,11 +1,13 @@
 #include "run/answering.h"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
 
 #include "base/text.h"
-#include "run/recipes.h"
 #include "run/samples.h"
 #include "run/settings.h"
+#include "run/variations.h"
 
 namespace quantrail {
 namespace {
@@ -33,13 +35,26 @@ std::vector<Candidate> candidates(const Quantization& quantization, const Multip
   return out;
 }
 
+std::vector<std::uint8_t> serialised_number(double value) {
+  const std::string text = fmt::format("{}", value);
+  return {text.begin(), text.end()};
+}
+
+/// Nothing where the bytes are damaged.
+std::optional<double> parsed_number(const std::vector<std::uint8_t>& bytes) {
+  double value = 0.0;
+  const std::string text(bytes.begin(), bytes.end());
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
-Answering::Answering(const RunInputs& inputs, const MultiplyAdds& macs, std::string metric, Workbench& workbench,
-                     AnswerStore& store, RunObserver& observer, std::stop_token stop)
+Answering::Answering(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, AnswerStore& store,
+                     RunObserver& observer, std::stop_token stop)
     : inputs_(inputs),
       macs_(macs),
-      metric_(std::move(metric)),
       workbench_(workbench),
       store_(store),
       observer_(observer),
@@ -60,19 +75,52 @@ Result<Answer> Answering::answer(const Request& request) {
       request);
 }
 
-Result<Answer> Answering::answer(const EvaluateFloat&) {
+EvaluationRequest Answering::in_float(const EvaluateFloat& request) const {
   EvaluationRequest wanted;
-  wanted.samples = all_samples(inputs_.validation->size());
-  return evaluated("evaluate float model", wanted);
+  wanted.samples = request.samples.empty() ? all_samples(inputs_.validation->size()) : request.samples;
+  return wanted;
+}
+
+Result<Answer> Answering::answer(const EvaluateFloat& request) {
+  return evaluated("evaluate float model", in_float(request));
+}
+
+Result<bool> Answering::knows(const EvaluateFloat& request) {
+  const auto known = patiently_([&] { return store_.find(key_of(in_float(request))); });
+  if (!known) return failed(known);
+  return known->has_value();
+}
+
+Result<std::optional<double>> Answering::speed_up(const Quantization& quantization, const Names& reverted) {
+  Variant variant{.quantization = &quantization,
+                  .reverted = {reverted.begin(), reverted.end()},
+                  .revert_mode = revert_mode_of(inputs_)};
+  const Digest key = speed_key(inputs_, runtime_, quantization.digest(), variant.reverted, variant.revert_mode);
+  const auto known = patiently_([&] { return store_.find_blob(key); });
+  if (!known) return failed(known);
+  if (*known) {
+    if (const auto remembered = parsed_number(**known)) return remembered;
+  }
+  const auto in_float = workbench_.pace({});
+  if (!in_float) return failed(in_float);
+  const auto in_codes = workbench_.pace(variant);
+  if (!in_codes) return failed(in_codes);
+  if (!*in_float || !*in_codes || !(**in_codes > 0.0)) return std::nullopt;
+  const double times = **in_float / **in_codes;
+  const auto saved = patiently_([&] { return store_.save_blob(key, "speed", serialised_number(times)); });
+  if (!saved) return failed(saved);
+  return times;
 }
 
 Result<Answer> Answering::answer(const Evaluate& request) {
   const std::string step = request.reverted.empty() ? std::string("evaluate quantized model")
                                                     : "revert " + printable(request.reverted.back());
+  if (const auto ready = use_for(request.reverted); !ready) return failed(ready);
   return evaluated(step, variant(request.reverted, all_samples(inputs_.validation->size())));
 }
 
 Result<Answer> Answering::answer(const Rank& request) {
+  if (const auto ready = use_for(request.reverted); !ready) return failed(ready);
   const Stopwatch watch;
   const std::size_t reused = reused_;
   const std::size_t total = request.candidates.size() * request.samples.size();
@@ -88,32 +136,35 @@ Result<Answer> Answering::answer(const Rank& request) {
   const auto found = together(variant(request.reverted, {}).variant, wanted);
   if (!found) return failed(found, step);
   Ranked ranked;
-  for (const auto& evaluation : *found)
-    ranked.values.push_back({.metric = evaluation.metrics.at(metric_), .distance = evaluation.distance});
+  for (const auto& evaluation : *found) {
+    ranked.values.push_back({.metric = evaluation.metrics.at(request.metric),
+                             .distance = evaluation.distance,
+                             .per_sample = evaluation.per_sample.at(request.metric),
+                             .distances = evaluation.distances});
+  }
   observer_.on_event(
       StepFinished{.name = step, .reused = reused_ - reused == request.candidates.size(), .seconds = watch.seconds()});
   return ranked;
 }
 
 Result<Answer> Answering::answer(const Quantize& request) {
-  if (const auto made = quantize(request.recipe); !made) return failed(made);
-  return Quantized{.groups = candidates(quantization_, macs_)};
+  if (const auto made = quantize(request.variation); !made) return failed(made);
+  return Quantized{.groups = candidates(quantized_.value, macs_)};
 }
 
-Result<Answer> Answering::answer(const TryRecipe& request) {
-  if (const auto made = quantize(request.recipe); !made) return failed(made);
+Result<Answer> Answering::answer(const Try& request) {
+  if (const auto made = quantize(request.variation); !made) return failed(made);
   auto wanted = variant({}, request.samples);
   wanted.distance = true;
-  return evaluated("try " + described(request.recipe), wanted);
+  return evaluated("try " + described(request.variation), wanted);
 }
 
-Status Answering::quantize(const std::optional<Recipe>& recipe) {
-  QuantizationParams params = inputs_.compression.quantization;
-  if (recipe) params = with_recipe(std::move(params), *recipe);
-  const auto changes = edits(params);
+Status Answering::quantize(const Variation& variation) {
+  params_ = with_variation(inputs_, variation);
+  const auto changes = edits(params_);
   if (!changes) return failed(changes);
   StatisticsRequest request;
-  for (const auto& variant : learned_together(inputs_, params)) {
+  for (const auto& variant : learned_together(inputs_, params_)) {
     const auto needed = workbench_.needed_statistics(variant, *changes);
     if (!needed) return failed(needed);
     request.join(*needed);
@@ -122,18 +173,43 @@ Status Answering::quantize(const std::optional<Recipe>& recipe) {
   if (!learned) return failed(learned);
   const Stopwatch watch;
   observer_.on_event(StepStarted{.name = "quantize"});
-  auto made = workbench_.quantize(params, *changes, *learned);
+  auto made = workbench_.quantize(params_, *changes, *learned);
   if (!made) return failed(made, "quantize");
   observer_.on_event(StepFinished{.name = "quantize", .seconds = watch.seconds()});
-  if (!params.use_fast_bias) made = corrected(params, *made);
+  uncorrected_ = *made;
+  if (!params_.use_fast_bias) made = corrected(*made);
   if (!made) return failed(made);
-  quantization_ = std::move(*made);
-  quantization_digest_ = quantization_.digest();
-  return keep(quantization_digest_, quantization_);
+  quantized_ = {*made, made->digest()};
+  in_use_ = quantized_;
+  return keep_in_use();
+}
+
+Status Answering::use_for(const Names& reverted) {
+  in_use_ = quantized_;
+  if (reverted.empty() || params_.use_fast_bias || !inputs_.compression.accuracy_aware.correct_again) return {};
+  // Full correction goes by what the layers before do, and these do not round any more.
+  Quantization without = uncorrected_;
+  for (const auto& group : without.groups) {
+    if (std::find(reverted.begin(), reverted.end(), group.name) == reverted.end()) continue;
+    for (const auto& member : group.members) {
+      without.layers.erase(member);
+      without.bias_edits.erase(member);
+    }
+  }
+  auto again = corrected(without);
+  if (!again) return failed(again);
+  in_use_.value.bias_edits = std::move(again->bias_edits);
+  in_use_.digest = in_use_.value.digest();
+  return keep_in_use();
 }
 
 Status Answering::keep(const Digest& key, const Quantization& quantization) {
   return patiently_([&] { return store_.save_blob(key, "quantization", serialised(quantization)); });
+}
+
+Status Answering::keep_in_use() {
+  used_[in_use_.digest] = in_use_.value;
+  return keep(in_use_.digest, in_use_.value);
 }
 
 Result<ChannelEdits> Answering::edits(const QuantizationParams& params) {
@@ -144,11 +220,11 @@ Result<ChannelEdits> Answering::edits(const QuantizationParams& params) {
   return workbench_.edits(params, *learned);
 }
 
-Result<Quantization> Answering::corrected(const QuantizationParams& params, const Quantization& quantization) {
+Result<Quantization> Answering::corrected(const Quantization& quantization) {
   FullCorrection options{
-      .stop = stop_, .all_layers = params.apply_for_all_nodes, .in_codes = params.bias_correction_in_codes};
-  options.threshold = params.threshold.value_or(options.threshold);
-  const auto samples = correction_samples(params, inputs_.calibration->size());
+      .stop = stop_, .all_layers = params_.apply_for_all_nodes, .in_codes = params_.bias_correction_in_codes};
+  options.threshold = params_.threshold.value_or(options.threshold);
+  const auto samples = correction_samples(params_, inputs_.calibration->size());
   const Digest key = correction_key(inputs_, runtime_, quantization.digest(), options, samples);
   const std::size_t layers = workbench_.correctable(quantization, options.all_layers);
   const Stopwatch watch;
@@ -171,7 +247,7 @@ Result<Quantization> Answering::corrected(const QuantizationParams& params, cons
 
 EvaluationRequest Answering::variant(const Names& reverted, std::vector<std::size_t> samples) const {
   EvaluationRequest wanted;
-  wanted.variant.quantization = &quantization_;
+  wanted.variant.quantization = &in_use_.value;
   wanted.variant.reverted = {reverted.begin(), reverted.end()};
   wanted.variant.revert_mode = revert_mode_of(inputs_);
   wanted.samples = std::move(samples);
@@ -191,7 +267,7 @@ Result<Answer> Answering::evaluated(std::string step, const EvaluationRequest& r
 Digest Answering::key_of(const EvaluationRequest& request) const {
   EvaluationIdentity identity{
       .reverted = request.variant.reverted, .revert_mode = request.variant.revert_mode, .distance = request.distance};
-  if (request.variant.quantization != nullptr) identity.quantization = quantization_digest_;
+  if (request.variant.quantization != nullptr) identity.quantization = in_use_.digest;
   return evaluation_key(inputs_, runtime_, identity, request.samples);
 }
 

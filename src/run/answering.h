@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,34 +18,49 @@ namespace quantrail {
 /// Answers the requests of a search: from memory where it can, by computing and remembering where not.
 class Answering {
  public:
-  /// `macs`: by node of inputs.graph. `metric`: what rankings go by. What is referred to must outlive this.
-  Answering(const RunInputs& inputs, const MultiplyAdds& macs, std::string metric, Workbench& workbench,
-            AnswerStore& store, RunObserver& observer, std::stop_token stop);
+  using Names = std::vector<std::string>;
+
+  /// `macs`: by node of inputs.graph. What is referred to must outlive this.
+  Answering(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, AnswerStore& store,
+            RunObserver& observer, std::stop_token stop);
 
   /// Errors: those of execute(). Precondition: not Done, and whatever needs the quantization comes after Quantize.
   [[nodiscard]] Result<Answer> answer(const Request& request);
 
-  /// What the last Quantize (or TryRecipe) was answered with.
-  [[nodiscard]] const Quantization& quantization() const { return quantization_; }
+  /// Whether the answer is in the store already.
+  [[nodiscard]] Result<bool> knows(const EvaluateFloat& request);
+  /// How many times as fast as float a model computes, measured once and remembered. Nothing where nothing is measured.
+  [[nodiscard]] Result<std::optional<double>> speed_up(const Quantization& quantization, const Names& reverted);
+
+  /// Of what the last answer was.
+  [[nodiscard]] const Quantization& quantization() const { return in_use_.value; }
+  /// Of what an earlier answer was.
+  [[nodiscard]] const Quantization& quantization(const Digest& digest) const { return used_.at(digest); }
   [[nodiscard]] std::size_t asked() const { return asked_; }    ///< evaluations
   [[nodiscard]] std::size_t reused() const { return reused_; }  ///< of those, not computed
 
  private:
-  using Names = std::vector<std::string>;
+  struct Known {
+    Quantization value{};
+    Digest digest{};
+  };
   [[nodiscard]] Result<Answer> answer(const EvaluateFloat& request);
   [[nodiscard]] Result<Answer> answer(const Quantize& request);
   [[nodiscard]] Result<Answer> answer(const Evaluate& request);
   [[nodiscard]] Result<Answer> answer(const Rank& request);
-  [[nodiscard]] Result<Answer> answer(const TryRecipe& request);
+  [[nodiscard]] Result<Answer> answer(const Try& request);
 
   /// One evaluation per request, from memory or computed together.
   [[nodiscard]] Result<std::vector<Evaluation>> together(const Variant& base,
                                                          const std::vector<EvaluationRequest>& requests);
+  [[nodiscard]] EvaluationRequest in_float(const EvaluateFloat& request) const;
   [[nodiscard]] Digest key_of(const EvaluationRequest& request) const;
   /// One evaluation as a step of its own.
   [[nodiscard]] Result<Answer> evaluated(std::string step, const EvaluationRequest& request);
-  /// Makes quantization_ what `recipe` says.
-  [[nodiscard]] Status quantize(const std::optional<Recipe>& recipe);
+  /// Makes the quantization in use what `variation` says.
+  [[nodiscard]] Status quantize(const Variation& variation);
+  /// Makes the quantization in use the one for models with `reverted` groups: another one only with correct_again.
+  [[nodiscard]] Status use_for(const Names& reverted);
   [[nodiscard]] Result<ChannelEdits> edits(const QuantizationParams& params);
   /// `step`: what people see.
   [[nodiscard]] Result<Statistics> statistics(const char* step, const ChannelEdits& edits,
@@ -52,21 +68,24 @@ class Answering {
   [[nodiscard]] Result<Statistics> calibrated(const Digest& key, const ChannelEdits& edits,
                                               const StatisticsRequest& request,
                                               const std::vector<std::size_t>& samples);
-  [[nodiscard]] Result<Quantization> corrected(const QuantizationParams& params, const Quantization& quantization);
+  [[nodiscard]] Result<Quantization> corrected(const Quantization& quantization);
   [[nodiscard]] Status keep(const Digest& key, const Quantization& quantization);
+  [[nodiscard]] Status keep_in_use();
   [[nodiscard]] EvaluationRequest variant(const Names& reverted, std::vector<std::size_t> samples) const;
 
   const RunInputs& inputs_;
   const MultiplyAdds& macs_;
-  std::string metric_;
   Workbench& workbench_;
   AnswerStore& store_;
   RunObserver& observer_;
   std::stop_token stop_;
   Patience patiently_;
   RuntimeInfo runtime_;
-  Quantization quantization_{};
-  Digest quantization_digest_{};
+  QuantizationParams params_{};  ///< of the last Quantize (or Try)
+  Quantization uncorrected_{};   ///< what they gave, before full bias correction
+  Known quantized_{};            ///< what they gave
+  Known in_use_{};
+  std::map<Digest, Quantization> used_{};
   std::size_t asked_ = 0;
   std::size_t reused_ = 0;
 };

@@ -6,7 +6,10 @@
 #include "evaluate/cost.h"
 #include "evaluate/feed.h"
 #include "run/answering.h"
+#include "run/closing_words.h"
+#include "run/forecast.h"
 #include "run/reporting.h"
+#include "run/samples.h"
 #include "run/settings.h"
 #include "run/workbench.h"
 
@@ -25,6 +28,63 @@ Status usable(const Request& request, const Answer& answer) {
   return {};
 }
 
+/// Says what comes, while most of it is still to be computed: at the start, and before layers are ranked.
+class Forecasting {
+ public:
+  Forecasting(const RunInputs& inputs, Workbench& workbench, Answering& answering, RunObserver& observer)
+      : inputs_(inputs), workbench_(workbench), answering_(answering), observer_(observer) {}
+
+  [[nodiscard]] Status before(const SearchSettings& settings) {
+    const bool measures = !settings.controlled.empty();
+    const auto known = measures ? answering_.knows(EvaluateFloat{}) : Result<bool>(true);
+    if (!known) return failed(known);
+    if (*known) return {};
+    const auto pace = workbench_.pace({});
+    if (!pace) return failed(pace);
+    if (!*pace) return {};
+    work_ = {.calibration_samples =
+                 calibration_samples(inputs_.compression.quantization, inputs_.calibration->size()).size(),
+             .validation_samples = inputs_.validation->size(),
+             .layers = workbench_.layers(),
+             .float_seconds = **pace};
+    tell(settings);
+    return {};
+  }
+
+  void before(const SearchState& state, const Request& request) {
+    if (!std::holds_alternative<Rank>(request) || told_ranking_) return;
+    told_ranking_ = true;
+    const auto& quantized = state.trials.front();
+    work_.validation_samples = inputs_.validation->size();
+    work_.layers = state.groups->size();
+    work_.int8_seconds = quantized.seconds / static_cast<double>(work_.validation_samples);
+    tell(state.settings);
+  }
+
+ private:
+  void tell(const SearchSettings& settings) { observer_.on_event(Noted{forecast(settings, work_)}); }
+
+  const RunInputs& inputs_;
+  Workbench& workbench_;
+  Answering& answering_;
+  RunObserver& observer_;
+  Workload work_{};
+  bool told_ranking_ = false;
+};
+
+/// The end of a run, with what its best model is.
+Result<RunResult> concluded(const Done& done, const IterationRecord& best, Answering& answering) {
+  RunResult result{.outcome = done.outcome,
+                   .best = static_cast<std::int64_t>(done.best),
+                   .explanation = done.explanation + " " + closing_words(best),
+                   .evaluations = answering.asked(),
+                   .reused = answering.reused()};
+  const auto speed_up = answering.speed_up(answering.quantization(best.quantization), best.reverted_groups);
+  if (!speed_up) return failed(speed_up);
+  result.speed_up = *speed_up;
+  return result;
+}
+
 }  // namespace
 
 Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerStore& answers, RunRecorder& recorder,
@@ -33,25 +93,25 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
   if (!settings) return failed(settings);
   const auto macs = macs_per_sample(sized(inputs.graph, inputs.calibration->inputs()));
   if (!macs) return failed(macs);
-  Answering answering(inputs, *macs, settings->metric, workbench, answers, observer, stop);
+  Answering answering(inputs, *macs, workbench, answers, observer, stop);
   Reporting reporting(inputs, *macs, workbench, recorder, observer, stop);
+  Forecasting forecasting(inputs, workbench, answering, observer);
   for (const auto& assumption : assumptions(inputs)) {
     if (const auto noted = reporting.note(assumption); !noted) return failed(noted);
   }
+  if (const auto told = forecasting.before(*settings); !told) return failed(told);
 
   SearchState state = started(std::move(*settings));
   for (;;) {
     if (const auto told = reporting.report(state, answering.quantization()); !told) return failed(told);
     const Request request = next(state);
     if (const auto* done = std::get_if<Done>(&request)) {
-      RunResult result{.outcome = done->outcome,
-                       .best = static_cast<std::int64_t>(done->best),
-                       .explanation = done->explanation,
-                       .evaluations = answering.asked(),
-                       .reused = answering.reused()};
-      if (const auto told = reporting.finish(result); !told) return failed(told);
+      auto result = concluded(*done, reporting.iterations().at(done->best), answering);
+      if (!result) return result;
+      if (const auto told = reporting.finish(*result); !told) return failed(told);
       return result;
     }
+    forecasting.before(state, request);
     const auto answer = answering.answer(request);
     if (!answer) return failed(answer);
     if (const auto checked = usable(request, *answer); !checked) return failed(checked);

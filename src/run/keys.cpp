@@ -7,8 +7,8 @@ namespace {
 constexpr std::int64_t kStatisticsRevision = 3;
 /// Raised when full bias correction decides something else from the same samples.
 constexpr std::int64_t kCorrectionRevision = 2;
-/// Raised when evaluations mean something else, such as another definition of the distance.
-constexpr std::int64_t kEvaluationRevision = 1;
+/// Raised when evaluations mean something else, such as another definition of the distance, or hold more.
+constexpr std::int64_t kEvaluationRevision = 2;
 
 void add(Hasher& hasher, const RuntimeInfo& runtime) {
   hasher.add(runtime.backend).add(runtime.isa).add(std::int64_t{runtime.int8_exact}).add(runtime.numerics_revision);
@@ -68,6 +68,16 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
       .add(std::int64_t{options.all_layers})
       .add(std::int64_t{options.in_codes});
   add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
+Digest speed_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                 const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
+  Hasher hasher;
+  hasher.add("speed").add(inputs.model);
+  add(hasher, runtime);
+  hasher.add(quantization).add(name_of(mode)).add(static_cast<std::int64_t>(inputs.threads));
+  add(hasher, reverted);
   return hasher.finish();
 }
 

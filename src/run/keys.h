@@ -36,4 +36,8 @@ struct EvaluationIdentity {
 [[nodiscard]] Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                                     const FullCorrection& options, std::span<const std::size_t> samples);
 
+/// How much faster than float a variant computes with inputs.threads threads.
+[[nodiscard]] Digest speed_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                               const std::set<std::string, std::less<>>& reverted, RevertMode mode);
+
 }  // namespace quantrail

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct RunResult {
   std::string explanation{};
   std::size_t evaluations = 0;  ///< asked for by the search
   std::size_t reused = 0;       ///< of those, answered from the store without computing
+  /// How many times as fast as the float model the best one computes here, on all threads; nothing where nothing was
+  /// measured. Differs a little from one measurement to the next.
+  std::optional<double> speed_up{};
   bool operator==(const RunResult&) const = default;
 };
 

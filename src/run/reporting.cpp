@@ -32,10 +32,11 @@ Status Reporting::report(const SearchState& state, const Quantization& quantizat
     baseline_told_ = true;
     if (const auto noted = note_useless_model(state); !noted) return noted;
   }
-  if (const auto told = report_recipes(state); !told) return told;
-  for (; trials_told_ < state.trials.size(); ++trials_told_) {
+  if (const auto told = report_tried(state); !told) return told;
+  while (iterations_.size() < state.trials.size()) {
     if (const auto told = report_iteration(state, quantization); !told) return told;
   }
+  if (const auto told = report_optimised(state); !told) return told;
   for (; rankings_told_ < state.rankings.size(); ++rankings_told_) {
     if (const auto told = report_ranking(state); !told) return told;
   }
@@ -44,45 +45,61 @@ Status Reporting::report(const SearchState& state, const Quantization& quantizat
 
 // Nothing can get worse than useless, so the run would end well: most likely labels or preprocessing are wrong.
 Status Reporting::note_useless_model(const SearchState& state) {
-  const auto value = state.baseline->metrics.find(state.settings.metric);
-  const auto higher = state.settings.higher_is_better.find(state.settings.metric);
+  const auto value = state.baseline->metrics.find(state.baseline->optimised);
+  const auto higher = state.settings.higher_is_better.find(state.baseline->optimised);
   if (value == state.baseline->metrics.end() || value->second != 0.0) return {};
   if (higher == state.settings.higher_is_better.end() || !higher->second) return {};
   return note(fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing", value->first));
 }
 
 Status Reporting::report_iteration(const SearchState& state, const Quantization& quantization) {
-  const auto record = iteration(state, trials_told_, quantization);
+  auto record = iteration(state, iterations_.size(), quantization);
   if (!record) return failed(record);
   const auto recorded = patiently_([&] { return recorder_.iteration(*record); });
-  if (recorded) observer_.on_event(*record);
-  return recorded;
+  if (!recorded) return recorded;
+  observer_.on_event(*record);
+  iterations_.push_back(*std::move(record));
+  return {};
 }
 
-Status Reporting::report_recipes(const SearchState& state) {
-  const auto figures = [&](const TriedRecipe& tried) {
-    return fmt::format("{} {:.6g}, distance to float {:.3g}", printable(state.settings.metric), tried.metric,
-                       tried.distance);
+Status Reporting::report_tried(const SearchState& state) {
+  const auto figures = [](const std::string& metric, const Tried& tried) {
+    return fmt::format("{} {:.6g}, distance to float {:.3g}", printable(metric), tried.metric, tried.distance);
   };
+  const auto told = [&](const char* what, const std::string& metric, const Tried& tried, std::size_t samples) {
+    return note(
+        fmt::format("{}: {} on {} samples: {}", what, described(tried.variation), samples, figures(metric, tried)));
+  };
+  if (state.settings.controlled.empty()) return {};
+  const std::string& first = state.settings.controlled.front().name;
   for (; recipes_told_ < state.recipes.size(); ++recipes_told_) {
-    const TriedRecipe& tried = state.recipes[recipes_told_];
-    const auto noted = note(fmt::format("auto: {} on {} samples: {}", described(tried.recipe),
-                                        state.settings.recipe_samples.size(), figures(tried)));
+    const auto noted = told("auto", first, state.recipes[recipes_told_], state.settings.recipe_samples.size());
     if (!noted) return noted;
+  }
+  for (; tunings_told_ < state.tunings.size(); ++tunings_told_) {
+    const Tried& tried = state.tunings[tunings_told_];
+    if (const auto noted = told("tuning", state.optimised, tried, tried.per_sample.size()); !noted) return noted;
   }
   if (!state.groups || state.recipes.empty() || choice_told_) return {};
   choice_told_ = true;
-  const double sign = sign_of(state.settings.higher_is_better.at(state.settings.metric));
-  const TriedRecipe& best = state.recipes[best_recipe(state.recipes, sign)];
-  return note(
-      fmt::format("auto: chose {} of {} tried ({})", described(best.recipe), state.recipes.size(), figures(best)));
+  const Tried& best = state.recipes[best_of(state.recipes, sign_of(state.settings.higher_is_better.at(first)))];
+  return note(fmt::format("auto: chose {} of {} tried ({})", described(best.variation), state.recipes.size(),
+                          figures(first, best)));
+}
+
+Status Reporting::report_optimised(const SearchState& state) {
+  if (!state.settings.accuracy_aware || state.trials.empty() || state.settings.controlled.size() == 1) return {};
+  if (state.optimised == optimised_told_) return {};
+  optimised_told_ = state.optimised;
+  return note(fmt::format("layers are judged by {} from now on: of all metrics it is furthest from its limit",
+                          printable(state.optimised)));
 }
 
 Status Reporting::report_ranking(const SearchState& state) {
   const Ranking& ranking = state.rankings[rankings_told_];
   const RankingRecord record{.index = static_cast<std::int64_t>(rankings_told_),
                              .after_iteration = static_cast<std::int64_t>(ranking.after_trial),
-                             .metric = state.settings.metric,
+                             .metric = ranking.metric,
                              .subset_size = ranking.samples.size(),
                              .scores = ranking.scores};
   const auto recorded = patiently_([&] { return recorder_.ranking(record); });

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "evaluate/cost.h"
 #include "model/quantization.h"
@@ -28,6 +29,8 @@ class Reporting {
 
   /// Reports what `state` knows and did not know at the last call. `quantization` is that of its trials.
   [[nodiscard]] Status report(const SearchState& state, const Quantization& quantization);
+  /// What was reported of the search's trials, in their order.
+  [[nodiscard]] const std::vector<IterationRecord>& iterations() const { return iterations_; }
   [[nodiscard]] Status note(const std::string& text);
   [[nodiscard]] Status finish(const RunResult& result);
 
@@ -37,7 +40,8 @@ class Reporting {
   [[nodiscard]] Status note_useless_model(const SearchState& state);
   [[nodiscard]] Status report_iteration(const SearchState& state, const Quantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);
-  [[nodiscard]] Status report_recipes(const SearchState& state);
+  [[nodiscard]] Status report_tried(const SearchState& state);
+  [[nodiscard]] Status report_optimised(const SearchState& state);
 
   const RunInputs& inputs_;
   const MultiplyAdds& macs_;
@@ -46,10 +50,12 @@ class Reporting {
   RunObserver& observer_;
   Patience patiently_;
   bool baseline_told_ = false;
-  std::size_t trials_told_ = 0;
+  std::vector<IterationRecord> iterations_{};
   std::size_t rankings_told_ = 0;
   std::size_t recipes_told_ = 0;
+  std::size_t tunings_told_ = 0;
   bool choice_told_ = false;
+  std::string optimised_told_{};
 };
 
 }  // namespace quantrail

@@ -12,19 +12,33 @@ std::vector<std::size_t> all_samples(std::size_t count) {
   return samples;
 }
 
+namespace {
+
+/// `count` of 0, 1, ..., available - 1. Written out, since the standard library's shuffle and distributions differ
+/// between implementations.
+std::vector<std::size_t> drawn(std::size_t count, std::size_t available, std::int64_t seed) {
+  std::vector<std::size_t> samples = all_samples(available);
+  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+  for (std::size_t at = 0; at < count; ++at) std::swap(samples[at], samples[at + random() % (available - at)]);
+  samples.resize(count);
+  std::sort(samples.begin(), samples.end());
+  return samples;
+}
+
+}  // namespace
+
 std::vector<std::size_t> calibration_samples(const QuantizationParams& params, std::size_t available) {
   constexpr std::int64_t kDefault = 300;
   const auto wanted = static_cast<std::size_t>(params.stat_subset_size.value_or(kDefault));
   const std::size_t count = std::min(wanted, available);
-  std::vector<std::size_t> samples = all_samples(available);
-  if (params.shuffle_data) {
-    // Written out, since the standard library's shuffle and distributions differ between implementations.
-    std::mt19937_64 random(static_cast<std::uint64_t>(params.seed));
-    for (std::size_t at = 0; at < count; ++at) std::swap(samples[at], samples[at + random() % (available - at)]);
-  }
-  samples.resize(count);
-  std::sort(samples.begin(), samples.end());
-  return samples;
+  return params.shuffle_data ? drawn(count, available, params.seed) : all_samples(count);
+}
+
+std::vector<std::size_t> comparison_samples(const CompressionConfig& compression, std::size_t available) {
+  const double share = compression.accuracy_aware.metric_subset_ratio;
+  const auto count = static_cast<std::size_t>(static_cast<double>(available) * share);
+  if (count >= available) return {};
+  return drawn(std::max<std::size_t>(count, 1), available, compression.quantization.seed);
 }
 
 std::vector<std::size_t> correction_samples(const QuantizationParams& params, std::size_t available) {

@@ -15,6 +15,10 @@ namespace quantrail {
 /// Of those, the ones that full bias correction runs on: the first fifth (POT's share), but at least 64 or all.
 [[nodiscard]] std::vector<std::size_t> correction_samples(const QuantizationParams& params, std::size_t available);
 
+/// The validation samples on which the float model is compared with the quantized one, where all baselines are given:
+/// metric_subset_ratio of `available`, drawn without replacement by `seed`, ascending; empty where that is all.
+[[nodiscard]] std::vector<std::size_t> comparison_samples(const CompressionConfig& compression, std::size_t available);
+
 /// 0, 1, ..., count - 1.
 [[nodiscard]] std::vector<std::size_t> all_samples(std::size_t count);
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "run/recipes.h"
 #include "run/samples.h"
+#include "run/variations.h"
 
 namespace quantrail {
 namespace {
@@ -13,33 +13,54 @@ constexpr std::size_t kRankingSubset = 300;
 
 bool is_accuracy_aware(const RunInputs& inputs) { return inputs.compression.algorithm == "AccuracyAwareQuantization"; }
 
+/// The metric that `target` names, once it is known to have the direction that the user thinks.
+Result<MetricControl> control_of(const RunInputs& inputs, const SearchSettings& settings, const MetricTarget& target) {
+  const auto direction = settings.higher_is_better.find(target.name);
+  if (direction == settings.higher_is_better.end()) {
+    std::vector<std::string> known;
+    for (const auto& metric : inputs.metrics) known.push_back(metric->name());
+    return fail(Cause::InvalidInput,
+                "params.metrics of AccuracyAwareQuantization names \"{}\"{}; engine.metrics has {}",
+                printable(target.name), did_you_mean(target.name, known), joined(known, ", "));
+  }
+  if (target.higher_is_better && *target.higher_is_better != direction->second) {
+    return fail(Cause::InvalidInput, "params.metrics of AccuracyAwareQuantization: the direction of \"{}\" is {}",
+                printable(target.name), direction->second ? "higher-better" : "higher-worse");
+  }
+  return MetricControl{.name = target.name,
+                       .maximal_drop = target.maximal_drop.value_or(inputs.compression.accuracy_aware.maximal_drop),
+                       .baseline_value = target.baseline_value};
+}
+
 Status controls(const RunInputs& inputs, SearchSettings& settings) {
   if (!inputs.validation || inputs.metrics.empty()) {
     return fail(Cause::InvalidInput,
                 "AccuracyAwareQuantization needs engine.validation and at least one of engine.metrics");
   }
-  const auto& targets = inputs.compression.accuracy_aware.metrics;
-  if (targets.empty()) return {};
-  if (targets.size() > 1) {
-    return fail(Cause::Unsupported,
-                "params.metrics of AccuracyAwareQuantization has {} entries; this version controls one",
-                targets.size());
+  const AccuracyAwareParams& params = inputs.compression.accuracy_aware;
+  std::vector<MetricTarget> targets = params.metrics;
+  if (targets.empty()) {
+    for (const auto& metric : inputs.metrics) targets.push_back({.name = metric->name()});
   }
-  if (!settings.higher_is_better.contains(targets[0].name)) {
-    std::vector<std::string> known;
-    for (const auto& metric : inputs.metrics) known.push_back(metric->name());
-    return fail(Cause::InvalidInput,
-                "params.metrics of AccuracyAwareQuantization names \"{}\"{}; engine.metrics has {}",
-                printable(targets[0].name), did_you_mean(targets[0].name, known), joined(known, ", "));
+  settings.controlled.clear();
+  for (const auto& target : targets) {
+    auto control = control_of(inputs, settings, target);
+    if (!control) return failed(control);
+    settings.controlled.push_back(*std::move(control));
   }
-  settings.metric = targets[0].name;
-  settings.baseline_value = targets[0].baseline_value;
+  // POT measures all where it was not told all.
+  const bool all_given = std::all_of(targets.begin(), targets.end(), [](const auto& t) { return t.baseline_value; });
+  if (params.compatibility == Compatibility::Pot && !all_given) {
+    for (auto& control : settings.controlled) control.baseline_value.reset();
+  }
+  if (all_given) settings.comparison = comparison_samples(inputs.compression, inputs.validation->size());
   return {};
 }
 
 std::size_t ranking_subset_size(const RunInputs& inputs) {
   const auto& asked = inputs.compression.accuracy_aware.ranking_subset_size;
-  return std::min(asked ? static_cast<std::size_t>(*asked) : kRankingSubset, inputs.validation->size());
+  const std::size_t available = inputs.validation ? inputs.validation->size() : 0;
+  return std::min(asked ? static_cast<std::size_t>(*asked) : kRankingSubset, available);
 }
 
 }  // namespace
@@ -49,26 +70,35 @@ Result<SearchSettings> search_settings(const RunInputs& inputs) {
   if (inputs.validation) {
     for (const auto& metric : inputs.metrics)
       settings.higher_is_better.emplace(metric->name(), metric->higher_is_better());
-    if (!inputs.metrics.empty()) settings.metric = inputs.metrics[0]->name();
+    if (!inputs.metrics.empty()) settings.controlled.push_back({.name = inputs.metrics[0]->name()});
   }
   if (inputs.compression.quantization.preset == Preset::Auto) {
-    if (settings.metric.empty()) {
+    if (settings.controlled.empty()) {
       return fail(Cause::InvalidInput,
                   "preset \"auto\" compares models: it needs engine.validation and engine.metrics");
     }
     settings.recipes = recipe_choices(inputs);
     settings.recipe_samples = recipe_samples(inputs.validation->size());
   }
+  settings.rank_only = inputs.rank_only;
+  settings.ranking_subset_size = ranking_subset_size(inputs);
+  if (inputs.rank_only && settings.controlled.empty()) {
+    return fail(Cause::InvalidInput, "ranking compares models: it needs engine.validation and engine.metrics");
+  }
   if (!settings.accuracy_aware) return settings;
   if (const auto controlled = controls(inputs, settings); !controlled) return failed(controlled);
   const AccuracyAwareParams& params = inputs.compression.accuracy_aware;
-  settings.maximal_drop = params.maximal_drop;
   settings.drop_type = params.drop_type;
   settings.max_iter_num = params.max_iter_num;
-  settings.ranking_subset_size = ranking_subset_size(inputs);
   settings.use_prev_if_drop_increase = params.use_prev_if_drop_increase;
   settings.order = params.search;
   settings.prune = params.prune;
+  settings.signal = params.ranking_signal;
+  settings.mode = params.ranking_mode;
+  settings.compatibility = params.compatibility;
+  settings.convert_to_mixed =
+      params.convert_to_mixed_preset && !settings.recipes && convertible_to_mixed(inputs.compression.quantization);
+  settings.tune_hyperparams = params.tune_hyperparams && !settings.recipes;
   return settings;
 }
 
@@ -86,8 +116,7 @@ std::vector<std::string> assumptions(const RunInputs& inputs) {
   }
   if (!is_accuracy_aware(inputs)) return notes;
   if (compression.accuracy_aware.metrics.empty() && inputs.metrics.size() > 1) {
-    notes.push_back(fmt::format("params.metrics not given: controlling \"{}\", the first of engine.metrics",
-                                printable(inputs.metrics[0]->name())));
+    notes.push_back("params.metrics not given: controlling all of engine.metrics");
   }
   if (!compression.accuracy_aware.ranking_subset_size) {
     notes.push_back(fmt::format("ranking_subset_size not given: ranking on {} of {} samples",

@@ -8,6 +8,7 @@
 #include "quantize/collect.h"
 #include "quantize/placement.h"
 #include "quantize/quantize.h"
+#include "quantize/revert_closure.h"
 #include "run/settings.h"
 
 namespace quantrail {
@@ -56,7 +57,12 @@ class RealWorkbench final : public Workbench {
                                 const Statistics& statistics) override {
     const auto parts = edited_parts(edits);
     if (!parts) return failed(parts);
-    return quantized({parts->graph, parts->types, parts->placement, edits.edits, edits.consumers}, statistics, params);
+    auto made =
+        quantized({parts->graph, parts->types, parts->placement, edits.edits, edits.consumers}, statistics, params);
+    if (made && inputs_.compression.accuracy_aware.compatibility == Compatibility::Pot) {
+      made->groups = closed_groups(parts->graph, *made);
+    }
+    return made;
   }
 
   std::size_t correctable(const Quantization& quantization, bool all_layers) override {
@@ -77,6 +83,19 @@ class RealWorkbench final : public Workbench {
   Result<std::vector<Evaluation>> evaluate_together(const Variant& base, std::span<const EvaluationRequest> requests,
                                                     const TogetherHooks& hooks) override {
     return evaluator_->evaluated_together(base, requests, hooks);
+  }
+
+  Result<std::optional<double>> pace(const Variant& variant) override {
+    if (!evaluator_) return std::nullopt;
+    const auto seconds = evaluator_->pace(variant);
+    if (!seconds) return failed(seconds);
+    return std::optional(*seconds);
+  }
+
+  std::size_t layers() override {
+    const auto& nodes = whole_.placement.nodes;
+    return static_cast<std::size_t>(
+        std::count_if(nodes.begin(), nodes.end(), [](const NodePlace& node) { return node.place == Place::Integer; }));
   }
 
   Result<ExportedModel> exported(const Quantization& quantization,

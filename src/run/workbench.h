@@ -52,6 +52,10 @@ class Workbench {
   [[nodiscard]] virtual Result<std::vector<Evaluation>> evaluate_together(const Variant& base,
                                                                           std::span<const EvaluationRequest> requests,
                                                                           const TogetherHooks& hooks) = 0;
+  /// Seconds that a sample of `variant` takes on all threads; see Evaluator::pace(). Nothing where nothing is measured.
+  [[nodiscard]] virtual Result<std::optional<double>> pace(const Variant& variant) = 0;
+  /// Layers that quantization puts into integers, as far as that can be said without data.
+  [[nodiscard]] virtual std::size_t layers() = 0;
   /// The bytes that the variant ships as.
   [[nodiscard]] virtual Result<ExportedModel> exported(const Quantization& quantization,
                                                        const std::set<std::string, std::less<>>& reverted) = 0;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "base/text.h"
 
 namespace quantrail {
@@ -11,22 +14,39 @@ std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-/// "accuracy@top1 0.912 (float 0.92, drop 0.008, allowed 0.01)"
+/// "accuracy@top1 0.912 (float 0.92, drop 0.008, allowed 0.01)", for every controlled metric.
 std::string figures(const SearchState& state, const Trial& trial) {
-  const auto& metric = state.settings.metric;
-  std::string text = fmt::format("{} {:.6g} (float {:.6g}, drop {:.6g}", printable(metric), trial.metrics.at(metric),
-                                 state.baseline->metrics.at(metric), trial.drop);
-  const auto limit = state.baseline->limits.find(metric);
-  if (limit != state.baseline->limits.end()) text += fmt::format(", allowed {:.6g}", limit->second);
-  return text + ")";
+  std::vector<std::string> all;
+  for (const auto& [metric, drop_allowed, given] : state.settings.controlled) {
+    std::string text = fmt::format("{} {:.6g} (float {:.6g}, drop {:.6g}", printable(metric), trial.metrics.at(metric),
+                                   state.baseline->metrics.at(metric), trial.drops.at(metric));
+    const auto limit = state.baseline->limits.find(metric);
+    if (limit != state.baseline->limits.end()) text += fmt::format(", allowed {:.6g}", limit->second);
+    all.push_back(text + ")");
+  }
+  return joined(all, ", ");
+}
+
+std::size_t steps(const SearchState& state) {
+  return static_cast<std::size_t>(
+      std::count_if(state.trials.begin(), state.trials.end(), [](const Trial& trial) { return trial.is_step(); }));
 }
 
 std::string why_it_stopped(const SearchState& state) {
   const auto& bound = state.settings.max_iter_num;
-  if (bound && static_cast<std::int64_t>(state.trials.size()) - 1 >= *bound) {
+  if (bound && static_cast<std::int64_t>(steps(state)) >= *bound) {
     return fmt::format("max_iter_num allows {}", counted(static_cast<std::size_t>(*bound), "step"));
   }
-  return "no layer is left to revert";
+  const bool as_pot = state.settings.compatibility == Compatibility::Pot;
+  return as_pot ? "all layers were gone through (compatibility \"pot\")" : "no layer is left to revert";
+}
+
+/// "with 3 of 28 groups in float"
+std::string in_float(const SearchState& state, const Trial& trial) {
+  std::string text =
+      fmt::format("with {} of {} in float", trial.reverted.size(), counted(state.groups->size(), "group"));
+  if (trial.variation.mixed || trial.variation.tuning) text += fmt::format(" ({})", described(trial.variation));
+  return text;
 }
 
 }  // namespace
@@ -41,11 +61,12 @@ std::string explained(const SearchState& state, Outcome outcome, std::size_t bes
     return fmt::format("Nothing had to be reverted: {}.", figures(state, model));
   }
   if (outcome == Outcome::Met) {
-    return fmt::format("Target met after {} with {} of {} in float: {}.", counted(state.trials.size() - 1, "step"),
-                       model.reverted.size(), counted(state.groups->size(), "group"), figures(state, model));
+    return fmt::format("Target met after {} {}: {}.", counted(steps(state), "step"), in_float(state, model),
+                       figures(state, model));
   }
-  return fmt::format("Target not met: {}. Best seen is iteration {} with {} of {} in float: {}.", why_it_stopped(state),
-                     best, model.reverted.size(), counted(state.groups->size(), "group"), figures(state, model));
+  const bool as_pot = state.settings.compatibility == Compatibility::Pot;
+  return fmt::format("Target not met: {}. {} is iteration {} {}: {}.", why_it_stopped(state),
+                     as_pot ? "The last accepted" : "Best seen", best, in_float(state, model), figures(state, model));
 }
 
 }  // namespace quantrail

@@ -14,11 +14,21 @@
 #include "search/baseline.h"
 #include "search/layer_score.h"
 #include "search/outcome.h"
+#include "search/race.h"
 #include "search/recipe.h"
+#include "search/variation.h"
 
 /// The search as a pure state machine: `next` says what must be known, `after` what follows from the answer. No clock,
 /// no file, no chance: the same answers give the same requests, so that a run is resumed by replaying it from memory.
 namespace quantrail {
+
+/// A metric whose drop is bounded.
+struct MetricControl {
+  std::string name{};
+  double maximal_drop = 0.01;              ///< >= 0
+  std::optional<double> baseline_value{};  ///< when the user knows it; given for all: the float model is not measured
+                                           ///< first
+};
 
 /// What a search is about; nothing in it changes on the way.
 struct SearchSettings {
@@ -26,18 +36,24 @@ struct SearchSettings {
   /// Direction of every metric that evaluations report, by name; empty: nothing is evaluated (accuracy_aware must be
   /// false then).
   std::map<std::string, bool> higher_is_better{};
-  std::string metric{};  ///< the one that has a limit and ranks groups
-  std::optional<double>
-      baseline_value{};        ///< of `metric`, when the user knows it: saves evaluating the float model first
-  double maximal_drop = 0.01;  ///< >= 0
+  /// The metrics that must hold; `drop` is that of the first. Not empty where something is evaluated.
+  std::vector<MetricControl> controlled{};
   DropType drop_type = DropType::Absolute;
-  std::optional<std::int64_t> max_iter_num{};  ///< full validations after the quantized model's; none: no bound
+  std::optional<std::int64_t> max_iter_num{};  ///< full validations once groups are ranked; none: no bound
   std::size_t ranking_subset_size = 300;
+  std::vector<std::size_t> comparison{};  ///< where all baselines are given: the samples on which float is measured, to
+                                          ///< find hard ones; ascending; empty: all
   bool use_prev_if_drop_increase = true;
   SearchOrder order = SearchOrder::OneByOne;
-  bool prune = false;                         ///< put reverted groups back to int8 once the target is met
+  bool prune = false;  ///< put reverted groups back to int8 once the target is met
+  RankingSignal signal = RankingSignal::Auto;
+  RankingMode mode = RankingMode::Exact;
+  bool convert_to_mixed = false;              ///< try asymmetric activations before anything is reverted
+  bool tune_hyperparams = false;              ///< and other ranges, see tuning.h
+  bool rank_only = false;                     ///< end with the first ranking, whatever the quantized model's drop
   std::optional<RecipeChoices> recipes{};     ///< preset auto: what may be varied (something is evaluated then)
   std::vector<std::size_t> recipe_samples{};  ///< on which recipes are compared
+  Compatibility compatibility = Compatibility::None;
 };
 
 /// A group that could go back to float.
@@ -49,13 +65,14 @@ struct Candidate {
 
 // ---- requests and their answers ------------------------------------------------------------------------------------
 
-/// The float model on all samples. Answer: Evaluation.
+/// The float model on `samples`; empty: on all. Answer: Evaluation.
 struct EvaluateFloat {
+  std::vector<std::size_t> samples{};
   bool operator==(const EvaluateFloat&) const = default;
 };
-/// Quantize the model; `recipe`: the one chosen, nothing where the configuration decides. Answer: Quantized.
+/// Quantize the model; what follows is about this quantization. Answer: Quantized.
 struct Quantize {
-  std::optional<Recipe> recipe{};
+  Variation variation{};
   bool operator==(const Quantize&) const = default;
 };
 /// The quantized model with `reverted` groups in float, on all samples. Answer: Evaluation.
@@ -68,13 +85,14 @@ struct Rank {
   std::vector<std::string> reverted{};
   std::vector<std::string> candidates{};
   std::vector<std::size_t> samples{};  ///< positions in the data set, ascending
+  std::string metric{};
   bool operator==(const Rank&) const = default;
 };
-/// The model quantized by `recipe`, on `samples` alone, with its distance to float. Answer: Evaluation.
-struct TryRecipe {
-  Recipe recipe{};
+/// The model quantized by `variation`, on `samples` alone, with its distance to float. Answer: Evaluation.
+struct Try {
+  Variation variation{};
   std::vector<std::size_t> samples{};
-  bool operator==(const TryRecipe&) const = default;
+  bool operator==(const Try&) const = default;
 };
 /// Nothing more to ask.
 struct Done {
@@ -83,14 +101,16 @@ struct Done {
   std::string explanation{};
   bool operator==(const Done&) const = default;
 };
-using Request = std::variant<EvaluateFloat, Quantize, Evaluate, Rank, TryRecipe, Done>;
+using Request = std::variant<EvaluateFloat, Quantize, Evaluate, Rank, Try, Done>;
 
 struct Quantized {
   std::vector<Candidate> groups{};
 };
 struct CandidateValue {
   double metric = 0.0;
-  double distance = 0.0;  ///< of outputs to the float model's
+  double distance = 0.0;             ///< of outputs to the float model's
+  std::vector<double> per_sample{};  ///< of the metric; empty where it has none
+  std::vector<double> distances{};   ///< per sample
 };
 struct Ranked {
   std::vector<CandidateValue> values{};  ///< one per candidate, in the request's order
@@ -106,32 +126,49 @@ struct Trial {
   std::vector<std::string> reverted{};  ///< all groups that are float in this model, in the order they were reverted
   std::map<std::string, double> metrics{};
   std::map<std::string, double> drops{};  ///< of the metrics whose baseline is known
-  double drop = 0.0;                      ///< of the optimised metric; infinite when the metric is NaN
+  double drop = 0.0;                      ///< of the first controlled metric; infinite when the metric is NaN
   bool accepted = true;                   ///< the search went on from this model; probes: it meets the target
+  Variation variation{};                  ///< of which quantization it is
   double seconds = 0.0;
+
+  /// Whether max_iter_num counts it.
+  [[nodiscard]] bool is_step() const {
+    return kind == IterationKind::Revert || kind == IterationKind::Probe || kind == IterationKind::Prune;
+  }
 };
 
 struct Ranking {
   std::size_t after_trial = 0;
+  std::string metric{};
   std::vector<std::size_t> samples{};
   std::vector<LayerScore> scores{};  ///< best first
 };
+
+using SampleValues = std::map<std::string, std::vector<double>>;  ///< by metric
 
 /// All that a search knows.
 struct SearchState {
   SearchSettings settings{};
   std::optional<Baseline> baseline{};
-  std::vector<double> float_values{};  ///< per sample, of the optimised metric; empty until measured
-  std::vector<TriedRecipe> recipes{};
+  std::optional<SampleValues> float_values{};  ///< on `comparison`, where that is not empty
+  std::vector<std::size_t> comparison{};
+  std::vector<Tried> recipes{};
+  std::vector<Tried> tunings{};
+  std::optional<Variation> in_force{};  ///< the last quantization asked for
   std::optional<std::vector<Candidate>> groups{};
   std::vector<Trial> trials{};
   std::vector<Ranking> rankings{};
 
-  std::size_t base = 0;               ///< the trial from which the next step starts
-  std::vector<double> base_values{};  ///< its metric per sample
-  std::vector<std::string> queue{};   ///< groups of the last ranking that were not tried yet, best first
-  std::set<std::string> banned{};     ///< rolled back since the base last changed
-  bool tolerant = false;              ///< the next step is the first since a ranking: it may increase the drop
+  std::string optimised{};           ///< the metric by which steps are judged and groups ranked
+  std::size_t base = 0;              ///< the trial from which the next step starts
+  SampleValues base_values{};        ///< what it scored
+  std::vector<std::string> queue{};  ///< groups of the last ranking that were not tried yet, best first
+  std::set<std::string> banned{};    ///< rolled back since the base last changed
+  bool tolerant = false;             ///< the next step is the first since a ranking: it may increase the drop
+  std::optional<Race> race{};        ///< the ranking under way
+  // compatibility "pot"
+  double reference = 0.0;  ///< the drop that the next one is compared with
+  bool rank_next = true;
 };
 
 /// Precondition: `settings` are consistent (see SearchSettings).
@@ -143,15 +180,23 @@ struct SearchState {
 /// The state once `answer` to next(state) is known. Precondition: the answer is of the request's kind, with per-sample
 /// values of the optimised metric for all samples, and a finite metric for the float model.
 ///
-/// A step is judged by the smallest drop accepted so far. It is accepted when its drop is not larger; when it is, the
-/// first step after a ranking is accepted all the same (two layers may help only together), and any other one asks for
-/// a new ranking, before which it is rolled back (use_prev_if_drop_increase) to the model it started from. A group that
-/// was rolled back is not tried again until another step was accepted. So every second step at least moves on, and
-/// without a bound on steps the search ends with the target met or with every group float.
+/// A step is judged by the optimised metric and its smallest drop accepted so far. It is accepted when its drop is not
+/// larger; when it is, the first step after a ranking is accepted all the same (two layers may help only together), and
+/// any other one asks for a new ranking, before which it is rolled back (use_prev_if_drop_increase) to the model it
+/// started from. A group that was rolled back is not tried again until another step was accepted. So every second step
+/// at least moves on, and without a bound on steps the search ends with the target met or with every group float.
 ///
-/// Bisect: after one ranking, the shortest beginning of it that meets the target, as far as longer ones do as well; at
-/// most ceil(log2(groups + 1)) models. Pruning: each group of the model found is put back once, least useful first;
+/// Several metrics must all hold. Optimised is the one that is furthest out (requirements.h) of the quantized model;
+/// once it holds and another does not, that one is, and groups are ranked again.
+///
+/// Bisect: after one ranking, the shortest beginning of it that meets the target, as far as longer ones do as well: 1,
+/// 2, 4, ... groups until it is met, then halving what is open, so about 2 log2(groups needed) models, and those the
+/// cheapest that could do. Pruning: each group of the model found is put back once, least useful first;
 /// what still meets the target goes on from there. The result is the met model with the fewest groups in float.
+///
+/// Race: see race.h; each share of samples is a request of its own.
+///
+/// Compatibility "pot": pot_steps.h.
 [[nodiscard]] SearchState after(SearchState state, const Answer& answer);
 
 }  // namespace quantrail

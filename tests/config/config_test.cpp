@@ -104,7 +104,9 @@ TEST(Config, ReadsPotsParameters) {
   const auto config = parsed(with_params(R"("preset": "mixed", "stat_subset_size": 100, "shuffle_data": true, "seed": 7,
       "threshold": 3.5, "ignored": {"scope": ["a", "b*"], "operations": [{"type": "MatMul"}, {"type": "Softmax"}]},
       "maximal_drop": 0.02, "drop_type": "relative", "max_iter_num": 9, "ranking_subset_size": 50,
-      "search": "bisect", "prune": true,
+      "search": "bisect", "prune": true, "metric_subset_ratio": 0.25, "convert_to_mixed_preset": true,
+      "tune_hyperparams": true, "ranking_signal": "distance", "ranking_mode": "race", "correct_again": true,
+      "compatibility": "pot",
       "use_prev_if_drop_increase": false, "metrics": [{"name": "accuracy@top5", "baseline_value": 0.9}],
       "revert_mode": "compute")"));
   ASSERT_TRUE(config) << config.error().message;
@@ -119,11 +121,18 @@ TEST(Config, ReadsPotsParameters) {
                                            .drop_type = DropType::Relative,
                                            .max_iter_num = 9,
                                            .ranking_subset_size = 50,
+                                           .metric_subset_ratio = 0.25,
                                            .use_prev_if_drop_increase = false,
+                                           .convert_to_mixed_preset = true,
+                                           .tune_hyperparams = true,
                                            .metrics = {{"accuracy@top5", 0.9}},
                                            .revert_mode = "compute",
                                            .search = SearchOrder::Bisect,
-                                           .prune = true};
+                                           .prune = true,
+                                           .ranking_signal = RankingSignal::Distance,
+                                           .ranking_mode = RankingMode::Race,
+                                           .correct_again = true,
+                                           .compatibility = Compatibility::Pot};
   EXPECT_EQ(config->compression.accuracy_aware, accuracy_aware);
 }
 
@@ -134,7 +143,7 @@ TEST(Config, HasPotsDefaults) {
   EXPECT_EQ(config->compression.accuracy_aware.maximal_drop, 0.01);
   EXPECT_THAT(config->notes, Contains(HasSubstr("params.preset is not given: performance.")));
   EXPECT_THAT(config->notes, Contains(HasSubstr("params.maximal_drop is not given: 0.01.")));
-  EXPECT_THAT(config->notes, Contains(HasSubstr("the drop of accuracy@top1 is controlled")));
+  EXPECT_THAT(config->notes, Contains(HasSubstr("the drops of all of engine.metrics are controlled")));
 }
 
 TEST(Config, KnowsTheOtherNamesOfPresets) {
@@ -174,8 +183,7 @@ TEST(Config, ServesCpuTargets) {
 }
 
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
-  for (const auto* param : {R"("tune_hyperparams": true)", R"("convert_to_mixed_preset": true)",
-                            R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
+  for (const auto* param : {R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
                             R"("use_layerwise_tuning": true)", R"("ignored": {"skip_model": true})"}) {
     const auto config = parsed(with_params(param));
     ASSERT_FALSE(config) << param;
@@ -244,8 +252,39 @@ TEST(Config, PointsFromAccuracyCheckerToItsOwnSections) {
 TEST(Config, ChecksTheControlledMetric) {
   EXPECT_THAT(problem(with_params(R"("metrics": [{"name": "accuracy@top2"}])")),
               HasSubstr("\"accuracy@top2\" is not a metric of engine.metrics (did you mean \"accuracy@top1\"?)"));
-  EXPECT_THAT(problem(with_params(R"("metrics": [{"name": "accuracy@top1"}, {"name": "accuracy@top5"}])")),
-              HasSubstr("found 2 metrics"));
+  EXPECT_THAT(problem(with_params(R"("metrics": [{"name": "accuracy@top1"}, {"name": "accuracy@top1"}])")),
+              HasSubstr("metrics[1].name: \"accuracy@top1\" is listed twice"));
+  EXPECT_THAT(problem(with_params(R"("metrics": [{"name": "accuracy@top1", "direction": "up"}])")),
+              HasSubstr("metrics[0].direction: found \"up\", allowed are higher-better, higher-worse"));
+}
+
+TEST(Config, TakesOneDropForAllMetricsOrOneForEach) {
+  const auto drops = [](const std::string& params) {
+    std::vector<std::optional<double>> out;
+    const auto config = parsed(with_params(params));
+    for (const auto& target : config->compression.accuracy_aware.metrics) out.push_back(target.maximal_drop);
+    return out;
+  };
+  const std::string both = R"("metrics": [{"name": "accuracy@top5"}, {"name": "accuracy@top1"}], "maximal_drop": )";
+  EXPECT_THAT(drops(both + "0.02"), testing::ElementsAre(std::nullopt, std::nullopt));
+  EXPECT_THAT(drops(both + "[0.02, 0.05]"), testing::ElementsAre(0.02, 0.05));
+  EXPECT_THAT(drops(R"("maximal_drop": [0.03, 0.04])"), testing::ElementsAre(0.03, 0.04)) << "of engine.metrics";
+  EXPECT_THAT(problem(with_params(both + "[0.02]")),
+              HasSubstr("params.maximal_drop: has 1 values for 2 metrics: give one for each, or one number for all"));
+  EXPECT_THAT(problem(with_params(both + "[0.02, -1]")),
+              HasSubstr("params.maximal_drop: found -1, allowed is 0 or more"));
+}
+
+TEST(Config, NotesAccuracyAwareKeysThatHaveNoEffectTogether) {
+  const auto notes = [](const std::string& params) { return parsed(with_params(params))->notes; };
+  EXPECT_THAT(notes(R"("preset": "mixed", "convert_to_mixed_preset": true)"),
+              Contains(HasSubstr("convert_to_mixed_preset has no effect where activations are asymmetric already")));
+  EXPECT_THAT(notes(R"("preset": "auto", "tune_hyperparams": true)"),
+              Contains(HasSubstr("tune_hyperparams has no effect")));
+  EXPECT_THAT(notes(R"("correct_again": true)"), Contains(HasSubstr("correct_again has no effect with use_fast_bias")));
+  EXPECT_THAT(notes(R"("metric_subset_ratio": 0.1)"), Contains(HasSubstr("metric_subset_ratio has no effect unless")));
+  EXPECT_THAT(notes(R"("preset": "performance", "convert_to_mixed_preset": true, "tune_hyperparams": true)"),
+              testing::Not(Contains(HasSubstr("no effect"))));
 }
 
 TEST(Config, MayNameTheOnlyMetricOfATypeByItsType) {
@@ -322,7 +361,9 @@ TEST(Paths, ExpandEnvironmentVariables) {
 TEST(EffectiveJson, IsReadBackToTheSameConfiguration) {
   const auto config = parsed(with_params(
       R"("preset": "mixed", "stat_subset_size": 100, "saturation_fix": "all", "ignored": {"scope": ["a"], "operations": ["MatMul"]},
-      "maximal_drop": 0.1, "metrics": [{"name": "accuracy@top5", "baseline_value": 0.1}])"));
+      "maximal_drop": 0.1, "metrics": [{"name": "accuracy@top5", "baseline_value": 0.1, "direction": "higher-better"}],
+      "ranking_signal": "metric", "ranking_mode": "race", "compatibility": "pot", "correct_again": true,
+      "tune_hyperparams": true, "convert_to_mixed_preset": true, "metric_subset_ratio": 0.2)"));
   ASSERT_TRUE(config) << config.error().message;
   const auto again = parse_config(config->effective_json, "/elsewhere", "stored", {});
   ASSERT_TRUE(again) << again.error().message;

@@ -245,5 +245,94 @@ TEST(Execute, ComputesAgainWhereStoredStatisticsAreDamaged) {
   EXPECT_EQ(run.workbench.calibrations, 1);
 }
 
+TEST(Execute, SaysWhatTheBestModelIsAndHowFast) {
+  Attempts run;
+  const auto result = run.attempt();
+  EXPECT_THAT(result->explanation, HasSubstr("In float: fc0, fc1, fc2. 0.0 % of the multiply-adds in int8"));
+  EXPECT_EQ(result->speed_up, 2.0);
+}
+
+TEST(Execute, ForecastsWhatIsStillToBeComputed) {
+  Attempts run;
+  FakeObserver observer;
+  ASSERT_TRUE(run.attempt(observer));
+  EXPECT_THAT(observer.notes(), Contains(HasSubstr("forecast: calibration on 20 samples, float and quantized model")));
+  EXPECT_THAT(observer.notes(), Contains(HasSubstr("forecast: a ranking of 3 layers on 10 samples")));
+  EXPECT_THAT(run.recorder.notes, testing::Not(Contains(HasSubstr("forecast")))) << "times differ from run to run";
+  FakeObserver again;
+  ASSERT_TRUE(run.attempt(again));
+  EXPECT_THAT(again.notes(), testing::Not(Contains(HasSubstr("forecast: calibration"))));
+}
+
+TEST(Execute, RanksWithoutSearchingWhereThatIsAll) {
+  Attempts run;
+  run.inputs.rank_only = true;
+  run.inputs.compression.accuracy_aware.maximal_drop = 0.5;
+  ASSERT_TRUE(run.attempt());
+  ASSERT_EQ(run.recorder.rankings.size(), 1U);
+  EXPECT_EQ(run.recorder.rankings[0].scores.size(), 3U);
+  EXPECT_EQ(run.recorder.iterations.size(), 1U);
+  run.inputs.compression.algorithm = "DefaultQuantization";
+  run.recorder = {};
+  ASSERT_TRUE(run.attempt());
+  EXPECT_EQ(run.recorder.rankings.size(), 1U) << "whatever the algorithm";
+}
+
+TEST(Execute, RecordsOfEachModelTheQuantizationThatItIsOf) {
+  Attempts run;
+  run.inputs.compression.accuracy_aware.convert_to_mixed_preset = true;
+  run.workbench.value_of = [](const Variant& variant) {
+    if (variant.quantization == nullptr) return 0.9;
+    const bool mixed = variant.quantization->activations.at("x").scale == 0.5F;
+    return (mixed ? 0.80 : 0.81) + 0.03 * static_cast<double>(variant.reverted.size());
+  };
+  ASSERT_TRUE(run.attempt());
+  ASSERT_EQ(run.recorder.iterations.size(), 5U);
+  EXPECT_EQ(run.recorder.iterations[1].kind, IterationKind::Mixed);
+  EXPECT_FALSE(run.recorder.iterations[1].accepted);
+  EXPECT_NE(run.recorder.iterations[1].quantization, run.recorder.iterations[0].quantization);
+  EXPECT_EQ(run.recorder.iterations[2].quantization, run.recorder.iterations[0].quantization) << "back to the base";
+  EXPECT_EQ(run.workbench.calibrations, 1) << "one pass over the data serves both presets";
+}
+
+TEST(Execute, TunesOnOneCalibrationAndNotesEveryCandidate) {
+  Attempts run;
+  run.inputs.compression.accuracy_aware.tune_hyperparams = true;
+  ASSERT_TRUE(run.attempt());
+  EXPECT_EQ(run.workbench.calibrations, 1);
+  EXPECT_THAT(run.recorder.notes, Contains(HasSubstr("tuning: as configured on 10 samples: top1 0.81")));
+  EXPECT_THAT(run.recorder.notes, Contains(HasSubstr("tuning: full bias correction on 10 samples")));
+}
+
+TEST(Execute, CorrectsBiasesAgainForEachModelWhereAsked) {
+  Attempts run;
+  run.inputs.compression.quantization.use_fast_bias = false;
+  ASSERT_TRUE(run.attempt());
+  EXPECT_EQ(run.workbench.corrections, 1);
+  Attempts again;
+  again.inputs.compression.quantization.use_fast_bias = false;
+  again.inputs.compression.accuracy_aware.correct_again = true;
+  ASSERT_TRUE(again.attempt());
+  EXPECT_EQ(again.workbench.corrections, 4) << "the quantized model, and with one, two and three layers in float";
+  for (std::size_t at = 0; at < 4; ++at) {
+    const auto stored = stored_quantization(again.store, again.recorder.iterations[at].quantization);
+    ASSERT_TRUE(stored) << stored.error().message;
+    EXPECT_EQ(stored->bias_edits.at("fc0").at(3), static_cast<float>(3 - at));
+    EXPECT_EQ(stored->layers.size(), 3U);
+  }
+}
+
+TEST(Execute, ControlsSeveralMetrics) {
+  Attempts run;
+  run.inputs.metrics.push_back(std::make_shared<FakeMetric>("top5"));
+  FakeObserver observer;
+  // The fake workbench measures "top1" alone.
+  run.inputs.compression.accuracy_aware.metrics = {{"top1", {}, 0.04}};
+  const auto result = run.attempt(observer);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(run.recorder.baselines[0].limits.at("top1"), 0.04);
+  EXPECT_EQ(run.recorder.iterations.size(), 3U) << "0.09, 0.06, 0.03";
+}
+
 }  // namespace
 }  // namespace quantrail

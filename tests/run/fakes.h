@@ -88,18 +88,22 @@ class FakeWorkbench : public Workbench {
     return Statistics{.samples = static_cast<std::int64_t>(samples.size())};
   }
 
-  Result<Quantization> quantize(const QuantizationParams&, const ChannelEdits&, const Statistics&) override {
-    return chain_quantization();
+  Result<Quantization> quantize(const QuantizationParams& params, const ChannelEdits&, const Statistics&) override {
+    quantized_with.push_back(params);
+    Quantization made = chain_quantization();
+    // Another preset, another scale.
+    made.activations["x"].scale = params.preset == Preset::Mixed ? 0.5F : 1.0F;
+    return made;
   }
 
   std::size_t correctable(const Quantization&, bool) override { return 3; }
 
-  /// Gives fc0 a bias.
+  /// Gives fc0 a bias, by how many layers are in integers.
   Result<Quantization> correct(const Quantization& quantization, const std::vector<std::size_t>&,
                                const FullCorrection&) override {
     ++corrections;
     Quantization corrected = quantization;
-    corrected.bias_edits["fc0"] = {1.0F, 2.0F, 3.0F, 4.0F};
+    corrected.bias_edits["fc0"] = {1.0F, 2.0F, 3.0F, static_cast<float>(quantization.layers.size())};
     return corrected;
   }
 
@@ -140,6 +144,12 @@ class FakeWorkbench : public Workbench {
     return made;
   }
 
+  /// In float half as fast as in integers.
+  Result<std::optional<double>> pace(const Variant& variant) override {
+    return std::optional(variant.quantization == nullptr ? 0.5 : 0.25);
+  }
+  std::size_t layers() override { return 3; }
+
   Result<ExportedModel> exported(const Quantization&, const std::set<std::string, std::less<>>& reverted) override {
     ExportedModel file{.bytes = "model"};
     for (const auto& group : reverted) file.bytes += " " + group;
@@ -151,6 +161,7 @@ class FakeWorkbench : public Workbench {
   };
   int calibrations = 0;
   int corrections = 0;
+  std::vector<QuantizationParams> quantized_with{};
   int evaluations = 0;
   std::size_t resumed_samples = 0;
 };

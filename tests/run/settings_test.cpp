@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "run/fakes.h"
 
 namespace quantrail {
@@ -18,35 +20,74 @@ std::string complaint(const RunInputs& inputs) {
   return settings ? "" : settings.error().message;
 }
 
-TEST(SearchSettings, TakeTheFirstMetricWhereNoneIsNamed) {
+TEST(SearchSettings, ControlAllMetricsWhereNoneIsNamed) {
   RunInputs inputs = chain_inputs();
   inputs.metrics.push_back(std::make_shared<FakeMetric>("top5"));
   const auto settings = search_settings(inputs);
-  EXPECT_EQ(settings->metric, "top1");
-  EXPECT_EQ(settings->higher_is_better.size(), 2U);
-  EXPECT_FALSE(settings->baseline_value);
-  EXPECT_THAT(assumptions(inputs), testing::Contains(HasSubstr("controlling \"top1\"")));
+  ASSERT_EQ(settings->controlled.size(), 2U);
+  EXPECT_EQ(settings->controlled[0].name, "top1");
+  EXPECT_EQ(settings->controlled[1].name, "top5");
+  EXPECT_FALSE(settings->controlled[0].baseline_value);
+  EXPECT_TRUE(settings->comparison.empty());
+  EXPECT_THAT(assumptions(inputs), testing::Contains(HasSubstr("controlling all of engine.metrics")));
 }
 
-TEST(SearchSettings, TakeTheMetricAndBaselineThatAreNamed) {
+TEST(SearchSettings, TakeTheMetricsBaselinesAndDropsThatAreNamed) {
   RunInputs inputs = chain_inputs();
   inputs.metrics.push_back(std::make_shared<FakeMetric>("top5"));
-  inputs.compression.accuracy_aware.metrics = {{"top5", 0.97}};
-  const auto settings = search_settings(inputs);
-  EXPECT_EQ(settings->metric, "top5");
-  EXPECT_EQ(settings->baseline_value, 0.97);
+  inputs.compression.accuracy_aware.maximal_drop = 0.03;
+  inputs.compression.accuracy_aware.metrics = {{"top5", 0.97, 0.002}, {"top1", {}}};
+  auto settings = search_settings(inputs);
+  ASSERT_EQ(settings->controlled.size(), 2U);
+  EXPECT_EQ(settings->controlled[0].name, "top5");
+  EXPECT_EQ(settings->controlled[0].baseline_value, 0.97);
+  EXPECT_EQ(settings->controlled[0].maximal_drop, 0.002);
+  EXPECT_EQ(settings->controlled[1].maximal_drop, 0.03);
+  inputs.compression.accuracy_aware.compatibility = Compatibility::Pot;
+  settings = search_settings(inputs);
+  EXPECT_FALSE(settings->controlled[0].baseline_value) << "POT: given for all, or measured";
+}
+
+TEST(SearchSettings, CompareOnAShareOfTheSamplesWhereAllBaselinesAreGiven) {
+  RunInputs inputs = chain_inputs(1000);
+  inputs.compression.accuracy_aware.metrics = {{"top1", 0.97}};
+  inputs.compression.accuracy_aware.metric_subset_ratio = 0.25;
+  const auto some = search_settings(inputs)->comparison;
+  EXPECT_EQ(some.size(), 250U);
+  EXPECT_TRUE(std::is_sorted(some.begin(), some.end()));
+  EXPECT_LT(some.back(), 1000U);
+  EXPECT_EQ(search_settings(inputs)->comparison, some) << "drawn by the seed";
+  inputs.compression.quantization.seed = 1;
+  EXPECT_NE(search_settings(inputs)->comparison, some);
+  inputs.compression.accuracy_aware.metric_subset_ratio = 1.0;
+  EXPECT_TRUE(search_settings(inputs)->comparison.empty()) << "all";
+}
+
+TEST(SearchSettings, RefuseADirectionThatTheMetricDoesNotHave) {
+  RunInputs inputs = chain_inputs();
+  inputs.compression.accuracy_aware.metrics = {{.name = "top1", .higher_is_better = false}};
+  EXPECT_THAT(complaint(inputs), HasSubstr("the direction of \"top1\" is higher-better"));
+}
+
+TEST(SearchSettings, TuneAndConvertOnlyWhatThePresetLeavesOpen) {
+  RunInputs inputs = chain_inputs();
+  auto& compression = inputs.compression;
+  compression.accuracy_aware.convert_to_mixed_preset = compression.accuracy_aware.tune_hyperparams = true;
+  EXPECT_TRUE(search_settings(inputs)->convert_to_mixed);
+  EXPECT_TRUE(search_settings(inputs)->tune_hyperparams);
+  compression.quantization.preset = Preset::Mixed;
+  EXPECT_FALSE(search_settings(inputs)->convert_to_mixed);
+  compression.quantization.activations.symmetric = true;
+  EXPECT_TRUE(search_settings(inputs)->convert_to_mixed) << "symmetric in spite of the preset";
+  compression.quantization.preset = Preset::Auto;
+  EXPECT_FALSE(search_settings(inputs)->convert_to_mixed);
+  EXPECT_FALSE(search_settings(inputs)->tune_hyperparams);
 }
 
 TEST(SearchSettings, SuggestTheNameThatWasMeant) {
   RunInputs inputs = chain_inputs();
   inputs.compression.accuracy_aware.metrics = {{"topl", {}}};
   EXPECT_THAT(complaint(inputs), HasSubstr("names \"topl\" (did you mean \"top1\"?); engine.metrics has top1"));
-}
-
-TEST(SearchSettings, RefuseMoreThanOneMetricToControl) {
-  RunInputs inputs = chain_inputs();
-  inputs.compression.accuracy_aware.metrics = {{"top1", {}}, {"top1", {}}};
-  EXPECT_THAT(complaint(inputs), HasSubstr("2 entries; this version controls one"));
 }
 
 TEST(SearchSettings, RefuseATargetWithNothingToMeasureItOn) {

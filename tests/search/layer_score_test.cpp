@@ -9,9 +9,9 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-std::vector<std::string> order(std::vector<LayerScore> scores) {
+std::vector<std::string> order(std::vector<LayerScore> scores, RankingSignal signal = RankingSignal::Auto) {
   std::vector<std::string> names;
-  for (const auto& score : ranked(std::move(scores))) names.push_back(score.group);
+  for (const auto& score : ranked(std::move(scores), signal)) names.push_back(score.group);
   return names;
 }
 
@@ -34,7 +34,32 @@ TEST(Ranked, TreatsNanAsInfinitelyBad) {
               testing::ElementsAre("less bad", "bad", "nan"));
 }
 
-TEST(Ranked, OfNothingIsNothing) { EXPECT_TRUE(ranked({}).empty()); }
+TEST(Ranked, OfNothingIsNothing) { EXPECT_TRUE(ranked({}, RankingSignal::Auto).empty()); }
+
+TEST(Ranked, GoesByTheSignalAskedFor) {
+  const std::vector<LayerScore> scores{score("near", 0.5, 0.1, 30), score("good", 0.6, 0.3, 20),
+                                       score("cheap", 0.6, 0.4, 10)};
+  EXPECT_THAT(order(scores, RankingSignal::Auto), testing::ElementsAre("good", "cheap", "near"));
+  EXPECT_THAT(order(scores, RankingSignal::Metric), testing::ElementsAre("cheap", "good", "near"));
+  EXPECT_THAT(order(scores, RankingSignal::Distance), testing::ElementsAre("near", "good", "cheap"));
+}
+
+TEST(Ranked, PutsWhatARaceDroppedBehindWhatStayed) {
+  LayerScore dropped = score("dropped", 0.9, 0.0, 1);
+  dropped.samples = 10;
+  LayerScore stayed = score("stayed", 0.1, 0.9, 1);
+  stayed.samples = 80;
+  EXPECT_THAT(order({dropped, stayed}), testing::ElementsAre("stayed", "dropped"));
+}
+
+TEST(RankedAsPot, GoesByTheScoreAndThenByTheNameThatComesLast) {
+  std::vector<std::string> names;
+  for (const auto& one : ranked_as_pot(
+           {score("a", 0.5, 0.0, 1), score("c", 0.5, 9.0, 9), score("b", 0.7, 1.0, 1), score("d", kNan, 0.0, 0)})) {
+    names.push_back(one.group);
+  }
+  EXPECT_THAT(names, testing::ElementsAre("b", "c", "a", "d"));
+}
 
 }  // namespace
 }  // namespace quantrail

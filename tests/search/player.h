@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,9 @@ struct Player {
   /// Metric of a candidate on the ranking subset; by default A regains most, then B, ...
   std::function<double(const std::vector<std::string>& reverted, const std::string& candidate)> rank_value =
       [](const auto&, const std::string& candidate) { return 1.0 - 0.01 * (candidate[0] - 'A'); };
+  /// Drops of metrics other than the first controlled, by metric and evaluation; the last one stands for all that
+  /// follow. Metrics that are not here drop as the first.
+  std::map<std::string, std::vector<double>> other_drops{};
   /// Drop of a full evaluation by what is reverted, instead of `drops`.
   std::function<double(const std::vector<std::string>& reverted)> drop_with{};
   SearchState state{};
@@ -44,13 +49,23 @@ struct Player {
     }
     if (const auto* rank = std::get_if<Rank>(&request)) {
       Ranked values;
-      for (const auto& candidate : rank->candidates)
-        values.values.push_back({rank_value(rank->reverted, candidate), 0.5});
+      for (const auto& candidate : rank->candidates) {
+        const double value = rank_value(rank->reverted, candidate);
+        values.values.push_back({value, 0.5, std::vector<double>(rank->samples.size(), value),
+                                 std::vector<double>(rank->samples.size(), 0.5)});
+      }
       return values;
     }
     const auto* evaluate = std::get_if<Evaluate>(&request);
     if (drop_with && evaluate != nullptr) return evaluation(kFloat - drop_with(evaluate->reverted));
-    return evaluation(kFloat - drops.at(used++));
+    Evaluation answer = evaluation(kFloat - drops.at(used));
+    for (const auto& [metric, all] : other_drops) {
+      const double value = kFloat - all[std::min(used, all.size() - 1)];
+      answer.metrics[metric] = value;
+      answer.per_sample[metric].assign(kSamples, value);
+    }
+    ++used;
+    return answer;
   }
 
   /// Plays to the end.
@@ -65,7 +80,8 @@ struct Player {
   }
 
   /// What happened, compactly: "F" float, "Q" quantize, "R" rank, "=" the quantized model, "+A" A reverted and
-  /// accepted, "-B" B reverted and rolled back, "?ABC" a probe of them all, "!ABC" one that was enough, "<B" B put back
+  /// accepted, "t" a variation tried on a subset, "M" and "T" the mixed and the tuned model, "(M)" one that was not
+  /// adopted, "-B" B reverted and rolled back, "?ABC" a probe of them all, "!ABC" one that was enough, "<B" B put back
   /// to int8, ">B" tried and kept in float.
   [[nodiscard]] std::string story() const {
     std::string out;
@@ -74,6 +90,7 @@ struct Player {
       if (std::holds_alternative<EvaluateFloat>(request)) out += "F ";
       if (std::holds_alternative<Quantize>(request)) out += "Q ";
       if (std::holds_alternative<Rank>(request)) out += "R ";
+      if (std::holds_alternative<Try>(request)) out += "t ";
       if (const auto* evaluate = std::get_if<Evaluate>(&request)) {
         const Trial& made = state.trials.at(trial++);
         switch (made.kind) {
@@ -83,6 +100,8 @@ struct Player {
             out += " ";
             break;
           case IterationKind::Prune: out += (made.accepted ? "<" : ">") + made.changed.at(0) + " "; break;
+          case IterationKind::Mixed: out += made.accepted ? "M " : "(M) "; break;
+          case IterationKind::Tuned: out += made.accepted ? "T " : "(T) "; break;
           case IterationKind::Revert: out += (made.accepted ? "+" : "-") + evaluate->reverted.back() + " "; break;
           default: out += "= "; break;
         }
@@ -94,7 +113,7 @@ struct Player {
 };
 
 inline SearchSettings accuracy_aware() {
-  return {.accuracy_aware = true, .higher_is_better = {{"top1", true}}, .metric = "top1", .maximal_drop = 0.01};
+  return {.accuracy_aware = true, .higher_is_better = {{"top1", true}}, .controlled = {{.name = "top1"}}};
 }
 
 }  // namespace quantrail::testing_search

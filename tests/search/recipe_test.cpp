@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-TriedRecipe tried(const Recipe& recipe, int right, double distance) {
-  TriedRecipe one{.recipe = recipe, .metric = right / 100.0, .distance = distance};
+Tried tried(const Recipe& recipe, int right, double distance) {
+  Tried one{.variation = {.recipe = recipe}, .metric = right / 100.0, .distance = distance};
   for (int i = 0; i < 100; ++i) one.per_sample.push_back(i < right ? 1.0 : 0.0);
   return one;
 }
@@ -32,7 +32,7 @@ TEST(Better, GoesByTheDistanceWhereTheMetricsDifferByChance) {
 }
 
 TEST(Better, TakesWhatIsNoNumberForTheWorst) {
-  TriedRecipe bad = tried({}, 90, 0.0);
+  Tried bad = tried({}, 90, 0.0);
   bad.metric = kNan;
   EXPECT_FALSE(better(bad, tried({}, 10, 1.0), 1.0));
   EXPECT_TRUE(better(tried({}, 10, 1.0), bad, 1.0));
@@ -42,8 +42,8 @@ TEST(Better, TakesWhatIsNoNumberForTheWorst) {
 
 /// Tries until all choices are made; `distance` says how far each model is.
 template <class Distance>
-std::vector<TriedRecipe> played(const RecipeChoices& choices, const Distance& distance) {
-  std::vector<TriedRecipe> all;
+std::vector<Tried> played(const RecipeChoices& choices, const Distance& distance) {
+  std::vector<Tried> all;
   while (const auto next = next_recipe(choices, all, 1.0)) {
     EXPECT_LT(all.size(), 20U);
     all.push_back(tried(*next, 90, distance(*next)));
@@ -57,20 +57,23 @@ TEST(NextRecipe, BuildsEachChoiceOnTheBestSoFar) {
            (r.estimator == RangePreset::Mse ? 0.1 : 0.0) - (r.full_bias ? 0.1 : 0.0);
   });
   ASSERT_EQ(all.size(), 8U);
-  EXPECT_EQ(described(all[0].recipe), "performance");
-  EXPECT_EQ(described(all[1].recipe), "mixed");
-  EXPECT_EQ(described(all[2].recipe), "mixed, equalization");
-  EXPECT_EQ(described(all[3].recipe), "mixed, equalization, SmoothQuant");
-  EXPECT_EQ(described(all[4].recipe), "mixed, equalization, quantile ranges");
-  EXPECT_EQ(described(all[6].recipe), "mixed, equalization, mse ranges");
-  EXPECT_EQ(described(all[7].recipe), "mixed, equalization, mse ranges, full bias correction");
-  EXPECT_EQ(best_recipe(all, 1.0), 7U);
+  EXPECT_EQ(described(all[0].variation), "performance");
+  EXPECT_EQ(described(all[1].variation), "mixed");
+  EXPECT_EQ(described(all[2].variation), "mixed, equalization");
+  EXPECT_EQ(described(all[3].variation), "mixed, equalization, SmoothQuant");
+  EXPECT_EQ(described(all[4].variation), "mixed, equalization, quantile ranges");
+  EXPECT_EQ(described(all[6].variation), "mixed, equalization, mse ranges");
+  EXPECT_EQ(described(all[7].variation), "mixed, equalization, mse ranges, full bias correction");
+  EXPECT_EQ(best_of(all, 1.0), 7U);
 }
 
 TEST(NextRecipe, KeepsToTheFirstWhereNothingHelps) {
   const auto all = played({}, [](const Recipe& r) { return r == Recipe{} ? 0.1 : 0.2; });
-  EXPECT_EQ(best_recipe(all, 1.0), 0U);
-  for (const auto& one : all) EXPECT_LE(one.recipe.asymmetric + one.recipe.equalization + one.recipe.full_bias, 1);
+  EXPECT_EQ(best_of(all, 1.0), 0U);
+  for (const auto& one : all) {
+    const Recipe& recipe = *one.variation.recipe;
+    EXPECT_LE(recipe.asymmetric + recipe.equalization + recipe.full_bias, 1);
+  }
 }
 
 TEST(NextRecipe, VariesOnlyWhatIsOpen) {
@@ -82,7 +85,7 @@ TEST(NextRecipe, VariesOnlyWhatIsOpen) {
                              .full_bias = false};
   const auto all = played(closed, [](const Recipe&) { return 0.1; });
   ASSERT_EQ(all.size(), 1U);
-  EXPECT_TRUE(all[0].recipe.equalization);
+  EXPECT_TRUE(all[0].variation.recipe->equalization);
 }
 
 TEST(Search, TriesRecipesAfterTheFloatModelAndQuantizesByTheBest) {
@@ -95,13 +98,13 @@ TEST(Search, TriesRecipesAfterTheFloatModelAndQuantizesByTheBest) {
   state = after(std::move(state), player.evaluation(0.9));
   for (const double distance : {0.3, 0.2, 0.4}) {
     const Request request = next(state);
-    ASSERT_TRUE(std::holds_alternative<TryRecipe>(request));
-    EXPECT_EQ(std::get<TryRecipe>(request).samples, settings.recipe_samples);
+    ASSERT_TRUE(std::holds_alternative<Try>(request));
+    EXPECT_EQ(std::get<Try>(request).samples, settings.recipe_samples);
     auto answer = player.evaluation(0.88);
     answer.distance = distance;
     state = after(std::move(state), answer);
   }
-  EXPECT_EQ(next(state), (Request{Quantize{.recipe = Recipe{.asymmetric = true}}}));
+  EXPECT_EQ(next(state), (Request{Quantize{.variation = {.recipe = Recipe{.asymmetric = true}}}}));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class NoisyNetwork {
     for (const auto& candidate : rank.candidates) {
       auto reverted = rank.reverted;
       reverted.push_back(candidate);
-      answer.values.push_back({kFloat - drop(reverted), 0.0});
+      answer.values.push_back({.metric = kFloat - drop(reverted)});
     }
     return answer;
   }

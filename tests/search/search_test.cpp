@@ -181,7 +181,7 @@ TEST(Search, TreatsNanAsTheWorstDropAndWorksItsWayOut) {
 TEST(Search, StartsFromTheQuantizedModelWhenTheBaselineIsGivenAndMeasuresFloatOnlyToRank) {
   Player player{.drops = {0.05, 0.001}};
   auto settings = accuracy_aware();
-  settings.baseline_value = kFloat;
+  settings.controlled[0].baseline_value = kFloat;
   player.play(settings);
   EXPECT_EQ(player.story(), "Q = F R +A");
   EXPECT_EQ(player.state.baseline->metrics.at("top1"), kFloat);
@@ -190,7 +190,7 @@ TEST(Search, StartsFromTheQuantizedModelWhenTheBaselineIsGivenAndMeasuresFloatOn
 TEST(Search, AGivenBaselineStandsAlsoWhenFloatIsMeasuredLater) {
   Player player{.drops = {0.05, 0.001}};
   auto settings = accuracy_aware();
-  settings.baseline_value = 0.95;
+  settings.controlled[0].baseline_value = 0.95;
   settings.max_iter_num = 1;
   player.play(settings);
   EXPECT_EQ(player.state.baseline->metrics.at("top1"), 0.95);
@@ -215,7 +215,7 @@ TEST(Search, FollowsTheScoresAndRecordsEveryOne) {
   const auto& ranking = player.state.rankings.at(0);
   EXPECT_EQ(ranking.after_trial, 0U);
   ASSERT_EQ(ranking.scores.size(), 4U);
-  EXPECT_EQ(ranking.scores[0], (LayerScore{"C", {"C/layer"}, 0.9, 0.5, 100}));
+  EXPECT_EQ(ranking.scores[0], (LayerScore{"C", {"C/layer"}, 0.9, 0.5, 100, 10}));
 }
 
 TEST(Search, TurnsScoresRoundWhereLowerIsBetter) {

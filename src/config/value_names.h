@@ -4,11 +4,11 @@
 #include <string_view>
 #include <utility>
 
-#include "config/range_config.h"
+#include "config/config.h"
 
 namespace quantrail {
 
-// How the values of range_config.h are written in a configuration.
+// How values of range_config.h and config.h are written in a configuration.
 
 template <class T>
 using Named = std::pair<std::string_view, T>;
@@ -33,6 +33,9 @@ inline constexpr std::array<Named<RangePreset>, 5> kRangePresets{{{"default", Ra
 inline constexpr std::array<Named<Granularity>, 2> kGranularities{
     {{"pertensor", Granularity::PerTensor}, {"perchannel", Granularity::PerChannel}}};
 inline constexpr std::array<Named<bool>, 2> kModes{{{"symmetric", true}, {"asymmetric", false}}};
+
+inline constexpr std::array<Named<RankingSignal>, 3> kRankingSignals{
+    {{"auto", RankingSignal::Auto}, {"metric", RankingSignal::Metric}, {"distance", RankingSignal::Distance}}};
 
 /// Precondition: `value` is in the table.
 template <class Table, class T>

@@ -15,11 +15,15 @@ namespace quantrail {
 /// The validation samples on which recipes are compared: at most 200, evenly spread.
 [[nodiscard]] std::vector<std::size_t> recipe_samples(std::size_t available);
 
-/// `params` with what `recipe` decides.
-[[nodiscard]] QuantizationParams with_recipe(QuantizationParams params, const Recipe& recipe);
+/// Whether convert_to_mixed_preset has something to convert: activations that are symmetric, by themselves or by
+/// preset.
+[[nodiscard]] bool convertible_to_mixed(const QuantizationParams& params);
 
-/// All settings of `params` that differ in what calibration has to learn of one and the same network, so that one pass
-/// over the data serves them all.
+/// The configured parameters with what `variation` changes.
+[[nodiscard]] QuantizationParams with_variation(const RunInputs& inputs, const Variation& variation);
+
+/// All settings of `params` that a search may come to and that differ in what calibration has to learn of one and the
+/// same network, so that one pass over the data serves them all.
 [[nodiscard]] std::vector<QuantizationParams> learned_together(const RunInputs& inputs,
                                                                const QuantizationParams& params);
 

@@ -1,0 +1,83 @@
+#include "search/race.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace quantrail {
+namespace {
+
+constexpr std::size_t kLeastToRace = 32;
+constexpr double kDeviations = 3.0;
+
+double or_worst(double mean) { return std::isnan(mean) ? -std::numeric_limits<double>::infinity() : mean; }
+
+/// What a runner is judged by: higher is better.
+std::pair<double, double> standing(const Runner& runner, RankingSignal signal) {
+  const double metric = or_worst(mean_of(runner.values));
+  const double nearness = or_worst(-mean_of(runner.distances));
+  if (signal == RankingSignal::Distance) return {nearness, metric};
+  return {metric, signal == RankingSignal::Auto ? nearness : 0.0};
+}
+
+/// The least that the mean of a - b is but for chance.
+double advantage(const std::vector<double>& a, const std::vector<double>& b) {
+  const auto count = static_cast<double>(a.size());
+  double mean = 0.0;
+  double squares = 0.0;
+  for (std::size_t at = 0; at < a.size(); ++at) {
+    const double difference = a[at] - b[at];
+    mean += difference / count;
+    squares += difference * difference / count;
+  }
+  return mean - kDeviations * std::sqrt(std::max(0.0, squares - mean * mean) / count);
+}
+
+double advantage(const Runner& a, const Runner& b, RankingSignal signal) {
+  const bool by_metric = signal == RankingSignal::Metric || (signal == RankingSignal::Auto && a.values != b.values);
+  return by_metric ? advantage(a.values, b.values) : advantage(b.distances, a.distances);
+}
+
+}  // namespace
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+std::vector<std::vector<std::size_t>> race_rounds(const std::vector<std::size_t>& hardest) {
+  std::vector<std::vector<std::size_t>> rounds;
+  std::size_t seen = 0;
+  std::size_t share = hardest.size() < kLeastToRace ? hardest.size() : (hardest.size() + 7) / 8;
+  while (seen < hardest.size()) {
+    const std::size_t end = std::min(seen + share, hardest.size());
+    rounds.emplace_back(hardest.begin() + static_cast<std::ptrdiff_t>(seen),
+                        hardest.begin() + static_cast<std::ptrdiff_t>(end));
+    std::sort(rounds.back().begin(), rounds.back().end());
+    seen = share = end;
+  }
+  return rounds;
+}
+
+std::size_t stayers(std::size_t candidates) { return std::max<std::size_t>(4, (candidates + 3) / 4); }
+
+void drop_behind(std::vector<Runner>& runners, RankingSignal signal) {
+  std::vector<Runner*> running;
+  for (auto& runner : runners) {
+    if (!runner.dropped) running.push_back(&runner);
+  }
+  const std::size_t stay = stayers(runners.size());
+  if (running.size() <= stay) return;
+  std::stable_sort(running.begin(), running.end(),
+                   [&](const Runner* a, const Runner* b) { return standing(*a, signal) > standing(*b, signal); });
+  const Runner& last = *running[stay - 1];
+  for (std::size_t at = stay; at < running.size(); ++at) {
+    const double least = advantage(last, *running[at], signal);
+    running[at]->dropped = least > 0.0;
+    if (running[at]->dropped) running[at]->behind = least;
+  }
+}
+
+}  // namespace quantrail

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+namespace quantrail {
+
+/// A candidate in a race, and what it scored on the samples seen so far. Runners that are still in have seen the same
+/// samples in the same order.
+struct Runner {
+  std::string group{};
+  std::vector<double> values{};     ///< sign x the metric of each sample
+  std::vector<double> distances{};  ///< to the float model's outputs, of each sample
+  bool dropped = false;
+  double behind = 0.0;  ///< of a dropped one: the bound by which it was dropped
+};
+
+/// A ranking in which candidates see the samples in growing shares, hardest first, and those that can no longer be
+/// among the first are dropped after each share.
+struct Race {
+  std::vector<std::vector<std::size_t>> rounds{};  ///< samples of each share, ascending
+  std::size_t round = 0;                           ///< the one that comes next
+  std::vector<Runner> runners{};
+};
+
+/// An eighth of the samples, then as many again as were seen so far, until all were. `hardest`: worst first; fewer than
+/// 32, on which nothing could be told apart, are one share.
+[[nodiscard]] std::vector<std::vector<std::size_t>> race_rounds(const std::vector<std::size_t>& hardest);
+
+/// How many candidates stay in a race to its end: a quarter, at least four.
+[[nodiscard]] std::size_t stayers(std::size_t candidates);
+
+/// Drops every runner that is worse than the last of the first stayers() by more than chance: the paired differences d
+/// over the n samples seen have mean(d) - 3 standard deviations(d) / sqrt(n) > 0. Differences are of the metric or of
+/// the distances, by `signal`; Auto goes by distances where the metric is the same on every sample. Samples come
+/// hardest first, where candidates differ most, so the bound is no promise about those to come, and errs on the side of
+/// keeping.
+void drop_behind(std::vector<Runner>& runners, RankingSignal signal);
+
+/// The mean; of no values NaN, as of values with a NaN among them.
+[[nodiscard]] double mean_of(const std::vector<double>& values);
+
+}  // namespace quantrail
