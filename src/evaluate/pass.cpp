@@ -128,7 +128,9 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     const auto truth = parts_.data->truth(samples[row]);
     for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, truth));
-    if (is_float(request)) parts_.references.offer(samples[row], as_reference(outputs));
+    if (is_float(request) && row == reference_row(samples[row])) {
+      parts_.references.offer(samples[row], as_reference(outputs));
+    }
   }
   if (!distance_ || is_float(request)) return values;
   for (std::size_t row = 0; row < samples.size(); ++row) {
@@ -138,19 +140,41 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
   return values;
 }
 
+// Some kernels round a row by its place in the micro-batch, so a reference is what comes out in a place of its own.
+std::size_t EvaluationPass::reference_row(std::size_t sample) const {
+  return sample % static_cast<std::size_t>(parts_.batch);
+}
+
 Status EvaluationPass::find_references(Worker& worker, std::span<const std::size_t> samples) const {
   auto& references = worker.references;
   references.clear();
   for (const auto sample : samples) references.push_back(parts_.references.find(sample));
-  if (std::find(references.begin(), references.end(), nullptr) == references.end()) return {};
-  if (!worker.float_state) worker.float_state.emplace(parts_.float_plan);
-  if (const auto filled = parts_.feed.fill(*worker.float_state, *parts_.data, samples); !filled) return failed(filled);
-  if (const auto ran = worker.float_state->run(); !ran) return failed(ran);
-  for (std::size_t row = 0; row < samples.size(); ++row) {
-    references[row] = as_reference(sample_outputs(*parts_.float_plan, *worker.float_state, row));
-    parts_.references.offer(samples[row], references[row]);
+  for (auto open = std::find(references.begin(), references.end(), nullptr); open != references.end();
+       open = std::find(references.begin(), references.end(), nullptr)) {
+    std::vector<std::size_t> rows(static_cast<std::size_t>(parts_.batch),
+                                  samples[static_cast<std::size_t>(open - references.begin())]);
+    std::size_t last = 0;
+    for (std::size_t at = 0; at < samples.size(); ++at) {
+      if (references[at]) continue;
+      rows[reference_row(samples[at])] = samples[at];
+      last = std::max(last, reference_row(samples[at]));
+    }
+    rows.resize(last + 1);
+    if (const auto ran = run_in_float(worker, rows); !ran) return ran;
+    for (std::size_t at = 0; at < samples.size(); ++at) {
+      const std::size_t row = reference_row(samples[at]);
+      if (references[at] || row > last || rows[row] != samples[at]) continue;
+      references[at] = as_reference(sample_outputs(*parts_.float_plan, *worker.float_state, row));
+      parts_.references.offer(samples[at], references[at]);
+    }
   }
   return {};
+}
+
+Status EvaluationPass::run_in_float(Worker& worker, std::span<const std::size_t> samples) const {
+  if (!worker.float_state) worker.float_state.emplace(parts_.float_plan);
+  if (const auto filled = parts_.feed.fill(*worker.float_state, *parts_.data, samples); !filled) return failed(filled);
+  return worker.float_state->run();
 }
 
 void EvaluationPass::enter(std::size_t batch, const Result<BatchValues>& values) {

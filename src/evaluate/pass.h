@@ -55,6 +55,8 @@ class EvaluationPass {
                                                          std::span<const std::size_t> samples) const;
   /// Outputs of the float model: held, or computed once for all requests.
   [[nodiscard]] Status find_references(Worker& worker, std::span<const std::size_t> samples) const;
+  [[nodiscard]] std::size_t reference_row(std::size_t sample) const;
+  [[nodiscard]] Status run_in_float(Worker& worker, std::span<const std::size_t> samples) const;
   void enter(std::size_t batch, const Result<BatchValues>& values);
   void save(std::vector<FinishedBlock> blocks);
   void give_up(std::size_t at, Error error);

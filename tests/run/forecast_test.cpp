@@ -19,11 +19,12 @@ const Workload kWork{
 
 TEST(Forecast, SaysAtTheStartWhatTheFloatModelsPaceMeans) {
   // (2 x 50 + 1000 + 1000) x 0.01; half of 30 x 100 x 0.01; 1000 x 0.01.
-  EXPECT_EQ(forecast(searching(), kWork),
-            "forecast: calibration on 50 samples, float and quantized model on 1000 samples each, about 21 s; if the "
-            "target is missed, a ranking of 30 layers on 100 samples, about 15 s; then about 10 s for each model that is "
-            "tried, at most 30 of them before layers are ranked again; how many it takes cannot be known, at the float "
-            "model's pace");
+  EXPECT_EQ(
+      forecast(searching(), kWork),
+      "forecast: calibration on 50 samples, float and quantized model on 1000 samples each, about 21 s; if the "
+      "target is missed, a ranking of 30 layers on 100 samples, about 15 s; then about 10 s for each model that is "
+      "tried, at most 30 of them before layers are ranked again; how many it takes cannot be known, at the float "
+      "model's pace");
 }
 
 TEST(Forecast, GoesByTheQuantizedModelsPaceOnceThatIsKnown) {

@@ -33,7 +33,9 @@ class SchemaTest : public testing::Test {
     must(database_.execute(iteration_sql(0)));
     must(database_.execute("INSERT INTO iteration_values VALUES(1, 0, 'metric', 'top1', 0.5)"));
     must(database_.execute("INSERT INTO rankings VALUES(1, 0, 0, 'top1', 10, 0)"));
-    must(database_.execute("INSERT INTO ranking_scores VALUES(1, 0, 0, 'g', 0.5, 0.5, 1)"));
+    must(
+        database_.execute("INSERT INTO ranking_scores(run_id, number, position, group_name, score, distance, "
+                          "float_macs) VALUES(1, 0, 0, 'g', 0.5, 0.5, 1)"));
   }
   void expect_refused(const std::string& sql, const std::string& part) {
     EXPECT_TRUE(fails_with(database_.execute(sql), Cause::Storage, part)) << sql;
