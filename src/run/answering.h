@@ -29,7 +29,8 @@ class Answering {
 
   /// Whether the answer is in the store already.
   [[nodiscard]] Result<bool> knows(const EvaluateFloat& request);
-  /// How many times as fast as float a model computes, measured once and remembered. Nothing where nothing is measured.
+  /// How many times as fast as float a model computes, measured once and remembered. Nothing where nothing is measured,
+  /// and on processors without 8-bit instructions.
   [[nodiscard]] Result<std::optional<double>> speed_up(const Quantization& quantization, const Names& reverted);
 
   /// Of what the last answer was.

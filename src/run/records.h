@@ -50,7 +50,7 @@ struct RunResult {
   std::size_t evaluations = 0;  ///< asked for by the search
   std::size_t reused = 0;       ///< of those, answered from the store without computing
   /// How many times as fast as the float model the best one computes here, on all threads; nothing where nothing was
-  /// measured. Differs a little from one measurement to the next.
+  /// measured, or the processor has no 8-bit instructions. Differs a little from one measurement to the next.
   std::optional<double> speed_up{};
   bool operator==(const RunResult&) const = default;
 };

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <vector>
 
 #include "base/text.h"
+#include "search/state.h"
 
 namespace quantrail {
 namespace {
@@ -27,18 +27,12 @@ std::string figures(const SearchState& state, const Trial& trial) {
   return joined(all, ", ");
 }
 
-std::size_t steps(const SearchState& state) {
-  return static_cast<std::size_t>(
-      std::count_if(state.trials.begin(), state.trials.end(), [](const Trial& trial) { return trial.is_step(); }));
-}
-
 std::string why_it_stopped(const SearchState& state) {
-  const auto& bound = state.settings.max_iter_num;
-  if (bound && static_cast<std::int64_t>(steps(state)) >= *bound) {
-    return fmt::format("max_iter_num allows {}", counted(static_cast<std::size_t>(*bound), "step"));
+  if (spent(state)) {
+    return fmt::format("max_iter_num allows {}",
+                       counted(static_cast<std::size_t>(*state.settings.max_iter_num), "step"));
   }
-  const bool as_pot = state.settings.compatibility == Compatibility::Pot;
-  return as_pot ? "all layers were gone through (compatibility \"pot\")" : "no layer is left to revert";
+  return as_pot(state) ? "all layers were gone through (compatibility \"pot\")" : "no layer is left to revert";
 }
 
 /// "with 3 of 28 groups in float"
@@ -64,9 +58,9 @@ std::string explained(const SearchState& state, Outcome outcome, std::size_t bes
     return fmt::format("Target met after {} {}: {}.", counted(steps(state), "step"), in_float(state, model),
                        figures(state, model));
   }
-  const bool as_pot = state.settings.compatibility == Compatibility::Pot;
   return fmt::format("Target not met: {}. {} is iteration {} {}: {}.", why_it_stopped(state),
-                     as_pot ? "The last accepted" : "Best seen", best, in_float(state, model), figures(state, model));
+                     as_pot(state) ? "The last accepted" : "Best seen", best, in_float(state, model),
+                     figures(state, model));
 }
 
 }  // namespace quantrail

@@ -4,15 +4,10 @@
 
 #include "search/drop.h"
 #include "search/requirements.h"
+#include "search/state.h"
 
 namespace quantrail {
 namespace {
-
-std::vector<std::string> names_of(const std::vector<MetricControl>& controlled) {
-  std::vector<std::string> names;
-  for (const auto& metric : controlled) names.push_back(metric.name);
-  return names;
-}
 
 /// The model before any group was reverted.
 const Trial& quantized(const SearchState& state) {
@@ -53,7 +48,7 @@ void judge_as_pot(SearchState& state, Trial trial, const SampleValues& values) {
   }
   state.reference = d;
   if (!goes_on && holds) {
-    state.optimised = furthest_out_as_pot(names_of(state.settings.controlled), *state.baseline, trial.drops);
+    state.optimised = furthest_out_as_pot(controlled_names(state), *state.baseline, trial.drops);
     state.reference = quantized(state).drops.at(state.optimised);
     state.tolerant = false;
   }

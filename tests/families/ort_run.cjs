@@ -38,6 +38,7 @@ async function run(session, job) {
 async function perform(job) {
   const options = {
     graphOptimizationLevel: job.level, intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4, logVerbosityLevel: 0,
+    extra: { session: { x64quantprecision: '1' } },  // exact sums also without VNNI
   };
   if (job.optimised) options.optimizedModelFilePath = job.optimised;
   const session = await ort.InferenceSession.create(job.model, options);

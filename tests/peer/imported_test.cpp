@@ -34,7 +34,9 @@ void expect_same(const std::string& file, const Tensor& input, double codes) {
   ASSERT_TRUE(peer.has_value()) << peer.error().message;
   const auto ours = run_file(file, input);
   ASSERT_TRUE(ours.has_value()) << ours.error().message;
-  EXPECT_LE(codes_apart(*ours, peer->disabled), codes)
+  // Products of codes saturate in ONNX Runtime without VNNI, unless its optimiser makes their weights unsigned.
+  const auto& exact = runtime_info().int8_exact ? peer->disabled : peer->optimized;
+  EXPECT_LE(codes_apart(*ours, exact), codes)
       << "ONNX Runtime's own optimised run is " << codes_apart(peer->optimized, peer->disabled) << " away";
 }
 

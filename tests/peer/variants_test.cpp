@@ -101,8 +101,10 @@ TEST(Variants, RunOnlyWhatDiffers) {
   const Variants variants(plan({}), {plan({}), plan({"c1"}), plan({"c4"}), plan({"last"})});
   EXPECT_EQ(variants.own_steps(0), 0U) << "the base itself";
   EXPECT_GE(variants.own_steps(1), 6U) << "every layer behind the first";
-  EXPECT_LE(variants.own_steps(2), 6U) << "c3 leaves floats, c4 is float, then codes, c5 and last";
-  EXPECT_LE(variants.own_steps(3), 3U) << "c5 leaves floats, last";
+  // Without 8-bit instructions each layer has a step before it that makes floats of codes.
+  const std::size_t each = runtime_info().int8_exact ? 1 : 2;
+  EXPECT_LE(variants.own_steps(2), 6U * each) << "c3 leaves floats, c4 is float, then codes, c5 and last";
+  EXPECT_LE(variants.own_steps(3), 3U * each) << "c5 leaves floats, last";
   EXPECT_GT(variants.kept_bytes(), 0U);
 }
 

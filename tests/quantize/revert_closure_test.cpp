@@ -5,7 +5,7 @@
 namespace quantrail {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 /// Nodes "name op inputs -> output", each a group of its own unless it is a move; points at `points`.
 struct Network {

@@ -138,7 +138,9 @@ TEST(PlanPatterns, AddsVectorsBehindProductsExactly) {
   const auto inputs = random_inputs(net, 2);
   auto q = quantized(net, inputs, {"m"});
   q.activations.erase("m");  // its result stays float, as placement has it
-  EXPECT_EQ(steps_of(net.graph(), {&q}), 2U) << "quantize, and multiply with all that follows";
+  // Without 8-bit instructions codes are made floats again first.
+  const std::size_t steps = runtime_info().int8_exact ? 2 : 3;
+  EXPECT_EQ(steps_of(net.graph(), {&q}), steps) << "quantize, and multiply with all that follows";
   const auto agree = [&] {
     const auto expected = expected_values(net.graph(), {&q}, inputs).at("y");
     expect_near(computed(net.graph(), {&q}, inputs), expected.values<float>(), 1e-5F);
@@ -146,7 +148,7 @@ TEST(PlanPatterns, AddsVectorsBehindProductsExactly) {
   agree();
   q.bias_edits["m"] = std::vector<float>(16, 0.7F);
   EXPECT_NE(computed(net.graph(), {&q}, inputs), computed(net.graph(), {}, inputs));
-  EXPECT_EQ(steps_of(net.graph(), {&q}), 2U) << "a correction is a shift of the vector";
+  EXPECT_EQ(steps_of(net.graph(), {&q}), steps) << "a correction is a shift of the vector";
   Graph shifted = net.graph();
   shift_addend(shifted, GraphIndex(shifted), 0, q.bias_edits["m"]);
   Quantization plain = q;

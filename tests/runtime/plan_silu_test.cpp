@@ -66,7 +66,7 @@ TEST(PlanSilu, IsOneTableOnCodesAndRoundsTheSigmoidOnTheWay) {
     const auto q = quantized(silu.network, inputs, {"conv", "silu", "behind"});
     const PlanOptions options{&q};
     EXPECT_EQ(silu.steps_on(options, "gate"), 0U);
-    EXPECT_EQ(silu.steps_on(options, "silu"), 1U);
+    EXPECT_EQ(silu.steps_on(options, "silu"), runtime_info().int8_exact ? 1U : 2U) << "or one to make floats of codes";
     const auto expected = expected_values(silu.network.graph(), options, inputs).at("behind");
     const auto seen = agreement(computed(silu.network.graph(), options, inputs), expected.values<float>(),
                                 q.activations.at("behind"));
