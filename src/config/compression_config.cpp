@@ -127,6 +127,9 @@ AccuracyAwareParams parse_accuracy_aware(const Section& params, const std::vecto
   const bool bisect = params.choice("search", "one_by_one", {"one_by_one", "bisect"}) == "bisect";
   out.search = bisect ? SearchOrder::Bisect : SearchOrder::OneByOne;
   out.prune = params.flag("prune", out.prune);
+  out.annotation_free = params.flag("annotation_free", out.annotation_free);
+  out.annotation_conf_threshold =
+      params.number("annotation_conf_threshold", out.annotation_conf_threshold, {.least = 0.0, .most = 1.0});
   if (bisect && params.has("use_prev_if_drop_increase")) {
     params.findings().note(fmt::format("{} has no effect with search \"bisect\", which takes no steps back.",
                                        params.path_of("use_prev_if_drop_increase")));
@@ -150,8 +153,9 @@ void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
 }
 
 void note_unused(const Section& params) {
-  for (const auto* key : {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metrics",
-                          "use_prev_if_drop_increase", "revert_mode", "search", "prune"}) {
+  for (const auto* key :
+       {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metrics", "use_prev_if_drop_increase",
+        "revert_mode", "search", "prune", "annotation_free", "annotation_conf_threshold"}) {
     if (!params.has(key)) continue;
     params.findings().note(
         fmt::format("{} has no effect: it belongs to AccuracyAwareQuantization.", params.path_of(key)));
@@ -189,8 +193,9 @@ void parse_algorithm(const Section& algorithm, const Outer& outer, const std::ve
   if (!params.has("preset") && !outer.preset) {
     params.findings().note(fmt::format("{} is not given: performance.", params.path_of("preset")));
   }
-  const AccuracyAwareParams accuracy_aware = parse_accuracy_aware(params, metrics);
+  AccuracyAwareParams accuracy_aware = parse_accuracy_aware(params, metrics);
   if (out.algorithm == "AccuracyAwareQuantization") {
+    settle_annotation_free(params, metrics, accuracy_aware);
     out.accuracy_aware = accuracy_aware;
     note_assumptions(params, accuracy_aware, metrics);
   } else {

@@ -169,7 +169,9 @@ struct AccuracyAwareParams {
   std::vector<MetricTarget> metrics{};  ///< default: the first of engine.metrics
   std::string revert_mode = "full";     ///< "full" or "compute" (ours)
   SearchOrder search = SearchOrder::OneByOne;
-  bool prune = false;  ///< ours: once the target is met, put groups back to int8 while it holds
+  bool prune = false;                      ///< ours: once the target is met, put groups back to int8 while it holds
+  bool annotation_free = false;            ///< the float model's predictions are the labels of the validation data
+  double annotation_conf_threshold = 0.6;  ///< samples that it predicts with less confidence are left out
   bool operator==(const AccuracyAwareParams&) const = default;
 };
 

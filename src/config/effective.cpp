@@ -190,6 +190,8 @@ void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {
   out.push_back({"revert_mode", text(params.revert_mode)});
   out.push_back({"search", text(params.search == SearchOrder::Bisect ? "bisect" : "one_by_one")});
   out.push_back({"prune", Json{params.prune}});
+  out.push_back({"annotation_free", Json{params.annotation_free}});
+  out.push_back({"annotation_conf_threshold", Json{params.annotation_conf_threshold}});
   out.push_back({"metrics", list(params.metrics, [](const MetricTarget& target) {
                    Json::Object entry{{"name", text(target.name)}};
                    if (target.baseline_value) entry.push_back({"baseline_value", Json{*target.baseline_value}});

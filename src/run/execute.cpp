@@ -6,6 +6,8 @@
 #include "evaluate/cost.h"
 #include "evaluate/feed.h"
 #include "run/answering.h"
+#include "run/patience.h"
+#include "run/predicted_labels.h"
 #include "run/reporting.h"
 #include "run/settings.h"
 #include "run/workbench.h"
@@ -23,6 +25,19 @@ Status usable(const Request& request, const Answer& answer) {
     }
   }
   return {};
+}
+
+/// Where labels are predicted, figures mean something else than people expect of them.
+std::string explanation(const RunInputs& inputs, const Done& done) {
+  if (!inputs.compression.accuracy_aware.annotation_free) return done.explanation;
+  return done.explanation + " Labels are the float model's predictions: accuracy is agreement with it.";
+}
+
+Result<RunResult> execute_labelled(const RunInputs& inputs, AnswerStore& answers, RunRecorder& recorder,
+                                   RunObserver& observer, std::stop_token stop) {
+  const auto workbench = make_workbench(inputs);
+  if (!workbench) return failed(workbench);
+  return execute(inputs, **workbench, answers, recorder, observer, std::move(stop));
 }
 
 }  // namespace
@@ -46,7 +61,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     if (const auto* done = std::get_if<Done>(&request)) {
       RunResult result{.outcome = done->outcome,
                        .best = static_cast<std::int64_t>(done->best),
-                       .explanation = done->explanation,
+                       .explanation = explanation(inputs, *done),
                        .evaluations = answering.asked(),
                        .reused = answering.reused()};
       if (const auto told = reporting.finish(result); !told) return failed(told);
@@ -61,9 +76,15 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
 
 Result<RunResult> execute(const RunInputs& inputs, AnswerStore& answers, RunRecorder& recorder, RunObserver& observer,
                           std::stop_token stop) {
-  const auto workbench = make_workbench(inputs);
-  if (!workbench) return failed(workbench);
-  return execute(inputs, **workbench, answers, recorder, observer, std::move(stop));
+  if (!inputs.compression.accuracy_aware.annotation_free)
+    return execute_labelled(inputs, answers, recorder, observer, std::move(stop));
+  if (const auto settings = search_settings(inputs); !settings) return failed(settings);
+  const auto labels = predicted_labels(inputs, answers, observer, stop);
+  if (!labels) return failed(labels);
+  const Patience patiently(observer, stop);
+  if (const auto noted = patiently([&] { return recorder.note(labels->note); }); !noted) return failed(noted);
+  observer.on_event(Noted{labels->note});
+  return execute_labelled(labelled(inputs, *labels), answers, recorder, observer, std::move(stop));
 }
 
 }  // namespace quantrail

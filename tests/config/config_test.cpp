@@ -175,8 +175,8 @@ TEST(Config, ServesCpuTargets) {
 
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   for (const auto* param : {R"("tune_hyperparams": true)", R"("convert_to_mixed_preset": true)",
-                            R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
-                            R"("use_layerwise_tuning": true)", R"("ignored": {"skip_model": true})"}) {
+                            R"("base_algorithm": "MinMaxQuantization")", R"("use_layerwise_tuning": true)",
+                            R"("ignored": {"skip_model": true})"}) {
     const auto config = parsed(with_params(param));
     ASSERT_FALSE(config) << param;
     EXPECT_EQ(config.error().cause, Cause::Unsupported) << param;
