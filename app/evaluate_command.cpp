@@ -11,7 +11,10 @@
 #include "app/progress.h"
 #include "app/signals.h"
 #include "app/worker.h"
+#include "data/relabelled.h"
 #include "evaluate/evaluator.h"
+#include "run/memory_store.h"
+#include "run/predicted_labels.h"
 #include "run/rebuild.h"
 #include "tracking/answers.h"
 
@@ -23,9 +26,41 @@ using nlohmann::json;
 /// What was measured, and for an iteration what its record says.
 struct Measured {
   std::string model{};
+  std::string labels{};  ///< where they are predicted, a sentence on that
   Evaluation evaluation{};
   std::optional<std::map<std::string, double>> recorded{};
 };
+
+class Silence final : public RunObserver {
+ public:
+  void on_event(const RunEvent&) noexcept override {}
+};
+
+/// A run's answers, of which nothing is changed.
+class KnownAnswers final : public MemoryStore {
+ public:
+  explicit KnownAnswers(AnswerStore& known) : known_(known) {}
+  Result<std::optional<Evaluation>> find(const Digest& key) override { return known_.find(key); }
+
+ private:
+  AnswerStore& known_;
+};
+
+/// With annotation_free, gives the samples of `p` the labels that the float model of `original` predicts. Returns a
+/// sentence about that, an empty one where labels are what they are.
+Result<std::string> label(Prepared& p, const Prepared& original, AnswerStore& answers, bool quiet) {
+  if (!p.config.compression.accuracy_aware.annotation_free) return std::string();
+  std::stop_source stop;
+  const StopOnSignals signals(stop);
+  const bool told = !quiet && ::isatty(STDERR_FILENO) == 1;
+  ProgressPrinter printer(stderr, told);
+  Silence silence;
+  const auto labels = predicted_labels(inputs_of(original), answers,
+                                       told ? static_cast<RunObserver&>(printer) : silence, stop.get_token());
+  if (!labels) return failed(labels);
+  p.validation = relabelled(p.validation, labels->samples, labels->labels);
+  return labels->note;
+}
 
 Result<Evaluation> measured(const Prepared& p, const Variant& variant, bool quiet) {
   EvaluatorOptions options;
@@ -51,12 +86,21 @@ Result<Evaluation> measured(const Prepared& p, const Variant& variant, bool quie
 Result<Measured> measured_config(const EvaluateCommand& command) {
   auto config = load_config(command.target, command.overrides);
   if (!config) return failed(config);
-  if (!command.model.empty()) config->model = command.model;
-  const auto p = prepared(std::move(*config), Purpose::Measure, sha256_file);
+  const bool quiet = command.format == Format::Json;
+  Config of_model = *config;
+  if (!command.model.empty()) of_model.model = command.model;
+  auto p = prepared(std::move(of_model), Purpose::Measure, sha256_file);
   if (!p) return failed(p);
-  auto evaluation = measured(*p, {}, command.format == Format::Json);
+  // What another model agrees with is the model of the configuration.
+  const bool agrees = !command.model.empty() && config->compression.accuracy_aware.annotation_free;
+  const auto original = agrees ? prepared(std::move(*config), Purpose::Measure, sha256_file) : p;
+  if (!original) return failed(original);
+  MemoryStore answers;
+  auto labels = label(*p, *original, answers, quiet);
+  if (!labels) return failed(labels);
+  auto evaluation = measured(*p, {}, quiet);
   if (!evaluation) return failed(evaluation);
-  return Measured{p->config.model.string(), std::move(*evaluation), std::nullopt};
+  return Measured{p->config.model.string(), std::move(*labels), std::move(*evaluation), std::nullopt};
 }
 
 Result<Measured> measured_iteration(const Options& options, const EvaluateCommand& command) {
@@ -66,7 +110,8 @@ Result<Measured> measured_iteration(const Options& options, const EvaluateComman
   }
   const auto named = named_iteration(options, command.target);
   if (!named) return failed(named);
-  const auto p = prepared_again(named->run.store, named->details, Purpose::Measure);
+  const bool quiet = command.format == Format::Json;
+  auto p = prepared_again(named->run.store, named->details, Purpose::Measure);
   if (!p) return failed(p);
   for (const auto& data : named->details.data) {
     if (data.role != "validation" || data.fingerprint == p->validation->fingerprint()) continue;
@@ -82,9 +127,12 @@ Result<Measured> measured_iteration(const Options& options, const EvaluateComman
   variant.quantization = &*quantization;
   variant.reverted = {named->iteration.reverted_groups.begin(), named->iteration.reverted_groups.end()};
   variant.revert_mode = revert_mode_of(p->config);
-  auto evaluation = measured(*p, variant, command.format == Format::Json);
+  KnownAnswers known(**answers);
+  auto labels = label(*p, *p, known, quiet);
+  if (!labels) return failed(labels);
+  auto evaluation = measured(*p, variant, quiet);
   if (!evaluation) return failed(evaluation);
-  return Measured{command.target, std::move(*evaluation), named->iteration.metrics};
+  return Measured{command.target, std::move(*labels), std::move(*evaluation), named->iteration.metrics};
 }
 
 void print_text(const Measured& m) {
@@ -94,6 +142,7 @@ void print_text(const Measured& m) {
     fmt::print("\n");
   }
   fmt::print("{} samples in {:.2f} s\n", m.evaluation.samples, m.evaluation.seconds);
+  if (!m.labels.empty()) fmt::print("{}\n", m.labels);
 }
 
 }  // namespace
@@ -108,6 +157,7 @@ int run(const Options& options, const EvaluateCommand& command) {
              {"metrics", m->evaluation.metrics},
              {"seconds", m->evaluation.seconds}};
     if (m->recorded) out["recorded"] = *m->recorded;
+    if (!m->labels.empty()) out["labels"] = m->labels;
     fmt::print("{}\n", out.dump(2, ' ', false, json::error_handler_t::replace));
   } else {
     print_text(*m);

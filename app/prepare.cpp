@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/parallel.h"
 #include "base/text.h"
+#include "data/relabelled.h"
+#include "data/subset.h"
 #include "evaluate/evaluator.h"
 #include "evaluate/feed.h"
+#include "metrics/prediction.h"
 #include "metrics/registry.h"
 #include "model/canonical.h"
 #include "quantize/range_rules.h"
@@ -18,7 +22,7 @@ namespace quantrail::app {
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
-constexpr std::size_t kCalibrationCache = 64 * kMiB;
+constexpr std::size_t kCalibrationCache = 64 * kMiB;  // most samples are read once
 
 /// Infinite constants have their uses (masks, open bounds); one that is no number never has.
 Status check_numbers(const std::filesystem::path& model, const Graph& graph) {
@@ -69,16 +73,37 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
 }
 
 Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataConfig& side, bool labelled,
-                                                 const FileHasher& hash_file) {
+                                                 std::size_t most_cached, const FileHasher& hash_file) {
   OpenOptions options;
   options.labels_required = labelled;
   options.threads = threads_of(p.config);
   options.hash_file = hash_file;
   auto data = open_dataset(side, p.graph.inputs, options);
   if (!data) return failed(data);
-  // Calibration reads most samples once; what is evaluated is read again and again.
   const auto budget = static_cast<std::size_t>(p.config.engine.memory_budget_mb) * kMiB / 2;
-  return cached(std::move(*data), labelled ? budget : std::min(budget, kCalibrationCache));
+  return cached(std::move(*data), std::min(budget, most_cached));
+}
+
+bool has_truths(const Dataset& data) {
+  for (std::size_t at = 0; at < data.size(); ++at) {
+    const Truth truth = data.truth(at);
+    if (truth.label || truth.objects) return true;
+  }
+  return false;
+}
+
+Status open_validation(Prepared& p, const FileHasher& hash_file) {
+  const bool labelled = !p.config.compression.accuracy_aware.annotation_free;
+  DataConfig side = *p.config.engine.validation;
+  const bool apart = !side.data.labels.empty();
+  if (!labelled) side.data.labels.clear();
+  // What is evaluated is read again and again.
+  auto data = open_side(p, side, labelled, std::numeric_limits<std::size_t>::max(), hash_file);
+  if (!data) return failed(data, "engine.validation");
+  p.validation = std::move(*data);
+  if (!labelled && (apart || has_truths(*p.validation)))
+    p.notes.emplace_back("annotation_free: the labels of engine.validation are not used");
+  return {};
 }
 
 Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
@@ -94,22 +119,18 @@ Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
                 p.config.source.string());
   }
   if (measures && !engine.validation) {
-    return fail(Cause::InvalidInput, "{}: engine.validation is missing; {} needs labelled samples",
-                p.config.source.string(),
+    return fail(Cause::InvalidInput, "{}: engine.validation is missing; {} needs {}samples", p.config.source.string(),
                 purpose == Purpose::Measure ? "measuring"
                 : accuracy_aware            ? "AccuracyAwareQuantization"
-                                            : "preset \"auto\"");
+                                            : "preset \"auto\"",
+                compression.accuracy_aware.annotation_free ? "" : "labelled ");
   }
   if (calibrates) {
-    auto data = open_side(p, *engine.calibration, false, hash_file);
+    auto data = open_side(p, *engine.calibration, false, kCalibrationCache, hash_file);
     if (!data) return failed(data, "engine.calibration");
     p.calibration = std::move(*data);
   }
-  if (engine.validation && purpose != Purpose::Calibrate) {
-    auto data = open_side(p, *engine.validation, true, hash_file);
-    if (!data) return failed(data, "engine.validation");
-    p.validation = std::move(*data);
-  }
+  if (engine.validation && purpose != Purpose::Calibrate) return open_validation(p, hash_file);
   return {};
 }
 
@@ -151,12 +172,25 @@ bool finite_first_row(const Plan& plan, const PlanState& state, std::size_t outp
   return std::all_of(row.begin(), row.end(), [](float value) { return std::isfinite(value); });
 }
 
-/// Whether labels and outputs suit the metrics, and the float model makes numbers of the first sample.
+/// Whether labels and outputs suit the metrics. Where labels will be predicted, any class stands for them.
+Status check_metrics(const Prepared& p) {
+  const EvaluatorOptions options{.threads = 1};
+  auto data = p.validation;
+  auto metrics = p.metrics;
+  if (p.config.compression.accuracy_aware.annotation_free && !metrics.empty()) {
+    const auto first = first_samples(data->size(), 1);
+    data = relabelled(data, first, std::vector<std::int64_t>(first.size(), 0));
+    for (auto& metric : prediction_metrics(p.config.engine.metrics.front().output))
+      metrics.push_back(std::move(metric));
+  }
+  const auto fits = Evaluator::create(p.graph, std::move(data), std::move(metrics), options);
+  return fits ? Status{} : failed(fits);
+}
+
+/// Whether what is measured can be, and the float model makes numbers of the first sample.
 Status check_measuring(const Prepared& p) {
   if (!p.validation) return {};
-  EvaluatorOptions options;
-  options.threads = 1;
-  if (const auto fits = Evaluator::create(p.graph, p.validation, p.metrics, options); !fits) return failed(fits);
+  if (const auto fits = check_metrics(p); !fits) return failed(fits);
   const auto plan = float_plan(p, *p.validation);
   if (!plan) return failed(plan);
   const auto feed = Feed::matched(p.validation->inputs(), **plan);

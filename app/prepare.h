@@ -21,7 +21,7 @@ struct Prepared {
   Graph graph{};  ///< canonical
   ResolvedScope ignored{};
   std::shared_ptr<const Dataset> calibration{};  ///< null when not configured
-  std::shared_ptr<const Dataset> validation{};   ///< null when not configured
+  std::shared_ptr<const Dataset> validation{};   ///< null when not configured; annotation_free: not labelled yet
   std::vector<std::shared_ptr<const Metric>> metrics{};
   std::vector<std::string> notes{};  ///< assumptions, one sentence each
 };

@@ -9,6 +9,7 @@
 #include "app/show_text.h"
 #include "app/table.h"
 #include "base/text.h"
+#include "config/config.h"
 
 namespace quantrail::app {
 namespace {
@@ -45,6 +46,11 @@ std::string state_line(const tracking::RunDetails& details) {
   return line;
 }
 
+bool has_predicted_labels(const tracking::RunDetails& details) {
+  const auto config = parse_config(details.config_json, "/", "the run's configuration", {});
+  return config && config->compression.accuracy_aware.annotation_free;
+}
+
 const IterationRecord* best_of(const tracking::RunDetails& details) {
   for (const auto& it : details.iterations) {
     if (details.summary.best_iteration == it.index) return &it;
@@ -66,6 +72,7 @@ std::string show_text(const tracking::RunDetails& details) {
     out +=
         fmt::format("metric  {}, float {}{}\n", printable(summary.metric), decimals(summary.float_metric),
                     limit == details.baseline->limits.end() ? "" : fmt::format(", may drop by {:.4f}", limit->second));
+    if (has_predicted_labels(details)) out += "labels  predicted by the float model: accuracy is agreement with it\n";
   }
   if (!details.iterations.empty()) {
     const auto right = Align::Right;

@@ -152,6 +152,7 @@ RunInputs inputs_of(const Prepared& p) {
   inputs.calibration = p.calibration;
   inputs.validation = p.validation;
   inputs.metrics = p.metrics;
+  if (!p.config.engine.metrics.empty()) inputs.scores_output = p.config.engine.metrics.front().output;
   inputs.threads = threads_of(p.config);
   inputs.memory_bytes = static_cast<std::size_t>(p.config.engine.memory_budget_mb) << 20U;
   return inputs;

@@ -200,6 +200,9 @@ AccuracyAwareParams parse_accuracy_aware(const Section& params, const std::vecto
   out.correct_again = params.flag("correct_again", out.correct_again);
   const bool as_pot = params.choice("compatibility", "none", {"none", "pot"}) == "pot";
   out.compatibility = as_pot ? Compatibility::Pot : Compatibility::None;
+  out.annotation_free = params.flag("annotation_free", out.annotation_free);
+  out.annotation_conf_threshold =
+      params.number("annotation_conf_threshold", out.annotation_conf_threshold, {.least = 0.0, .most = 1.0});
   return out;
 }
 
@@ -219,10 +222,10 @@ void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
 }
 
 void note_unused(const Section& params) {
-  for (const auto* key :
-       {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metric_subset_ratio", "metrics",
-        "use_prev_if_drop_increase", "convert_to_mixed_preset", "tune_hyperparams", "revert_mode", "search", "prune",
-        "ranking_signal", "ranking_mode", "correct_again", "compatibility"}) {
+  for (const auto* key : {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metric_subset_ratio",
+                          "metrics", "use_prev_if_drop_increase", "convert_to_mixed_preset", "tune_hyperparams",
+                          "revert_mode", "search", "prune", "ranking_signal", "ranking_mode", "correct_again",
+                          "compatibility", "annotation_free", "annotation_conf_threshold"}) {
     if (!params.has(key)) continue;
     params.findings().note(
         fmt::format("{} has no effect: it belongs to AccuracyAwareQuantization.", params.path_of(key)));
@@ -260,8 +263,9 @@ void parse_algorithm(const Section& algorithm, const Outer& outer, const std::ve
   if (!params.has("preset") && !outer.preset) {
     params.findings().note(fmt::format("{} is not given: performance.", params.path_of("preset")));
   }
-  const AccuracyAwareParams accuracy_aware = parse_accuracy_aware(params, metrics);
+  AccuracyAwareParams accuracy_aware = parse_accuracy_aware(params, metrics);
   if (out.algorithm == "AccuracyAwareQuantization") {
+    settle_annotation_free(params, metrics, accuracy_aware);
     out.accuracy_aware = accuracy_aware;
     note_assumptions(params, accuracy_aware, metrics);
     note_without_effect(params, accuracy_aware, out.quantization);

@@ -195,6 +195,8 @@ struct AccuracyAwareParams {
   RankingMode ranking_mode = RankingMode::Exact;
   bool correct_again = false;  ///< ours: biases are corrected again for each model with reverted layers
   Compatibility compatibility = Compatibility::None;
+  bool annotation_free = false;            ///< the float model's predictions are the labels of the validation data
+  double annotation_conf_threshold = 0.6;  ///< samples that it predicts with less confidence are left out
   bool operator==(const AccuracyAwareParams&) const = default;
 };
 

@@ -208,6 +208,8 @@ void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {
   out.push_back({"ranking_mode", text(params.ranking_mode == RankingMode::Race ? "race" : "exact")});
   out.push_back({"correct_again", Json{params.correct_again}});
   out.push_back({"compatibility", text(params.compatibility == Compatibility::Pot ? "pot" : "none")});
+  out.push_back({"annotation_free", Json{params.annotation_free}});
+  out.push_back({"annotation_conf_threshold", Json{params.annotation_conf_threshold}});
   out.push_back({"metrics", list(params.metrics, [](const MetricTarget& target) {
                    Json::Object entry{{"name", text(target.name)}};
                    if (target.baseline_value) entry.push_back({"baseline_value", Json{*target.baseline_value}});

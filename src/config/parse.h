@@ -24,6 +24,9 @@ namespace quantrail {
 [[nodiscard]] Json effective_range(const RangeEstimator& range);
 [[nodiscard]] Json effective_tensor(const TensorConfig& tensor);
 [[nodiscard]] Json effective_layerwise(const LayerwiseConfigs& configs);
+/// annotation_free and its threshold as parsed: refuses metrics that they cannot serve, and says which of the
+/// parameters next to them have no effect, which then have their defaults.
+void settle_annotation_free(const Section& params, const std::vector<MetricSpec>& metrics, AccuracyAwareParams& out);
 /// `ignored` of an algorithm's parameters.
 [[nodiscard]] IgnoredScope parse_ignored(const Section& ignored);
 

@@ -1,13 +1,11 @@
 #include "metrics/accuracy.h"
 
-#include <algorithm>
 #include <cmath>
-#include <utility>
+
+#include "metrics/class_scores.h"
 
 namespace quantrail {
 namespace {
-
-std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
 template <class T>
 bool is_among_top(std::span<const std::byte> bytes, std::size_t label, std::int64_t top_k) {
@@ -34,25 +32,9 @@ class Accuracy final : public Metric {
   }
 
   [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth& truth) const override {
-    if (output_ >= outputs.size()) {
-      return fail(Cause::InvalidInput, "{}: output {} is asked for, the network has {}", name_, output_,
-                  outputs.size());
-    }
-    const OutputView& scores = outputs[output_];
-    if (scores.type != ElementType::Float32 && scores.type != ElementType::Float64) {
-      return fail(Cause::InvalidInput, "{}: output {} is {}, scores must be float32 or float64", name_, output_,
-                  name_of(scores.type));
-    }
-    if (std::find(scores.shape.begin(), scores.shape.end(), -1) != scores.shape.end()) {
-      return fail(Cause::InvalidInput, "{}: the shape of output {} depends on data, one score per class is needed",
-                  name_, output_);
-    }
-    const auto wide = std::count_if(scores.shape.begin(), scores.shape.end(), [](auto size) { return size != 1; });
-    const std::int64_t classes = element_count(scores.shape);
-    if (wide > 1 || classes < 1) {
-      return fail(Cause::InvalidInput, "{}: output {} has shape {} per sample, one score per class is needed", name_,
-                  output_, shape_text(scores.shape));
-    }
+    const auto counted = class_count(name_, outputs, output_);
+    if (!counted) return failed(counted);
+    const std::int64_t classes = *counted;
     if (top_k_ > classes) {
       return fail(Cause::InvalidInput, "{}: top_k is {}, the network has only {} classes", name_, top_k_, classes);
     }

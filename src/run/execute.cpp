@@ -8,6 +8,8 @@
 #include "run/answering.h"
 #include "run/closing_words.h"
 #include "run/forecast.h"
+#include "run/patience.h"
+#include "run/predicted_labels.h"
 #include "run/reporting.h"
 #include "run/samples.h"
 #include "run/settings.h"
@@ -72,17 +74,31 @@ class Forecasting {
   bool told_ranking_ = false;
 };
 
+/// Where labels are predicted, figures mean something else than people expect of them.
+std::string explanation(const RunInputs& inputs, const Done& done) {
+  if (!inputs.compression.accuracy_aware.annotation_free) return done.explanation;
+  return done.explanation + " Labels are the float model's predictions: accuracy is agreement with it.";
+}
+
 /// The end of a run, with what its best model is.
-Result<RunResult> concluded(const Done& done, const IterationRecord& best, Answering& answering) {
+Result<RunResult> concluded(const RunInputs& inputs, const Done& done, const IterationRecord& best,
+                            Answering& answering) {
   RunResult result{.outcome = done.outcome,
                    .best = static_cast<std::int64_t>(done.best),
-                   .explanation = done.explanation + " " + closing_words(best),
+                   .explanation = explanation(inputs, done) + " " + closing_words(best),
                    .evaluations = answering.asked(),
                    .reused = answering.reused()};
   const auto speed_up = answering.speed_up(answering.quantization(best.quantization), best.reverted_groups);
   if (!speed_up) return failed(speed_up);
   result.speed_up = *speed_up;
   return result;
+}
+
+Result<RunResult> execute_labelled(const RunInputs& inputs, AnswerStore& answers, RunRecorder& recorder,
+                                   RunObserver& observer, std::stop_token stop) {
+  const auto workbench = make_workbench(inputs);
+  if (!workbench) return failed(workbench);
+  return execute(inputs, **workbench, answers, recorder, observer, std::move(stop));
 }
 
 }  // namespace
@@ -106,7 +122,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     if (const auto told = reporting.report(state, answering.quantization()); !told) return failed(told);
     const Request request = next(state);
     if (const auto* done = std::get_if<Done>(&request)) {
-      auto result = concluded(*done, reporting.iterations().at(done->best), answering);
+      auto result = concluded(inputs, *done, reporting.iterations().at(done->best), answering);
       if (!result) return result;
       if (const auto told = reporting.finish(*result); !told) return failed(told);
       return result;
@@ -121,9 +137,15 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
 
 Result<RunResult> execute(const RunInputs& inputs, AnswerStore& answers, RunRecorder& recorder, RunObserver& observer,
                           std::stop_token stop) {
-  const auto workbench = make_workbench(inputs);
-  if (!workbench) return failed(workbench);
-  return execute(inputs, **workbench, answers, recorder, observer, std::move(stop));
+  if (!inputs.compression.accuracy_aware.annotation_free)
+    return execute_labelled(inputs, answers, recorder, observer, std::move(stop));
+  if (const auto settings = search_settings(inputs); !settings) return failed(settings);
+  const auto labels = predicted_labels(inputs, answers, observer, stop);
+  if (!labels) return failed(labels);
+  const Patience patiently(observer, stop);
+  if (const auto noted = patiently([&] { return recorder.note(labels->note); }); !noted) return failed(noted);
+  observer.on_event(Noted{labels->note});
+  return execute_labelled(labelled(inputs, *labels), answers, recorder, observer, std::move(stop));
 }
 
 }  // namespace quantrail

@@ -169,8 +169,8 @@ TEST(Config, ServesCpuTargets) {
 }
 
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
-  for (const auto* param : {R"("annotation_free": true)", R"("base_algorithm": "MinMaxQuantization")",
-                            R"("use_layerwise_tuning": true)", R"("ignored": {"skip_model": true})"}) {
+  for (const auto* param : {R"("base_algorithm": "MinMaxQuantization")", R"("use_layerwise_tuning": true)",
+                            R"("ignored": {"skip_model": true})"}) {
     const auto config = parsed(with_params(param));
     ASSERT_FALSE(config) << param;
     EXPECT_EQ(config.error().cause, Cause::Unsupported) << param;
