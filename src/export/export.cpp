@@ -45,6 +45,8 @@ std::string json_text(const nlohmann::json& value) {
 
 }  // namespace
 
+std::string_view exporter_revision() { return kExporterRevision; }
+
 Result<ExportedModel> exported(const Graph& graph, const Quantization& quantization,
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode,
                                const ExportMetadata& metadata, ExportProfile profile) {

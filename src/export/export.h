@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -17,6 +18,9 @@ namespace quantrail {
 struct ExportMetadata {
   Digest base{};  ///< of the model that was quantized (Model::hash)
 };
+
+/// Raised when the same model gets other bytes; part of every file.
+[[nodiscard]] std::string_view exporter_revision();
 
 struct ExportedModel {
   std::string bytes{};  ///< the ONNX file

@@ -110,7 +110,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
   const auto macs = macs_per_sample(sized(inputs.graph, inputs.calibration->inputs()));
   if (!macs) return failed(macs);
   Answering answering(inputs, *macs, workbench, answers, observer, stop);
-  Reporting reporting(inputs, *macs, workbench, recorder, observer, stop);
+  Reporting reporting(inputs, *macs, workbench, answers, recorder, observer, stop);
   Forecasting forecasting(inputs, workbench, answering, observer);
   for (const auto& assumption : assumptions(inputs)) {
     if (const auto noted = reporting.note(assumption); !noted) return failed(noted);

@@ -1,5 +1,7 @@
 #include "run/keys.h"
 
+#include "export/export.h"
+
 namespace quantrail {
 namespace {
 
@@ -68,6 +70,14 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
       .add(std::int64_t{options.all_layers})
       .add(std::int64_t{options.in_codes});
   add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
+Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
+                    const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
+  Hasher hasher;
+  hasher.add("snapshot").add(exporter_revision()).add(inputs.model).add(quantization).add(name_of(mode));
+  add(hasher, reverted);
   return hasher.finish();
 }
 

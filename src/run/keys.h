@@ -36,6 +36,10 @@ struct EvaluationIdentity {
 [[nodiscard]] Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                                     const FullCorrection& options, std::span<const std::size_t> samples);
 
+/// What a variant's file is (SnapshotFacts).
+[[nodiscard]] Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
+                                  const std::set<std::string, std::less<>>& reverted, RevertMode mode);
+
 /// How much faster than float a variant computes with inputs.threads threads.
 [[nodiscard]] Digest speed_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode);

@@ -4,6 +4,7 @@
 #include "model/lowering.h"
 #include "model/macs.h"
 #include "model/weight_edits.h"
+#include "run/keys.h"
 #include "run/rebuild.h"
 #include "run/settings.h"
 #include "search/drop.h"
@@ -107,14 +108,33 @@ Status Reporting::report_ranking(const SearchState& state) {
   return recorded;
 }
 
+Result<SnapshotFacts> Reporting::facts(const Quantization& quantization, const Digest& digest,
+                                       const std::set<std::string, std::less<>>& reverted) const {
+  const RevertMode mode = revert_mode_of(inputs_);
+  const Digest key = snapshot_key(inputs_, digest, reverted, mode);
+  const auto known = patiently_([&] { return store_.find_blob(key); });
+  if (!known) return failed(known);
+  if (*known) {
+    if (auto remembered = parsed_snapshot_facts(**known)) return *std::move(remembered);
+  }
+  const Graph graph = edited(inputs_.graph, quantization);
+  const auto file = workbench_.exported(quantization, reverted);
+  if (!file) return failed(file);
+  SnapshotFacts made{.int8_macs_share = int8_macs_share(graph, lowered(graph, &quantization, reverted, mode), macs_),
+                     .size_bytes = file->bytes.size(),
+                     .hash = snapshot_hash(*file),
+                     .float_in_onnxruntime = file->float_in_onnxruntime};
+  const auto saved = patiently_([&] { return store_.save_blob(key, "snapshot", serialised(made)); });
+  if (!saved) return failed(saved);
+  return made;
+}
+
 Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size_t at,
                                              const Quantization& quantization) const {
   const Trial& trial = state.trials[at];
-  const std::set<std::string, std::less<>> reverted(trial.reverted.begin(), trial.reverted.end());
-  const Graph graph = edited(inputs_.graph, quantization);
-  const Lowering lowering = lowered(graph, &quantization, reverted, revert_mode_of(inputs_));
-  const auto file = workbench_.exported(quantization, reverted);
-  if (!file) return failed(file);
+  const Digest digest = quantization.digest();
+  const auto known = facts(quantization, digest, {trial.reverted.begin(), trial.reverted.end()});
+  if (!known) return failed(known);
   return IterationRecord{.index = static_cast<std::int64_t>(at),
                          .kind = trial.kind,
                          .changed_layers = layers_of(trial.changed, quantization),
@@ -124,11 +144,11 @@ Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size
                          .drops = trial.drops,
                          .drop = trial.drop,
                          .accepted = trial.accepted,
-                         .int8_macs_share = int8_macs_share(graph, lowering, macs_),
-                         .size_bytes = file->bytes.size(),
-                         .snapshot_hash = snapshot_hash(*file),
-                         .quantization = quantization.digest(),
-                         .float_in_onnxruntime = file->float_in_onnxruntime,
+                         .int8_macs_share = known->int8_macs_share,
+                         .size_bytes = known->size_bytes,
+                         .snapshot_hash = known->hash,
+                         .quantization = digest,
+                         .float_in_onnxruntime = known->float_in_onnxruntime,
                          .seconds = trial.seconds};
 }
 

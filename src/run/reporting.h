@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "run/inputs.h"
 #include "run/patience.h"
 #include "run/ports.h"
+#include "run/snapshot_facts.h"
 #include "run/workbench.h"
 #include "search/search.h"
 
@@ -18,11 +20,12 @@ namespace quantrail {
 class Reporting {
  public:
   /// What is referred to must outlive this.
-  Reporting(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, RunRecorder& recorder,
-            RunObserver& observer, std::stop_token stop)
+  Reporting(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, AnswerStore& store,
+            RunRecorder& recorder, RunObserver& observer, std::stop_token stop)
       : inputs_(inputs),
         macs_(macs),
         workbench_(workbench),
+        store_(store),
         recorder_(recorder),
         observer_(observer),
         patiently_(observer, std::move(stop)) {}
@@ -37,6 +40,9 @@ class Reporting {
  private:
   [[nodiscard]] Result<IterationRecord> iteration(const SearchState& state, std::size_t at,
                                                   const Quantization& quantization) const;
+  /// Remembered, or made by writing the file.
+  [[nodiscard]] Result<SnapshotFacts> facts(const Quantization& quantization, const Digest& digest,
+                                            const std::set<std::string, std::less<>>& reverted) const;
   [[nodiscard]] Status note_useless_model(const SearchState& state);
   [[nodiscard]] Status report_iteration(const SearchState& state, const Quantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);
@@ -46,6 +52,7 @@ class Reporting {
   const RunInputs& inputs_;
   const MultiplyAdds& macs_;
   Workbench& workbench_;
+  AnswerStore& store_;
   RunRecorder& recorder_;
   RunObserver& observer_;
   Patience patiently_;

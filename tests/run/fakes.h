@@ -151,6 +151,7 @@ class FakeWorkbench : public Workbench {
   std::size_t layers() override { return 3; }
 
   Result<ExportedModel> exported(const Quantization&, const std::set<std::string, std::less<>>& reverted) override {
+    ++files;
     ExportedModel file{.bytes = "model"};
     for (const auto& group : reverted) file.bytes += " " + group;
     return file;
@@ -161,6 +162,7 @@ class FakeWorkbench : public Workbench {
   };
   int calibrations = 0;
   int corrections = 0;
+  int files = 0;
   std::vector<QuantizationParams> quantized_with{};
   int evaluations = 0;
   std::size_t resumed_samples = 0;
