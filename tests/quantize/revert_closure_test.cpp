@@ -57,9 +57,9 @@ TEST(ClosedGroups, LookThroughOperatorsThatOnlyMoveValues) {
   Network net;
   net.layer("stem", {"x"}).move("pool", {"stem:0"}).layer("one", {"pool:0"}).layer("two", {"stem:0"});
   net.layer("left", {"x2"}).move("join", {"one:0", "left:0"}).layer("three", {"join:0"}).layer("four", {"left:0"});
-  EXPECT_THAT(net.closed({"x", "x2", "stem:0", "pool:0", "one:0", "left:0", "join:0"}),
-              ElementsAre(ElementsAre("stem"), ElementsAre("one", "two"), ElementsAre("left"),
-                          ElementsAre("three", "four")));
+  EXPECT_THAT(
+      net.closed({"x", "x2", "stem:0", "pool:0", "one:0", "left:0", "join:0"}),
+      ElementsAre(ElementsAre("stem"), ElementsAre("one", "two"), ElementsAre("left"), ElementsAre("three", "four")));
 }
 
 TEST(ClosedGroups, GoUpThroughFloatUntilSomethingIsQuantized) {
