@@ -16,6 +16,7 @@
 #include "metrics/registry.h"
 #include "model/canonical.h"
 #include "quantize/range_rules.h"
+#include "run/settings.h"
 #include "runtime/plan.h"
 
 namespace quantrail::app {
@@ -215,6 +216,21 @@ std::size_t threads_of(const Config& config) {
   return config.engine.threads > 0 ? static_cast<std::size_t>(config.engine.threads) : default_threads();
 }
 
+RunInputs inputs_of(const Prepared& p) {
+  RunInputs inputs;
+  inputs.model = p.model.hash;
+  inputs.graph = p.graph;
+  inputs.compression = p.config.compression;
+  inputs.ignored = p.ignored.nodes;
+  inputs.calibration = p.calibration;
+  inputs.validation = p.validation;
+  inputs.metrics = p.metrics;
+  if (!p.config.engine.metrics.empty()) inputs.scores_output = p.config.engine.metrics.front().output;
+  inputs.threads = threads_of(p.config);
+  inputs.memory_bytes = static_cast<std::size_t>(p.config.engine.memory_budget_mb) << 20U;
+  return inputs;
+}
+
 Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash_file, std::optional<Model> model) {
   Prepared p;
   p.notes = config.notes;
@@ -224,6 +240,9 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   if (auto computes = check_computing(p); !computes) return failed(computes);
   if (auto made = make_metrics(p); !made) return failed(made);
   if (auto suits = check_measuring(p); !suits) return failed(suits);
+  if (purpose == Purpose::Run) {
+    if (auto sound = search_settings(inputs_of(p)); !sound) return failed(sound, p.config.source.string());
+  }
   return p;
 }
 

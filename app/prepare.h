@@ -11,6 +11,7 @@
 #include "metrics/metric.h"
 #include "model/load.h"
 #include "quantize/ignored_scope.h"
+#include "run/inputs.h"
 
 namespace quantrail::app {
 
@@ -38,5 +39,8 @@ enum class Purpose { Run, Measure, Calibrate };
 
 /// The threads that the configuration means.
 [[nodiscard]] std::size_t threads_of(const Config& config);
+
+/// What the run works on, for execute().
+[[nodiscard]] RunInputs inputs_of(const Prepared& prepared);
 
 }  // namespace quantrail::app

@@ -78,6 +78,9 @@ Result<RankingRecord> ranked_now(const Options& options, const RankCommand& comm
   std::stop_source stop;
   const StopOnSignals signals(stop);
   const auto result = execute(inputs, **answers, keeper, printer, stop.get_token());
+  if (!result && result.error().cause == Cause::Cancelled) {
+    return fail(Cause::Cancelled, "stopped; what is done is remembered, and the same command goes on from there");
+  }
   if (!result) return failed(result);
   if (!keeper.kept) {
     return fail(Cause::InvalidInput, "{}: nothing of the network is quantized, so there is no layer to rank",

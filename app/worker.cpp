@@ -143,21 +143,6 @@ std::string environment_json(std::size_t threads) {
       .dump();
 }
 
-RunInputs inputs_of(const Prepared& p) {
-  RunInputs inputs;
-  inputs.model = p.model.hash;
-  inputs.graph = p.graph;
-  inputs.compression = p.config.compression;
-  inputs.ignored = p.ignored.nodes;
-  inputs.calibration = p.calibration;
-  inputs.validation = p.validation;
-  inputs.metrics = p.metrics;
-  if (!p.config.engine.metrics.empty()) inputs.scores_output = p.config.engine.metrics.front().output;
-  inputs.threads = threads_of(p.config);
-  inputs.memory_bytes = static_cast<std::size_t>(p.config.engine.memory_budget_mb) << 20U;
-  return inputs;
-}
-
 Result<Prepared> prepared_again(const tracking::Store& store, const tracking::RunDetails& details, Purpose purpose) {
   const std::string name = fmt::format("configuration of run {}", details.summary.id);
   auto config = parse_config(details.config_json, "/", name, {});

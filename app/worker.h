@@ -4,7 +4,6 @@
 #include <string>
 
 #include "app/prepare.h"
-#include "run/inputs.h"
 #include "tracking/lease.h"
 
 namespace quantrail::app {
@@ -15,9 +14,6 @@ struct WorkerOutput {
   bool terminal = false;
   std::string log_path{};  ///< empty: a terminal
 };
-
-/// What the run works on, for execute().
-[[nodiscard]] RunInputs inputs_of(const Prepared& prepared);
 
 /// Everything that the run `id` works on, from its record: its configuration, and the store's copy of its model.
 /// Errors: InvalidInput naming what is gone or differs.

@@ -155,8 +155,7 @@ void note_without_effect(const Section& params, const AccuracyAwareParams& parse
   if (parsed.convert_to_mixed_preset && chooses)
     note("convert_to_mixed_preset", "with preset \"auto\", which tries it");
   if (parsed.tune_hyperparams && chooses) note("tune_hyperparams", "with preset \"auto\", which tries ranges itself");
-  if (parsed.convert_to_mixed_preset && !chooses &&
-      !quantized.activations.symmetric.value_or(quantized.preset == Preset::Performance)) {
+  if (parsed.convert_to_mixed_preset && !chooses && !quantized.symmetric_activations()) {
     note("convert_to_mixed_preset", "where activations are asymmetric already");
   }
   if (quantized.use_fast_bias && parsed.correct_again) {

@@ -144,6 +144,11 @@ struct QuantizationParams {
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
   ModelType model_type = ModelType::None;      ///< POT has it beside the algorithms, for all of them
   bool operator==(const QuantizationParams&) const = default;
+
+  /// Whether activations have symmetric codes, by what is said of them or by the preset.
+  [[nodiscard]] bool symmetric_activations() const {
+    return activations.symmetric.value_or(preset == Preset::Performance);
+  }
 };
 
 enum class DropType { Absolute, Relative };

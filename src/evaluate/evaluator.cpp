@@ -25,7 +25,7 @@ Variants fitting(const std::shared_ptr<const Plan>& base, std::span<const std::s
 
 /// Seconds that one micro-batch takes: the median of some runs, after one to warm up.
 Result<double> seconds_of(PlanState& state) {
-  constexpr std::size_t kRuns = 5;
+  constexpr std::size_t kRuns = 3;
   std::vector<double> seconds;
   for (std::size_t run = 0; run <= kRuns; ++run) {
     const auto start = std::chrono::steady_clock::now();

@@ -91,13 +91,13 @@ Result<bool> Answering::knows(const EvaluateFloat& request) {
   return known->has_value();
 }
 
-Result<std::optional<double>> Answering::speed_up(const Quantization& quantization, const Names& reverted) {
+Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quantization, const Names& reverted) {
   // Where there are no instructions for it, integers are made up for in float: that says nothing about the file.
   if (!runtime_.int8_exact) return std::nullopt;
-  Variant variant{.quantization = &quantization,
+  Variant variant{.quantization = &quantization.value,
                   .reverted = {reverted.begin(), reverted.end()},
                   .revert_mode = revert_mode_of(inputs_)};
-  const Digest key = speed_key(inputs_, runtime_, quantization.digest(), variant.reverted, variant.revert_mode);
+  const Digest key = speed_key(inputs_, runtime_, quantization.digest, variant.reverted, variant.revert_mode);
   const auto known = patiently_([&] { return store_.find_blob(key); });
   if (!known) return failed(known);
   if (*known) {
@@ -151,7 +151,7 @@ Result<Answer> Answering::answer(const Rank& request) {
 
 Result<Answer> Answering::answer(const Quantize& request) {
   if (const auto made = quantize(request.variation); !made) return failed(made);
-  return Quantized{.groups = candidates(quantized_.value, macs_)};
+  return Quantized{.groups = candidates(quantized_->value, macs_)};
 }
 
 Result<Answer> Answering::answer(const Try& request) {
@@ -181,9 +181,8 @@ Status Answering::quantize(const Variation& variation) {
   uncorrected_ = *made;
   if (!params_.use_fast_bias) made = corrected(*made);
   if (!made) return failed(made);
-  quantized_ = {*made, made->digest()};
-  in_use_ = quantized_;
-  return keep_in_use();
+  quantized_ = known(*std::move(made));
+  return use(quantized_);
 }
 
 Status Answering::use_for(const Names& reverted) {
@@ -200,18 +199,19 @@ Status Answering::use_for(const Names& reverted) {
   }
   auto again = corrected(without);
   if (!again) return failed(again);
-  in_use_.value.bias_edits = std::move(again->bias_edits);
-  in_use_.digest = in_use_.value.digest();
-  return keep_in_use();
+  Quantization with_biases = quantized_->value;
+  with_biases.bias_edits = std::move(again->bias_edits);
+  return use(known(std::move(with_biases)));
 }
 
 Status Answering::keep(const Digest& key, const Quantization& quantization) {
   return patiently_([&] { return store_.save_blob(key, "quantization", serialised(quantization)); });
 }
 
-Status Answering::keep_in_use() {
-  used_[in_use_.digest] = in_use_.value;
-  return keep(in_use_.digest, in_use_.value);
+Status Answering::use(Known quantization) {
+  in_use_ = std::move(quantization);
+  used_[in_use_->digest] = in_use_;
+  return keep(in_use_->digest, in_use_->value);
 }
 
 Result<ChannelEdits> Answering::edits(const QuantizationParams& params) {
@@ -249,14 +249,14 @@ Result<Quantization> Answering::corrected(const Quantization& quantization) {
 
 EvaluationRequest Answering::variant(const Names& reverted, std::vector<std::size_t> samples) const {
   EvaluationRequest wanted;
-  wanted.variant.quantization = &in_use_.value;
+  wanted.variant.quantization = &in_use_->value;
   wanted.variant.reverted = {reverted.begin(), reverted.end()};
   wanted.variant.revert_mode = revert_mode_of(inputs_);
   wanted.samples = std::move(samples);
   return wanted;
 }
 
-Result<Answer> Answering::evaluated(std::string step, const EvaluationRequest& request) {
+Result<Evaluation> Answering::evaluated(std::string step, const EvaluationRequest& request) {
   const Stopwatch watch;
   const std::size_t reused = reused_;
   observer_.on_event(StepStarted{.name = step, .total = request.samples.size(), .unit = "samples"});
@@ -269,7 +269,7 @@ Result<Answer> Answering::evaluated(std::string step, const EvaluationRequest& r
 Digest Answering::key_of(const EvaluationRequest& request) const {
   EvaluationIdentity identity{
       .reverted = request.variant.reverted, .revert_mode = request.variant.revert_mode, .distance = request.distance};
-  if (request.variant.quantization != nullptr) identity.quantization = in_use_.digest;
+  if (request.variant.quantization != nullptr) identity.quantization = in_use_->digest;
   return evaluation_key(inputs_, runtime_, identity, request.samples);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "evaluate/cost.h"
 #include "run/inputs.h"
 #include "run/keys.h"
+#include "run/known_quantization.h"
 #include "run/patience.h"
 #include "run/ports.h"
 #include "run/workbench.h"
@@ -31,20 +33,17 @@ class Answering {
   [[nodiscard]] Result<bool> knows(const EvaluateFloat& request);
   /// How many times as fast as float a model computes, measured once and remembered. Nothing where nothing is measured,
   /// and on processors without 8-bit instructions.
-  [[nodiscard]] Result<std::optional<double>> speed_up(const Quantization& quantization, const Names& reverted);
+  [[nodiscard]] Result<std::optional<double>> speed_up(const KnownQuantization& quantization, const Names& reverted);
 
   /// Of what the last answer was.
-  [[nodiscard]] const Quantization& quantization() const { return in_use_.value; }
+  [[nodiscard]] const KnownQuantization& quantization() const { return *in_use_; }
   /// Of what an earlier answer was.
-  [[nodiscard]] const Quantization& quantization(const Digest& digest) const { return used_.at(digest); }
+  [[nodiscard]] const KnownQuantization& quantization(const Digest& digest) const { return *used_.at(digest); }
   [[nodiscard]] std::size_t asked() const { return asked_; }    ///< evaluations
   [[nodiscard]] std::size_t reused() const { return reused_; }  ///< of those, not computed
 
  private:
-  struct Known {
-    Quantization value{};
-    Digest digest{};
-  };
+  using Known = std::shared_ptr<const KnownQuantization>;
   [[nodiscard]] Result<Answer> answer(const EvaluateFloat& request);
   [[nodiscard]] Result<Answer> answer(const Quantize& request);
   [[nodiscard]] Result<Answer> answer(const Evaluate& request);
@@ -57,7 +56,7 @@ class Answering {
   [[nodiscard]] EvaluationRequest in_float(const EvaluateFloat& request) const;
   [[nodiscard]] Digest key_of(const EvaluationRequest& request) const;
   /// One evaluation as a step of its own.
-  [[nodiscard]] Result<Answer> evaluated(std::string step, const EvaluationRequest& request);
+  [[nodiscard]] Result<Evaluation> evaluated(std::string step, const EvaluationRequest& request);
   /// Makes the quantization in use what `variation` says.
   [[nodiscard]] Status quantize(const Variation& variation);
   /// Makes the quantization in use the one for models with `reverted` groups: another one only with correct_again.
@@ -71,7 +70,8 @@ class Answering {
                                               const std::vector<std::size_t>& samples);
   [[nodiscard]] Result<Quantization> corrected(const Quantization& quantization);
   [[nodiscard]] Status keep(const Digest& key, const Quantization& quantization);
-  [[nodiscard]] Status keep_in_use();
+  /// Makes it the one in use, and remembers it.
+  [[nodiscard]] Status use(Known quantization);
   [[nodiscard]] EvaluationRequest variant(const Names& reverted, std::vector<std::size_t> samples) const;
 
   const RunInputs& inputs_;
@@ -85,8 +85,8 @@ class Answering {
   QuantizationParams params_{};  ///< of the last Quantize (or Try)
   Quantization uncorrected_{};   ///< what they gave, before full bias correction
   Known quantized_{};            ///< what they gave
-  Known in_use_{};
-  std::map<Digest, Quantization> used_{};
+  Known in_use_ = known(Quantization{});
+  std::map<Digest, Known> used_{};
   std::size_t asked_ = 0;
   std::size_t reused_ = 0;
 };

@@ -25,7 +25,7 @@ std::vector<std::string> layers_of(const std::vector<std::string>& groups, const
 
 }  // namespace
 
-Status Reporting::report(const SearchState& state, const Quantization& quantization) {
+Status Reporting::report(const SearchState& state, const KnownQuantization& quantization) {
   if (state.baseline && !baseline_told_) {
     const auto recorded = patiently_([&] { return recorder_.baseline(*state.baseline); });
     if (!recorded) return recorded;
@@ -53,7 +53,7 @@ Status Reporting::note_useless_model(const SearchState& state) {
   return note(fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing", value->first));
 }
 
-Status Reporting::report_iteration(const SearchState& state, const Quantization& quantization) {
+Status Reporting::report_iteration(const SearchState& state, const KnownQuantization& quantization) {
   auto record = iteration(state, iterations_.size(), quantization);
   if (!record) return failed(record);
   const auto recorded = patiently_([&] { return recorder_.iteration(*record); });
@@ -108,37 +108,37 @@ Status Reporting::report_ranking(const SearchState& state) {
   return recorded;
 }
 
-Result<SnapshotFacts> Reporting::facts(const Quantization& quantization, const Digest& digest,
+Result<SnapshotFacts> Reporting::facts(const KnownQuantization& quantization,
                                        const std::set<std::string, std::less<>>& reverted) const {
   const RevertMode mode = revert_mode_of(inputs_);
-  const Digest key = snapshot_key(inputs_, digest, reverted, mode);
+  const Digest key = snapshot_key(inputs_, quantization.digest, reverted, mode);
   const auto known = patiently_([&] { return store_.find_blob(key); });
   if (!known) return failed(known);
   if (*known) {
     if (auto remembered = parsed_snapshot_facts(**known)) return *std::move(remembered);
   }
-  const Graph graph = edited(inputs_.graph, quantization);
-  const auto file = workbench_.exported(quantization, reverted);
+  const Graph graph = edited(inputs_.graph, quantization.value);
+  const auto file = workbench_.exported(quantization.value, reverted);
   if (!file) return failed(file);
-  SnapshotFacts made{.int8_macs_share = int8_macs_share(graph, lowered(graph, &quantization, reverted, mode), macs_),
-                     .size_bytes = file->bytes.size(),
-                     .hash = snapshot_hash(*file),
-                     .float_in_onnxruntime = file->float_in_onnxruntime};
+  SnapshotFacts made{
+      .int8_macs_share = int8_macs_share(graph, lowered(graph, &quantization.value, reverted, mode), macs_),
+      .size_bytes = file->bytes.size(),
+      .hash = snapshot_hash(*file),
+      .float_in_onnxruntime = file->float_in_onnxruntime};
   const auto saved = patiently_([&] { return store_.save_blob(key, "snapshot", serialised(made)); });
   if (!saved) return failed(saved);
   return made;
 }
 
 Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size_t at,
-                                             const Quantization& quantization) const {
+                                             const KnownQuantization& quantization) const {
   const Trial& trial = state.trials[at];
-  const Digest digest = quantization.digest();
-  const auto known = facts(quantization, digest, {trial.reverted.begin(), trial.reverted.end()});
+  const auto known = facts(quantization, {trial.reverted.begin(), trial.reverted.end()});
   if (!known) return failed(known);
   return IterationRecord{.index = static_cast<std::int64_t>(at),
                          .kind = trial.kind,
-                         .changed_layers = layers_of(trial.changed, quantization),
-                         .reverted_layers = layers_of(trial.reverted, quantization),
+                         .changed_layers = layers_of(trial.changed, quantization.value),
+                         .reverted_layers = layers_of(trial.reverted, quantization.value),
                          .reverted_groups = trial.reverted,
                          .metrics = trial.metrics,
                          .drops = trial.drops,
@@ -147,7 +147,7 @@ Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size
                          .int8_macs_share = known->int8_macs_share,
                          .size_bytes = known->size_bytes,
                          .snapshot_hash = known->hash,
-                         .quantization = digest,
+                         .quantization = quantization.digest,
                          .float_in_onnxruntime = known->float_in_onnxruntime,
                          .seconds = trial.seconds};
 }

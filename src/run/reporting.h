@@ -8,6 +8,7 @@
 #include "evaluate/cost.h"
 #include "model/quantization.h"
 #include "run/inputs.h"
+#include "run/known_quantization.h"
 #include "run/patience.h"
 #include "run/ports.h"
 #include "run/snapshot_facts.h"
@@ -31,7 +32,7 @@ class Reporting {
         patiently_(observer, std::move(stop)) {}
 
   /// Reports what `state` knows and did not know at the last call. `quantization` is that of its trials.
-  [[nodiscard]] Status report(const SearchState& state, const Quantization& quantization);
+  [[nodiscard]] Status report(const SearchState& state, const KnownQuantization& quantization);
   /// What was reported of the search's trials, in their order.
   [[nodiscard]] const std::vector<IterationRecord>& iterations() const { return iterations_; }
   [[nodiscard]] Status note(const std::string& text);
@@ -39,12 +40,12 @@ class Reporting {
 
  private:
   [[nodiscard]] Result<IterationRecord> iteration(const SearchState& state, std::size_t at,
-                                                  const Quantization& quantization) const;
+                                                  const KnownQuantization& quantization) const;
   /// Remembered, or made by writing the file.
-  [[nodiscard]] Result<SnapshotFacts> facts(const Quantization& quantization, const Digest& digest,
+  [[nodiscard]] Result<SnapshotFacts> facts(const KnownQuantization& quantization,
                                             const std::set<std::string, std::less<>>& reverted) const;
   [[nodiscard]] Status note_useless_model(const SearchState& state);
-  [[nodiscard]] Status report_iteration(const SearchState& state, const Quantization& quantization);
+  [[nodiscard]] Status report_iteration(const SearchState& state, const KnownQuantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);
   [[nodiscard]] Status report_tried(const SearchState& state);
   [[nodiscard]] Status report_optimised(const SearchState& state);

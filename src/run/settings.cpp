@@ -97,7 +97,7 @@ Result<SearchSettings> search_settings(const RunInputs& inputs) {
   settings.mode = params.ranking_mode;
   settings.compatibility = params.compatibility;
   settings.convert_to_mixed =
-      params.convert_to_mixed_preset && !settings.recipes && convertible_to_mixed(inputs.compression.quantization);
+      params.convert_to_mixed_preset && !settings.recipes && inputs.compression.quantization.symmetric_activations();
   settings.tune_hyperparams = params.tune_hyperparams && !settings.recipes;
   return settings;
 }

@@ -36,7 +36,7 @@ EndEstimator end_estimator(const TunedEnd& end, ExtremeType extreme, Aggregator 
 /// POT replaces the whole sections, so that modes and codes fall back to the preset's, and takes the largest value
 /// where ranges are symmetric, so that what is negative is clipped.
 QuantizationParams with_tuning(QuantizationParams params, const Tuning& tuning, bool as_pot) {
-  const bool symmetric = !as_pot && params.activations.symmetric.value_or(params.preset == Preset::Performance);
+  const bool symmetric = !as_pot && params.symmetric_activations();
   if (as_pot && tuning.plain_weights) params.weights = {};
   if (as_pot && tuning.min) params.activations = {};
   if (tuning.plain_weights) {
@@ -96,10 +96,6 @@ std::vector<std::size_t> recipe_samples(std::size_t available) {
   return samples;
 }
 
-bool convertible_to_mixed(const QuantizationParams& params) {
-  return params.activations.symmetric.value_or(params.preset == Preset::Performance);
-}
-
 QuantizationParams with_variation(const RunInputs& inputs, const Variation& variation) {
   QuantizationParams params = inputs.compression.quantization;
   if (variation.recipe) params = with_recipe(std::move(params), *variation.recipe);
@@ -123,7 +119,7 @@ std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const 
   }
   const AccuracyAwareParams& search = inputs.compression.accuracy_aware;
   std::vector<Variation> bases(1);
-  if (search.convert_to_mixed_preset && convertible_to_mixed(configured)) bases.push_back({.mixed = true});
+  if (search.convert_to_mixed_preset && configured.symmetric_activations()) bases.push_back({.mixed = true});
   for (const auto& base : bases) {
     all.push_back(with_variation(inputs, base));
     if (!search.tune_hyperparams) continue;

@@ -15,10 +15,6 @@ namespace quantrail {
 /// The validation samples on which recipes are compared: at most 200, evenly spread.
 [[nodiscard]] std::vector<std::size_t> recipe_samples(std::size_t available);
 
-/// Whether convert_to_mixed_preset has something to convert: activations that are symmetric, by themselves or by
-/// preset.
-[[nodiscard]] bool convertible_to_mixed(const QuantizationParams& params);
-
 /// The configured parameters with what `variation` changes.
 [[nodiscard]] QuantizationParams with_variation(const RunInputs& inputs, const Variation& variation);
 

@@ -22,13 +22,6 @@ class RealWorkbench final : public Workbench {
     auto whole = parts_of(inputs_.graph);
     if (!whole) return failed(whole);
     whole_ = std::move(*whole);
-    if (!inputs_.validation || inputs_.metrics.empty()) return {};
-    const EvaluatorOptions options{.threads = inputs_.threads,
-                                   .reference_bytes = inputs_.memory_bytes / 8,
-                                   .shared_bytes = inputs_.memory_bytes / 8 * 3};
-    auto evaluator = Evaluator::create(inputs_.graph, inputs_.validation, inputs_.metrics, options);
-    if (!evaluator) return failed(evaluator);
-    evaluator_.emplace(std::move(*evaluator));
     return {};
   }
 
@@ -77,17 +70,21 @@ class RealWorkbench final : public Workbench {
   }
 
   Result<Evaluation> evaluate(const EvaluationRequest& request, const EvaluationHooks& hooks) override {
-    return evaluator_->evaluated(request, hooks);
+    const auto ready = evaluator();
+    return ready ? (*ready)->evaluated(request, hooks) : failed(ready);
   }
 
   Result<std::vector<Evaluation>> evaluate_together(const Variant& base, std::span<const EvaluationRequest> requests,
                                                     const TogetherHooks& hooks) override {
-    return evaluator_->evaluated_together(base, requests, hooks);
+    const auto ready = evaluator();
+    return ready ? (*ready)->evaluated_together(base, requests, hooks) : failed(ready);
   }
 
   Result<std::optional<double>> pace(const Variant& variant) override {
-    if (!evaluator_) return std::nullopt;
-    const auto seconds = evaluator_->pace(variant);
+    if (!inputs_.validation || inputs_.metrics.empty()) return std::nullopt;
+    const auto ready = evaluator();
+    if (!ready) return failed(ready);
+    const auto seconds = (*ready)->pace(variant);
     if (!seconds) return failed(seconds);
     return std::optional(*seconds);
   }
@@ -111,6 +108,17 @@ class RealWorkbench final : public Workbench {
     Placement placement{};
   };
 
+  /// Built when it is first needed: of a run that is repeated nothing is.
+  Result<Evaluator*> evaluator() {
+    if (evaluator_) return &*evaluator_;
+    const EvaluatorOptions options{.threads = inputs_.threads,
+                                   .reference_bytes = inputs_.memory_bytes / 8,
+                                   .shared_bytes = inputs_.memory_bytes / 8 * 3};
+    auto made = Evaluator::create(inputs_.graph, inputs_.validation, inputs_.metrics, options);
+    if (!made) return failed(made);
+    return &evaluator_.emplace(std::move(*made));
+  }
+
   Result<Parts> parts_of(const Graph& graph) const {
     const Graph open = sized(graph, inputs_.calibration->inputs());
     const auto shapes = input_shapes(open, fixed_batch(open).value_or(1));
@@ -130,7 +138,7 @@ class RealWorkbench final : public Workbench {
 
   const RunInputs& inputs_;
   Parts whole_{};
-  std::optional<Evaluator> evaluator_{};  ///< nothing when nothing is measured
+  std::optional<Evaluator> evaluator_{};
 };
 
 }  // namespace

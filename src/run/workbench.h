@@ -61,8 +61,8 @@ class Workbench {
                                                        const std::set<std::string, std::less<>>& reverted) = 0;
 };
 
-/// The real one. `inputs` must outlive it. Builds the float network and checks data and metrics against it, so that
-/// what does not fit is an error here.
+/// The real one. `inputs` must outlive it. Data and metrics are checked against the float network when it is first
+/// measured, which execute() does before anything long starts.
 [[nodiscard]] Result<std::unique_ptr<Workbench>> make_workbench(const RunInputs& inputs);
 
 }  // namespace quantrail

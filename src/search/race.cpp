@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "search/paired.h"
+
 namespace quantrail {
 namespace {
 
@@ -23,15 +25,8 @@ std::pair<double, double> standing(const Runner& runner, RankingSignal signal) {
 
 /// The least that the mean of a - b is but for chance.
 double advantage(const std::vector<double>& a, const std::vector<double>& b) {
-  const auto count = static_cast<double>(a.size());
-  double mean = 0.0;
-  double squares = 0.0;
-  for (std::size_t at = 0; at < a.size(); ++at) {
-    const double difference = a[at] - b[at];
-    mean += difference / count;
-    squares += difference * difference / count;
-  }
-  return mean - kDeviations * std::sqrt(std::max(0.0, squares - mean * mean) / count);
+  const auto [mean, error] = paired(a, b);
+  return mean - kDeviations * error;
 }
 
 double advantage(const Runner& a, const Runner& b, RankingSignal signal) {

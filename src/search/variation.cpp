@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/text.h"
 #include "config/value_names.h"
+#include "search/paired.h"
 
 namespace quantrail {
 namespace {
@@ -52,17 +52,8 @@ std::string described(const Variation& variation) {
 
 bool better(const Tried& a, const Tried& b, double sign) {
   if (std::isnan(a.metric) != std::isnan(b.metric)) return std::isnan(b.metric);
-  const std::size_t count = std::min(a.per_sample.size(), b.per_sample.size());
-  double mean = 0.0;
-  double squares = 0.0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double difference = sign * (a.per_sample[i] - b.per_sample[i]);
-    mean += difference / static_cast<double>(count);
-    squares += difference * difference / static_cast<double>(count);
-  }
-  const double error =
-      std::sqrt(std::max(0.0, squares - mean * mean) / static_cast<double>(std::max<std::size_t>(count, 1)));
-  if (std::abs(mean) > 1.96 * error) return mean > 0.0;
+  const auto [mean, error] = paired(a.per_sample, b.per_sample);
+  if (std::abs(mean) > 1.96 * error) return sign * mean > 0.0;
   return or_infinite(a.distance) < or_infinite(b.distance);
 }
 

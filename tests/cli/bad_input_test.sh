@@ -22,6 +22,12 @@ config 's#"maximal_drop": 0.01#"maximal_drop": "much"#'
 expect 2 'maximal_drop.*much|maximal_drop.*string' -- q run c.json
 config 's#"maximal_drop"#"maximum_drop"#'
 expect 2 'maximum_drop.*did you mean "maximal_drop"' -- q run c.json
+expect 2 'has 2 values for 1 metrics' -- q run "$demo" --set 'maximal_drop=[0.01, 0.02]'
+# Only the network and its metrics know this; no run is begun all the same.
+expect 2 'demo\.json: .*direction of "accuracy@top1" is higher-better' -- q run "$demo" \
+  --set 'compression.algorithms[0].params.metrics=[{"name": "accuracy@top1", "direction": "higher-worse"}]'
+expect 2 'ranking goes with a run' -- q rank "$demo" --ranking 0
+expect 2 'nothing of the network is quantized' -- q rank "$demo" --set 'ignored.scope=["*"]'
 config 's#"preset": "performance"#"preset": "fast"#'
 expect 2 'preset.*fast' -- q run c.json
 config 's#"preset": "performance"#"preset": "performance", "ignored": {"scope": ["no/such/layer"]}#'
