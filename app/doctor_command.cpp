@@ -61,7 +61,8 @@ Result<StoreHealth> checked_store(const Options& options) {
 
 std::string int8_text(const RuntimeInfo& info) {
   if (info.tiles) return "integer kernels on tiles, exact";
-  return info.int8_exact ? "integer kernels, exact"
+  if (info.int8_exact) return "integer kernels, exact";
+  return info.wide_tiles ? "8-bit products of this CPU saturate: integer kernels in 16 bits, exact, slower"
                          : "no exact 8-bit products on this CPU: integer layers are computed exactly in float, slower";
 }
 
@@ -86,6 +87,7 @@ nlohmann::json as_json(const RuntimeInfo& info, const StoreHealth& health) {
           {"instruction_set", info.isa},
           {"int8_exact", info.int8_exact},
           {"tiles", info.tiles},
+          {"wide_tiles", info.wide_tiles},
           {"numerics_revision", info.numerics_revision},
           {"threads", default_threads()},
           {"store",

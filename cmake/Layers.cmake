@@ -15,9 +15,21 @@ if(QUANTRAIL_SANITIZE)
   target_compile_definitions(quantrail_options INTERFACE QUANTRAIL_SANITIZED=1)
 endif()
 
-# Fuzzing compiles some files of a layer as one, which takes a third of the time; elsewhere each has to include what it
-# uses. APART names files that name something as another does in its unnamed namespace.
+# Some files of a layer are compiled as one where the build is to be quick, since most of the time goes into the same
+# headers; in the presets dev, asan and tsan each has to include what it uses. APART names files that name something as
+# another does in its unnamed namespace.
 option(QUANTRAIL_UNITY "Compile layers some files at a time" OFF)
+
+function(quantrail_compile_together target)
+  cmake_parse_arguments(ARG "" "" "APART" ${ARGN})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${QUANTRAIL_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  if(QUANTRAIL_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)  # it takes a unit's unnamed namespaces for a header's
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+  foreach(file ${ARG_APART})
+    set_property(SOURCE ${CMAKE_CURRENT_SOURCE_DIR}/${file} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+  endforeach()
+endfunction()
 
 function(quantrail_layer name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;APART" ${ARGN})
@@ -28,10 +40,7 @@ function(quantrail_layer name)
   endif()
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
   add_library(quantrail_${name} STATIC ${sources})
-  set_target_properties(quantrail_${name} PROPERTIES UNITY_BUILD ${QUANTRAIL_UNITY} UNITY_BUILD_BATCH_SIZE 6)
-  foreach(file ${ARG_APART})
-    set_property(SOURCE ${CMAKE_CURRENT_SOURCE_DIR}/${file} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
-  endforeach()
+  quantrail_compile_together(quantrail_${name} APART ${ARG_APART})
   get_filename_component(root ${CMAKE_CURRENT_SOURCE_DIR} DIRECTORY)
   target_sources(quantrail_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${headers})
   list(TRANSFORM ARG_DEPENDS PREPEND quantrail_ OUTPUT_VARIABLE layers)

@@ -92,8 +92,8 @@ Result<bool> Answering::knows(const EvaluateFloat& request) {
 }
 
 Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quantization, const Names& reverted) {
-  // Where there are no instructions for it, integers are made up for in float: that says nothing about the file.
-  if (!runtime_.int8_exact) return std::nullopt;
+  // Where integers are made up for in float, that says nothing about the file.
+  if (!runtime_.int8_exact && !runtime_.wide_tiles) return std::nullopt;
   Variant variant{.quantization = &quantization.value,
                   .reverted = {reverted.begin(), reverted.end()},
                   .revert_mode = revert_mode_of(inputs_)};

@@ -32,7 +32,7 @@ class Answering {
   /// Whether the answer is in the store already.
   [[nodiscard]] Result<bool> knows(const EvaluateFloat& request);
   /// How many times as fast as float a model computes, measured once and remembered. Nothing where nothing is measured,
-  /// and on processors without 8-bit instructions.
+  /// and on processors where integers are made up for in float.
   [[nodiscard]] Result<std::optional<double>> speed_up(const KnownQuantization& quantization, const Names& reverted);
 
   /// Of what the last answer was.

@@ -13,7 +13,11 @@ constexpr std::int64_t kCorrectionRevision = 2;
 constexpr std::int64_t kEvaluationRevision = 2;
 
 void add(Hasher& hasher, const RuntimeInfo& runtime) {
-  hasher.add(runtime.backend).add(runtime.isa).add(std::int64_t{runtime.int8_exact}).add(runtime.numerics_revision);
+  hasher.add(runtime.backend)
+      .add(runtime.isa)
+      .add(std::int64_t{runtime.int8_exact})
+      .add(std::int64_t{runtime.wide_tiles})
+      .add(runtime.numerics_revision);
 }
 
 void add(Hasher& hasher, const std::set<std::string, std::less<>>& names) {

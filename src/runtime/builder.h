@@ -9,6 +9,7 @@
 #include "model/infer.h"
 #include "runtime/conversion.h"
 #include "runtime/plan_cache.h"
+#include "runtime/processor.h"
 #include "runtime/program.h"
 #include "runtime/units.h"
 
@@ -23,8 +24,8 @@ class Builder {
     const std::set<std::string, std::less<>>& taps;  ///< values that must survive until the end of a run
     const Quantization* quantization = nullptr;      ///< null: none
     std::int64_t quantization_number = 0;            ///< PlanCache::State::number_of(quantization)
-    bool int8_exact = true;                          ///< false: layers with weights run on dequantized floats
-    std::size_t threads = 1;                         ///< inside operators
+    Processor processor{};
+    std::size_t threads = 1;  ///< inside operators
     PlanCache::State& cache;
   };
   explicit Builder(const Context& context);

@@ -149,8 +149,8 @@ Result<std::shared_ptr<const Plan>> CompiledPlan::compiled(const Graph& graph, c
                                                               options.reverted, options.revert_mode);
   const auto units = planned(model, lowering, options.taps);
   const std::set<std::string, std::less<>> taps(options.taps.begin(), options.taps.end());
-  Builder builder({model, units, taps, options.quantization, cache.state().number_of(options.quantization),
-                   processor.int8_exact, options.threads, cache.state()});
+  Builder builder({model, units, taps, options.quantization, cache.state().number_of(options.quantization), processor,
+                   options.threads, cache.state()});
   if (auto done = emit_all(builder); !done) return failed(done);
 
   auto plan = std::make_shared<CompiledPlan>();

@@ -5,14 +5,10 @@
 #include "runtime/arena.h"
 #include "runtime/late_part.h"
 #include "runtime/plan.h"
+#include "runtime/processor.h"
 #include "runtime/program.h"
 
 namespace quantrail {
-
-/// What the processor can do, as far as results depend on it.
-struct Processor {
-  bool int8_exact = true;  ///< as in RuntimeInfo; false: layers with weights are simulated in float
-};
 
 /// A plan with its inside: what PlanState works on.
 class CompiledPlan final : public Plan {

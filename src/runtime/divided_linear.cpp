@@ -128,8 +128,8 @@ Result<std::shared_ptr<const Linear>> divided_linear(const LinearSpec& spec, con
   const auto* conv = std::get_if<ConvShape>(&spec.shape);
   auto pieces = threads > 1 && conv != nullptr ? pieces_of(*conv, threads) : std::vector<ConvPiece>{};
   const auto on_tiles = [&](const ConvPiece& piece) { return runs_on_tiles(LinearSpec{piece.shape, spec.source}); };
-  const bool all_add = !spec.epilogue.code_sum || std::all_of(pieces.begin(), pieces.end(), on_tiles);
-  if (pieces.empty() || !all_add) return whole_linear(spec, weights, threads, cache);
+  const bool alike = weights == nullptr || !runs_on_tiles(spec) || std::all_of(pieces.begin(), pieces.end(), on_tiles);
+  if (pieces.empty() || !alike) return whole_linear(spec, weights, threads, cache);
   const ThreadLimit alone(1);
   std::vector<DividedLinear::Part> parts;
   for (ConvPiece& piece : pieces) {

@@ -6,6 +6,7 @@
 
 #include "runtime/kernels_tiles.h"
 #include "runtime/plan.h"
+#include "runtime/processor.h"
 
 namespace quantrail {
 namespace {
@@ -44,7 +45,7 @@ dnnl::cpu_isa allowed_isa() {
     if (!tiles_are_allowed()) return dnnl::get_effective_cpu_isa();
     // Before anything else is asked of oneDNN, which fixes what it may use at the first question.
     dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core_bf16);
-    return kernels::has_tiles() ? dnnl::cpu_isa::avx512_core_amx : dnnl::get_effective_cpu_isa();
+    return kernels::has_amx() ? dnnl::cpu_isa::avx512_core_amx : dnnl::get_effective_cpu_isa();
   }();
   return kAllowed;
 }
@@ -60,8 +61,14 @@ RuntimeInfo runtime_info() {
   info.backend = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
   info.isa = isa.name;
   info.int8_exact = isa.int8_exact;
-  info.tiles = isa.name == "avx512_amx" && kernels::has_tiles();
+  info.tiles = isa.name == "avx512_amx" && kernels::has_amx();
+  info.wide_tiles = (isa.name == "avx2" || isa.name == "avx512") && kernels::has_avx2();
   return info;
+}
+
+Processor processor_here() {
+  const RuntimeInfo info = runtime_info();
+  return {info.int8_exact, info.wide_tiles};
 }
 
 }  // namespace quantrail

@@ -151,8 +151,6 @@ Status emit(Builder& builder, const Unit& unit) {
   };
   if (empty(unit.result)) return emit_nothing(emission);
   if (unit.pattern) return emit_pattern(emission);
-  // Where layers are simulated in float, what they leave is rounded to codes before anything is added.
-  if (unit.addition && emission.integer() && !builder.context().int8_exact) return emit_in_steps(emission);
   const auto& inputs = emission.node().inputs;
   // Kernels take elements for granted; what sums, joins or pads nothing is rare.
   if (std::any_of(inputs.begin(), inputs.end(), empty)) return emit_apart(emission);

@@ -74,7 +74,7 @@ Status emit_matmul_integer(const Emission& e) {
   const auto& builder = e.builder();
   const bool rows = e.shape(0).size() >= 2 && builder.type(e.node().inputs[0]).type == ElementType::Uint8;
   const bool one_zero = !e.has_input(2) || element_count(e.shape(2)) == 1;
-  const auto weights = rows && one_zero && builder.context().int8_exact ? centred_weights(e) : std::nullopt;
+  const auto weights = rows && one_zero && builder.context().processor.int8_exact ? centred_weights(e) : std::nullopt;
   if (!weights) return emit_interpreted(e);
   const auto linear = product(e, *weights);
   if (!linear) return failed(linear, e.where());

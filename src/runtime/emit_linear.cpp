@@ -68,16 +68,20 @@ class LinearEmitter {
   LinearEmitter(const Emission& emission, LinearJob job) : e_(emission), job_(std::move(job)) {}
 
   Status run() {
-    if (e_.unit().addition && e_.integer() && e_.codes_to_codes() &&
-        !runs_on_tiles(LinearSpec{job_.shape, ElementType::Uint8})) {
-      return emit_in_steps(e_);
-    }
+    if (e_.unit().addition && e_.integer() && !adds_at_once()) return emit_in_steps(e_);
     const auto layer = e_.builder().context().cache.get<Layer>(key(), [this] { return made(); });
     if (!layer) return failed(layer);
     return add_step(**layer);
   }
 
  private:
+  /// Codes are added to codes on tiles alone. Layers that are simulated in float are rounded to codes before anything
+  /// is added.
+  [[nodiscard]] bool adds_at_once() const {
+    if (runs_in_tiles()) return true;
+    return e_.builder().context().processor.int8_exact && !e_.codes_to_codes();
+  }
+
   /// What decides how this layer is computed, without looking at its numbers.
   [[nodiscard]] Digest key() const {
     const auto& context = e_.builder().context();
@@ -87,7 +91,8 @@ class LinearEmitter {
     hasher.add("layer").add(e_.node().name).add(context.shaped.shapes.hex()).add(context.quantization_number);
     hasher.add(position(unit.addition)).add(position(unit.activation));
     hasher.add(position(unit.scaling)).add(position(unit.bias)).add(static_cast<std::int64_t>(context.threads));
-    hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) + std::int64_t{context.int8_exact ? 4 : 0});
+    hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) +
+               std::int64_t{context.processor.int8_exact ? 4 : 0} + std::int64_t{context.processor.wide_tiles ? 8 : 0});
     return hasher.finish();
   }
 
@@ -116,11 +121,18 @@ class LinearEmitter {
 
   /// Our kernel is exact on every processor; where oneDNN is exact as well, the faster one runs.
   [[nodiscard]] bool own_depthwise() const {
-    return is_depthwise(job_.shape) && (!e_.builder().context().int8_exact || depthwise_is_faster(job_.shape));
+    return is_depthwise(job_.shape) &&
+           (!e_.builder().context().processor.int8_exact || depthwise_is_faster(job_.shape));
+  }
+
+  [[nodiscard]] bool runs_in_tiles() const {
+    const Processor& processor = e_.builder().context().processor;
+    return (processor.int8_exact || processor.wide_tiles) && runs_on_tiles(LinearSpec{job_.shape, ElementType::Uint8});
   }
 
   [[nodiscard]] bool exact_integers() const {
-    return own_depthwise() || (e_.builder().context().int8_exact && e_.node().op != "ConvTranspose");
+    return own_depthwise() || runs_in_tiles() ||
+           (e_.builder().context().processor.int8_exact && e_.node().op != "ConvTranspose");
   }
 
   Result<Prepared> prepare() {

@@ -6,30 +6,28 @@
 namespace quantrail::kernels {
 namespace {
 
-/// One tap of some channels: 255 * 128 fits in 16 bits.
-QUANTRAIL_INLINE void add_tap(const std::uint8_t* pixel, const std::int16_t* weights, std::int64_t channels,
-                              std::int32_t* __restrict sums) {
-  for (std::int64_t i = 0; i < channels; ++i) {
-    sums[i] += static_cast<std::int16_t>(static_cast<std::int16_t>(pixel[i]) * weights[i]);
-  }
-}
+constexpr std::int64_t kAtOnce = 16;  // whose sums stay in registers while the taps are gone through
 
-// Channels in constant portions, which vectorise without a remainder.
-QUANTRAIL_CLONES void add_taps(const std::uint8_t* const* taps, std::int64_t count, std::int64_t channel,
-                               std::int64_t live, const std::int16_t* weights, std::int32_t* sums) {
-  if (live == kDepthwiseBlock) {
-    for (std::int64_t t = 0; t < count; ++t) {
-      add_tap(taps[t] + channel, weights + t * kDepthwiseBlock, kDepthwiseBlock, sums);
-    }
-    return;
-  }
+/// All taps of kCount channels. 255 * 128 fits in 16 bits.
+template <std::int64_t kCount>
+QUANTRAIL_INLINE void add_taps_of(const std::uint8_t* const* taps, std::int64_t count, std::int64_t channel,
+                                  const std::int16_t* weights, std::int32_t* sums) {
+  std::int32_t own[kCount];
+  for (std::int64_t i = 0; i < kCount; ++i) own[i] = sums[i];
   for (std::int64_t t = 0; t < count; ++t) {
     const std::uint8_t* pixel = taps[t] + channel;
     const std::int16_t* weight = weights + t * kDepthwiseBlock;
-    std::int64_t i = 0;
-    for (; i + 16 <= live; i += 16) add_tap(pixel + i, weight + i, 16, sums + i);
-    for (; i < live; ++i) add_tap(pixel + i, weight + i, 1, sums + i);
+    for (std::int64_t i = 0; i < kCount; ++i)
+      own[i] += static_cast<std::int16_t>(static_cast<std::int16_t>(pixel[i]) * weight[i]);
   }
+  for (std::int64_t i = 0; i < kCount; ++i) sums[i] = own[i];
+}
+
+QUANTRAIL_CLONES void add_taps(const std::uint8_t* const* taps, std::int64_t count, std::int64_t channel,
+                               std::int64_t live, const std::int16_t* weights, std::int32_t* sums) {
+  std::int64_t i = 0;
+  for (; i + kAtOnce <= live; i += kAtOnce) add_taps_of<kAtOnce>(taps, count, channel + i, weights + i, sums + i);
+  for (; i < live; ++i) add_taps_of<1>(taps, count, channel + i, weights + i, sums + i);
 }
 
 /// What results are bounded to before they are stored.

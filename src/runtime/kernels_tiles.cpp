@@ -85,10 +85,13 @@ void copy_pixels(const Pixels& from, std::uint8_t* to, std::int64_t channels) {
   }
 }
 
+std::int64_t width_of(TileIsa isa) { return isa == TileIsa::Avx2 ? 2 : 1; }  // of what is multiplied, in bytes
+
 /// Positions that all columns are computed of before the next ones: where the weights are in the nearest cache, as many
 /// as fit there too, with their results; else more, so that weights come less often.
-std::int64_t panel_positions(const TileShape& shape, std::int64_t bytes_per_position) {
-  const std::int64_t weights = shape.depth() * shape.columns;
+std::int64_t panel_positions(const TileShape& shape, TileIsa isa, std::int64_t elements_per_position) {
+  const std::int64_t bytes_per_position = elements_per_position * width_of(isa);
+  const std::int64_t weights = shape.depth() * shape.columns * width_of(isa);
   if (weights <= 24 * 1024) return 32 * 1024 / (bytes_per_position + shape.columns);
   return (weights <= 1024 * 1024 ? 256 * 1024 : 512 * 1024) / bytes_per_position;
 }
@@ -107,24 +110,35 @@ TileDepth tile_depth(const TileShape& shape) {
   return {};
 }
 
-TileWeights::TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order) {
+TileWeights::TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order, TileIsa isa)
+    : isa_(isa) {
   assert(static_cast<std::int64_t>(weights.size()) == shape.depth() * shape.columns);
+  if (isa == TileIsa::Amx)
+    pack(shape, weights, order, bytes_);
+  else
+    pack(shape, weights, order, words_);
+}
+
+template <class T>
+void TileWeights::pack(const TileShape& shape, std::span<const std::int8_t> weights, Order order,
+                       AlignedVector<T>& packed) {
+  constexpr std::int64_t kTogether = 4 / sizeof(T);  // of depth, for one column
   const TileDepth depth = tile_depth(shape);
-  block_bytes_ = kColumns * shape.kernel_h * shape.kernel_w * depth.channels;
+  block_size_ = kColumns * shape.kernel_h * shape.kernel_w * depth.channels;
   const std::int64_t blocks = blocks_of(shape.columns, kColumns);
-  packed_.assign(static_cast<std::size_t>(blocks * block_bytes_), 0);
+  packed.assign(static_cast<std::size_t>(blocks * block_size_), 0);
   sums_.assign(static_cast<std::size_t>(blocks * kColumns), 0);
   const WeightSteps steps = steps_of(shape, order);
   for (std::int64_t column = 0; column < shape.columns; ++column) {
     std::int32_t sum = 0;
-    std::int8_t* to = packed_.data() + column / kColumns * block_bytes_ + column % kColumns / 16 * 16 * depth.elements +
-                      column % 16 * 4;
+    T* to = packed.data() + column / kColumns * block_size_ + column % kColumns / 16 * 16 * depth.elements +
+            column % 16 * kTogether;
     for_each_tile(shape, depth, [&](std::int64_t ky, std::int64_t kx, std::int64_t element) {
-      for (std::int64_t at = 0; at < depth.elements; at += 4) {
+      for (std::int64_t at = 0; at < depth.elements; at += kTogether) {
         const std::int64_t tap = ky * shape.kernel_w + kx + (element + at) / depth.channels;
         const std::int64_t channel = (element + at) % depth.channels;
         const std::int8_t* from = weights.data() + column * steps.column + tap * steps.tap + channel * steps.channel;
-        for (std::int64_t k = 0; k < 4 && channel + k < shape.channels; ++k, from += steps.channel) {
+        for (std::int64_t k = 0; k < kTogether && channel + k < shape.channels; ++k, from += steps.channel) {
           to[16 * at + k] = *from;
           sum += *from;
         }
@@ -153,16 +167,19 @@ CodeTiles::CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> 
       depth_(tile_depth(shape)),
       in_place_(is_in_place(shape)) {
   assert(fits(shape));
+  const TileIsa isa = weights_->isa();
   if (in_place_) {
-    panel_ = std::max<std::int64_t>(panel_positions(shape, shape.channels) / kRows, 2) * kRows;
+    panel_ = std::max<std::int64_t>(panel_positions(shape, isa, shape.channels) / kRows, 2) * kRows;
+    most_bytes_ = std::min(panel_, shape.rows()) * shape.channels;
   } else {
     least_lines_ = least_lines(shape);
     pixels_ = line_of(shape) * shape.stride_w;
     planes_ = std::min(shape.stride_h, reach(shape.kernel_h, shape.dilation_h));
     const std::int64_t line_bytes = planes_ * pixels_ * depth_.channels;
-    const std::int64_t lines = panel_positions(shape, 1) / line_bytes - lines_below(shape);
+    const std::int64_t lines = panel_positions(shape, isa, 1) / line_bytes - lines_below(shape);
     panel_ = std::min(std::max(lines, 4 * least_lines_), shape.out_h);
     plane_ = (panel_ + lines_below(shape)) * pixels_ * depth_.channels;
+    most_bytes_ = planes_ * plane_;
   }
   for_each_tile(shape, depth_, [&](std::int64_t ky, std::int64_t kx, std::int64_t element) {
     const std::int64_t y = ky * shape.dilation_h;
@@ -195,7 +212,10 @@ bool CodeTiles::is_far_from_overflow() const {
   return true;
 }
 
-std::size_t CodeTiles::scratch_bytes() const { return static_cast<std::size_t>(planes_ * plane_ + 63) / 64 * 64; }
+std::size_t CodeTiles::scratch_bytes() const {
+  const std::int64_t words = weights_->isa() == TileIsa::Avx2 ? 2 * blocks_of(most_bytes_, 64) : 0;
+  return static_cast<std::size_t>((blocks_of(planes_ * plane_, 64) + words) * 64);
+}
 
 void CodeTiles::copy_lines(const std::uint8_t* image, std::int64_t out_y, std::int64_t count,
                            std::uint8_t* planes) const {
@@ -221,5 +241,15 @@ void CodeTiles::copy_lines(const std::uint8_t* image, std::int64_t out_y, std::i
     }
   }
 }
+
+void CodeTiles::run(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const {
+  weights_->isa() == TileIsa::Amx ? run_amx(src, dst, scratch, blocks) : run_avx2(src, dst, scratch, blocks);
+}
+
+void CodeTiles::run(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const {
+  weights_->isa() == TileIsa::Amx ? run_amx(src, dst, scratch, blocks) : run_avx2(src, dst, scratch, blocks);
+}
+
+bool has_tiles(TileIsa isa) { return isa == TileIsa::Amx ? has_amx() : has_avx2(); }
 
 }  // namespace quantrail::kernels

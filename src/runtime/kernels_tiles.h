@@ -39,8 +39,16 @@ struct TileRule {
   float hi = 255.0F;
 };
 
-/// Whether this processor multiplies tiles of codes (AMX-INT8) and the system lets it.
-[[nodiscard]] bool has_tiles();
+/// What multiplies tiles; sums are exact with either, so that results are the same bits.
+enum class TileIsa : std::uint8_t {
+  Avx2,  ///< codes widened to 16 bits, whose products do not saturate
+  Amx,   ///< AMX-INT8
+};
+
+/// Whether this processor has it and the system lets us.
+[[nodiscard]] bool has_tiles(TileIsa isa);
+[[nodiscard]] bool has_amx();
+[[nodiscard]] bool has_avx2();
 
 /// How the depth of a shape is cut into what a tile holds, at most 64 elements and a multiple of 4.
 struct TileDepth {
@@ -51,7 +59,7 @@ struct TileDepth {
 /// Few channels: a row of the kernel. Else: a tap's channels in as few equal parts as there can be.
 [[nodiscard]] TileDepth tile_depth(const TileShape& shape);
 
-/// Weights in the order in which tiles take them; immutable.
+/// Weights in the order in which tiles of one kind take them; immutable.
 class TileWeights {
  public:
   /// How the given weights lie.
@@ -60,17 +68,24 @@ class TileWeights {
     Columns,      ///< [columns, depth]
     Convolution,  ///< [columns, channels, kernel_h, kernel_w]
   };
-  TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order);
+  TileWeights(const TileShape& shape, std::span<const std::int8_t> weights, Order order, TileIsa isa);
 
-  /// Of 32 columns, block_bytes(): [tiles of depth][16 columns, twice][depth / 4][16 columns][4 of depth].
-  [[nodiscard]] const std::int8_t* block(std::int64_t block) const { return packed_.data() + block * block_bytes(); }
-  [[nodiscard]] std::int64_t block_bytes() const { return block_bytes_; }
+  [[nodiscard]] TileIsa isa() const { return isa_; }
+  /// Of 32 columns: [tiles of depth][16 columns, twice][depth / 4][16 columns][4 of depth] (Amx).
+  [[nodiscard]] const std::int8_t* block(std::int64_t block) const { return bytes_.data() + block * block_size_; }
+  /// Of 32 columns: [tiles of depth][16 columns, twice][depth / 2][16 columns][2 of depth] (Avx2).
+  [[nodiscard]] const std::int16_t* words(std::int64_t block) const { return words_.data() + block * block_size_; }
   /// Sums over depth, one per column and zeros up to a whole block.
   [[nodiscard]] std::span<const std::int32_t> sums() const { return sums_; }
 
  private:
-  std::int64_t block_bytes_ = 0;
-  AlignedVector<std::int8_t> packed_{};
+  template <class T>
+  void pack(const TileShape& shape, std::span<const std::int8_t> weights, Order order, AlignedVector<T>& packed);
+
+  TileIsa isa_;
+  std::int64_t block_size_ = 0;  // weights
+  AlignedVector<std::int8_t> bytes_{};
+  AlignedVector<std::int16_t> words_{};
   AlignedVector<std::int32_t> sums_{};
 };
 
@@ -85,7 +100,7 @@ class CodeTiles {
   /// Whether the depth can be cut, and there are enough rows for a block.
   [[nodiscard]] static bool fits(const TileShape& shape);
 
-  /// fits(shape) and has_tiles().
+  /// fits(shape) and has_tiles(weights->isa()).
   CodeTiles(const TileShape& shape, std::shared_ptr<const TileWeights> weights, const TileRule& rule);
 
   /// Blocks of 32 columns: what can be computed apart.
@@ -106,6 +121,7 @@ class CodeTiles {
   /// Outputs that are computed together: lines of `line` positions, of which the first `live` exist.
   struct Panel {
     const std::uint8_t* source = nullptr;
+    std::int64_t bytes = 0;      ///< of the source
     std::int64_t positions = 0;  ///< >= 32
     std::int64_t done = 0;       ///< positions that have been written already
     std::int64_t line = 0;
@@ -114,11 +130,23 @@ class CodeTiles {
   };
   template <class Visit>
   void for_each_panel(const std::uint8_t* src, std::byte* scratch, Visit visit) const;
+  template <class Visit>
+  static void for_each_line(const Panel& panel, std::int64_t done, Visit visit);
   /// Whether no result can come near the end of int32.
   [[nodiscard]] bool is_far_from_overflow() const;
   void copy_lines(const std::uint8_t* image, std::int64_t out_y, std::int64_t count, std::uint8_t* planes) const;
+  /// Calls run<kSum, kClamp>().
+  template <class Run>
+  void with_rule(Run run) const;
+
+  void run_amx(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const;
+  void run_amx(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const;
   template <class T, bool kSum, bool kClamp>
-  void run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const;
+  void run_amx_as(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const;
+  void run_avx2(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const;
+  void run_avx2(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const;
+  template <class T, bool kSum, bool kClamp>
+  void run_avx2_as(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const;
 
   TileShape shape_;
   std::shared_ptr<const TileWeights> weights_;
@@ -137,6 +165,7 @@ class CodeTiles {
   std::int64_t planes_ = 0;
   std::int64_t pixels_ = 0;                // of a plane's line
   std::int64_t plane_ = 0;                 // bytes
+  std::int64_t most_bytes_ = 0;            // of a panel's source
   AlignedVector<std::int64_t> offsets_{};  // of each tile of depth, from a position's first source, in bytes
   // Per column, up to whole blocks.
   AlignedVector<std::int32_t> start_{};  // what sums start with; empty: 0

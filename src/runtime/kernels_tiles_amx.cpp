@@ -34,7 +34,7 @@ bool processor_has_tiles() {
 
 }  // namespace
 
-bool has_tiles() {
+bool has_amx() {
   static const bool kHas = processor_has_tiles() && tiles_granted();
   return kHas;
 }
@@ -44,10 +44,12 @@ bool has_tiles() {
 #pragma GCC diagnostic ignored "-Wuninitialized"  // g++ 12's own intrinsics (PR 105593)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 
-namespace {
+}  // namespace quantrail::kernels
 
-constexpr std::int64_t kRows = 32;
-constexpr std::int64_t kColumns = 32;
+#include "runtime/kernels_tiles_panels.h"
+
+namespace quantrail::kernels {
+namespace {
 
 /// As long as it lives: tiles 0 to 3 hold 16 rows of 16 sums, 4 and 5 16 rows of `depth` codes, 6 and 7 the weights of
 /// 16 columns.
@@ -76,7 +78,7 @@ class Tiles {
 
 /// Sums of 32 rows and 32 columns.
 struct alignas(64) Sums {
-  std::int32_t at[kRows * kColumns];
+  std::int32_t at[kTileRows * kTileColumns];
 };
 
 /// What multiply() goes through.
@@ -118,10 +120,10 @@ QUANTRAIL_INLINE void multiply(const std::uint8_t* source, const Way& way, const
 }
 
 QUANTRAIL_INLINE void store(Sums& sums) {
-  _tile_stored(0, sums.at, kColumns * 4);
-  _tile_stored(1, sums.at + 16, kColumns * 4);
-  _tile_stored(2, sums.at + 16 * kColumns, kColumns * 4);
-  _tile_stored(3, sums.at + 16 * kColumns + 16, kColumns * 4);
+  _tile_stored(0, sums.at, kTileColumns * 4);
+  _tile_stored(1, sums.at + 16, kTileColumns * 4);
+  _tile_stored(2, sums.at + 16 * kTileColumns, kTileColumns * 4);
+  _tile_stored(3, sums.at + 16 * kTileColumns + 16, kTileColumns * 4);
 }
 
 /// One row of a block: two halves of 16 columns.
@@ -142,7 +144,7 @@ struct Finish {
         rhs_step(_mm512_set1_ps(sum.addition.rhs_step)),
         offset(_mm512_set1_ps(sum.addition.offset)),
         own_first(sum.own_first),
-        live(columns >= kColumns ? ~__mmask32{0} : (__mmask32{1} << static_cast<unsigned>(columns)) - 1) {}
+        live(columns >= kTileColumns ? ~__mmask32{0} : (__mmask32{1} << static_cast<unsigned>(columns)) - 1) {}
 
   Halves scale;
   Halves bias;
@@ -156,7 +158,7 @@ struct Finish {
   __mmask32 live;  // columns that exist
 
   [[nodiscard]] QUANTRAIL_INLINE __m512 scaled(const Sums& sums, std::int64_t row, int half) const {
-    const __m512 sum = _mm512_cvtepi32_ps(_mm512_load_si512(sums.at + row * kColumns + 16 * half));
+    const __m512 sum = _mm512_cvtepi32_ps(_mm512_load_si512(sums.at + row * kTileColumns + 16 * half));
     return _mm512_mul_ps(_mm512_add_ps(sum, bias.half[half]), scale.half[half]);
   }
 
@@ -226,65 +228,35 @@ QUANTRAIL_INLINE void write_rows(const Finish& finish, const Sums& sums, std::in
 
 }  // namespace
 
-template <class Visit>
-void CodeTiles::for_each_panel(const std::uint8_t* src, std::byte* scratch, Visit visit) const {
-  // A short last panel computes some positions again, for whole blocks.
-  if (in_place_) {
-    const std::int64_t rows = shape_.rows();
-    for (std::int64_t begin = 0; begin < rows; begin += panel_) {
-      const std::int64_t end = std::min(begin + panel_, rows);
-      const std::int64_t first = std::min(begin, end - kRows);
-      const std::int64_t count = end - first;
-      visit(Panel{src + first * shape_.channels, count, begin - first, count, count, first});
-    }
-    return;
-  }
-  auto* planes = reinterpret_cast<std::uint8_t*>(scratch);
-  for (std::int64_t image = 0; image < shape_.batch; ++image, src += shape_.in_h * shape_.in_w * shape_.channels) {
-    for (std::int64_t begin = 0; begin < shape_.out_h; begin += panel_) {
-      const std::int64_t end = std::min(begin + panel_, shape_.out_h);
-      const std::int64_t first = std::min(begin, end - least_lines_);
-      copy_lines(src, first, end - first, planes);
-      const std::int64_t line = pixels_ / shape_.stride_w;
-      visit(Panel{planes, (end - first - 1) * line + shape_.out_w, (begin - first) * line, line, shape_.out_w,
-                  (image * shape_.out_h + first) * shape_.out_w});
-    }
-  }
-}
-
 template <class T, bool kSum, bool kClamp>
-void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const {
+void CodeTiles::run_amx_as(const std::uint8_t* src, T* dst, std::byte* scratch, Blocks blocks) const {
   const Tiles tiles(depth_.elements);
   Sums sums;
   const Way way{offsets_.data(), static_cast<std::int64_t>(offsets_.size()), depth_.elements,
                 depth_.channels * (in_place_ ? 1 : shape_.stride_w)};
   for_each_panel(src, scratch, [&](const Panel& panel) QUANTRAIL_INLINED {
-    const auto row_of = [&](std::int64_t done) { return std::min(done, panel.positions - kRows); };
     const auto write = [&](std::int64_t block, std::int64_t done) QUANTRAIL_INLINED {
-      const auto column = static_cast<std::size_t>(block * kColumns);
+      const auto column = static_cast<std::size_t>(block * kTileColumns);
       const Finish finish(&scale_[column], &bias_[column], result_zero_point_, lo_, hi_, sum_.value_or(TileSum{}),
-                          shape_.columns - block * kColumns);
-      const std::int64_t row = row_of(done);
-      for (std::int64_t at = done; at < row + kRows; at = (at / panel.line + 1) * panel.line) {
-        const std::int64_t line = at / panel.line;
-        const std::int64_t x = at % panel.line;
-        const std::int64_t end = std::min(line * panel.line + panel.live, row + kRows);
-        T* to = dst + (panel.first_row + line * panel.live + x) * shape_.columns + block * kColumns;
-        write_rows<kSum, kClamp>(finish, sums, at - row, end - row, to, shape_.columns, accumulate_);
-      }
+                          shape_.columns - block * kTileColumns);
+      for_each_line(panel, done, [&](std::int64_t first, std::int64_t last, std::int64_t row) QUANTRAIL_INLINED {
+        T* to = dst + row * shape_.columns + block * kTileColumns;
+        write_rows<kSum, kClamp>(finish, sums, first, last, to, shape_.columns, accumulate_);
+      });
     };
     // The lines of the next block of weights are shared among this one's rows.
-    const std::int64_t row_blocks = (panel.positions - panel.done + kRows - 1) / kRows;
+    const std::int64_t row_blocks = (panel.positions - panel.done + kTileRows - 1) / kTileRows;
     const std::int64_t lines = (depth_.elements / 2 + row_blocks - 1) / row_blocks;
     // While tiles are multiplied, the sums of those before become results.
     std::int64_t block_before = -1;
     std::int64_t done_before = 0;
     for (std::int64_t block = blocks.first; block < blocks.last; ++block) {
-      const std::int32_t* start = start_.empty() ? nullptr : start_.data() + block * kColumns;
+      const std::int32_t* start = start_.empty() ? nullptr : start_.data() + block * kTileColumns;
       const std::int8_t* ahead = weights_->block(block + 1);
-      for (std::int64_t done = panel.done; done < panel.positions; done += kRows) {
+      for (std::int64_t done = panel.done; done < panel.positions; done += kTileRows) {
         const bool more = block + 1 < blocks.last && ahead < weights_->block(block + 2);
-        multiply(panel.source + row_of(done) * way.step, way, weights_->block(block), start, ahead, more ? lines : 0);
+        multiply(panel.source + std::min(done, panel.positions - kTileRows) * way.step, way, weights_->block(block),
+                 start, ahead, more ? lines : 0);
         ahead += lines * way.tiles * 64;
         if (block_before >= 0) write(block_before, done_before);
         store(sums);
@@ -296,19 +268,12 @@ void CodeTiles::run_any(const std::uint8_t* src, T* dst, std::byte* scratch, Blo
   });
 }
 
-void CodeTiles::run(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const {
-  if (sum_ && clamps_)
-    run_any<std::uint8_t, true, true>(src, dst, scratch, blocks);
-  else if (sum_)
-    run_any<std::uint8_t, true, false>(src, dst, scratch, blocks);
-  else if (clamps_)
-    run_any<std::uint8_t, false, true>(src, dst, scratch, blocks);
-  else
-    run_any<std::uint8_t, false, false>(src, dst, scratch, blocks);
+void CodeTiles::run_amx(const std::uint8_t* src, std::uint8_t* dst, std::byte* scratch, Blocks blocks) const {
+  with_rule([&]<bool kSum, bool kClamp>() { run_amx_as<std::uint8_t, kSum, kClamp>(src, dst, scratch, blocks); });
 }
 
-void CodeTiles::run(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const {
-  run_any<float, false, true>(src, dst, scratch, blocks);
+void CodeTiles::run_amx(const std::uint8_t* src, float* dst, std::byte* scratch, Blocks blocks) const {
+  run_amx_as<float, false, true>(src, dst, scratch, blocks);
 }
 
 #pragma GCC pop_options
@@ -319,9 +284,9 @@ void CodeTiles::run(const std::uint8_t* src, float* dst, std::byte* scratch, Blo
 
 namespace quantrail::kernels {
 
-bool has_tiles() { return false; }
-void CodeTiles::run(const std::uint8_t*, std::uint8_t*, std::byte*, Blocks) const {}
-void CodeTiles::run(const std::uint8_t*, float*, std::byte*, Blocks) const {}
+bool has_amx() { return false; }
+void CodeTiles::run_amx(const std::uint8_t*, std::uint8_t*, std::byte*, Blocks) const {}
+void CodeTiles::run_amx(const std::uint8_t*, float*, std::byte*, Blocks) const {}
 
 }  // namespace quantrail::kernels
 

@@ -39,7 +39,7 @@ Action copying(std::span<const std::byte> from, std::byte* to) {
 
 Result<std::shared_ptr<const Plan>> Plan::build(const Graph& graph, const PlanOptions& options,
                                                 const InputShapes& shapes, PlanCache& cache) {
-  return CompiledPlan::compiled(graph, options, shapes, cache, {runtime_info().int8_exact});
+  return CompiledPlan::compiled(graph, options, shapes, cache, processor_here());
 }
 
 Result<std::shared_ptr<const Plan>> Plan::build(const Graph& graph, const PlanOptions& options, std::int64_t batch,

@@ -117,7 +117,8 @@ struct RuntimeInfo {
   std::string isa{};                   ///< instruction-set class: "avx2", "avx512", "avx512_vnni", "avx512_amx", ...
   bool int8_exact = false;             ///< u8 x s8 products do not saturate (VNNI or AMX)
   bool tiles = false;                  ///< int8 layers run on our own kernel for AMX: the same bits, sooner
-  std::int64_t numerics_revision = 5;  ///< raised when golden outputs change
+  bool wide_tiles = false;             ///< on our own kernel for AVX2, which multiplies 16 bits: without int8_exact
+  std::int64_t numerics_revision = 6;  ///< raised when golden outputs change
 };
 [[nodiscard]] RuntimeInfo runtime_info();
 

@@ -82,22 +82,33 @@ class TileLinear final : public Linear {
   CodeTiles tiles_;
 };
 
+/// What multiplies tiles here; nothing where oneDNN does as well.
+std::optional<kernels::TileIsa> tile_isa() {
+  static const std::optional<kernels::TileIsa> kIsa = []() -> std::optional<kernels::TileIsa> {
+    const RuntimeInfo info = runtime_info();
+    if (info.tiles) return kernels::TileIsa::Amx;
+    if (info.wide_tiles) return kernels::TileIsa::Avx2;
+    return std::nullopt;
+  }();
+  return kIsa;
+}
+
 }  // namespace
 
 bool runs_on_tiles(const LinearSpec& spec) {
-  static const bool kHas = runtime_info().tiles;
-  if (!kHas || spec.source != ElementType::Uint8 || spec.epilogue.silu) return false;
+  if (!tile_isa() || spec.source != ElementType::Uint8 || spec.epilogue.silu) return false;
   return std::visit([](const auto& shape) { return fits(shape) && CodeTiles::fits(tile_shape(shape)); }, spec.shape);
 }
 
 std::shared_ptr<const Linear> tile_linear(const LinearSpec& spec, const LinearWeights& weights, std::size_t threads,
                                           PlanCache::State& cache) {
   const TileShape shape = std::visit([](const auto& given) { return tile_shape(given); }, spec.shape);
+  const kernels::TileIsa isa = tile_isa().value();
   Hasher hasher;
   hasher.add("tiles").add(weights.identity);
   auto packed = cache.get<TileWeights>(hasher.finish(), [&]() -> Result<std::shared_ptr<const TileWeights>> {
     const std::span codes(reinterpret_cast<const std::int8_t*>(weights.bytes.data()), weights.bytes.size());
-    return std::make_shared<const TileWeights>(shape, codes, order_of(spec.shape));
+    return std::make_shared<const TileWeights>(shape, codes, order_of(spec.shape), isa);
   });
   return std::make_shared<const TileLinear>(spec, shape, std::move(*packed), threads);
 }

@@ -29,6 +29,7 @@ TEST(EvaluationKey, ChangesWithEverythingThatCanChangeTheAnswer) {
       {"backend", [](Asked& a) { a.runtime.backend = "oneDNN 3"; }},
       {"instruction set", [](Asked& a) { a.runtime.isa = "avx2"; }},
       {"saturation", [](Asked& a) { a.runtime.int8_exact = false; }},
+      {"wide tiles", [](Asked& a) { a.runtime.wide_tiles = true; }},
       {"numerics", [](Asked& a) { a.runtime.numerics_revision = 2; }},
       {"float", [](Asked& a) { a.identity.quantization = std::nullopt; }},
       {"quantization", [](Asked& a) { a.identity.quantization = Hasher().add("q").finish(); }},

@@ -9,12 +9,15 @@
 namespace quantrail::kernels {
 namespace {
 
-class Tiles : public ::testing::Test {
+class Tiles : public ::testing::TestWithParam<TileIsa> {
  protected:
   void SetUp() override {
-    if (!has_tiles()) GTEST_SKIP() << "this processor has no tiles";
+    if (!has_tiles(GetParam())) GTEST_SKIP() << "this processor does not have it";
   }
 };
+INSTANTIATE_TEST_SUITE_P(Isa, Tiles, ::testing::Values(TileIsa::Avx2, TileIsa::Amx), [](const auto& isa) {
+  return isa.param == TileIsa::Amx ? std::string("Amx") : std::string("Avx2");
+});
 
 struct Case {
   TileShape shape{};
@@ -135,8 +138,8 @@ std::vector<float> expected_floats(const Case& c, const std::vector<float>& held
 }
 
 template <class T>
-std::vector<T> computed(const Case& c, TileWeights::Order order, std::vector<T> held) {
-  const CodeTiles tiles(c.shape, std::make_shared<const TileWeights>(c.shape, ordered(c, order), order), c.rule);
+std::vector<T> computed(const Case& c, TileIsa isa, TileWeights::Order order, std::vector<T> held) {
+  const CodeTiles tiles(c.shape, std::make_shared<const TileWeights>(c.shape, ordered(c, order), order, isa), c.rule);
   AlignedVector<std::byte> scratch(tiles.scratch_bytes());
   const std::int64_t middle = tiles.blocks() / 2;
   tiles.run(c.src.data(), held.data(), scratch.data(), {0, middle});
@@ -146,15 +149,15 @@ std::vector<T> computed(const Case& c, TileWeights::Order order, std::vector<T> 
 
 std::size_t results(const TileShape& s) { return static_cast<std::size_t>(s.rows() * s.columns); }
 
-void expect_codes(const Case& c, TileWeights::Order order, const std::vector<std::uint8_t>& held) {
-  const auto actual = computed(c, order, held);
+void expect_codes(const Case& c, TileIsa isa, TileWeights::Order order, const std::vector<std::uint8_t>& held) {
+  const auto actual = computed(c, isa, order, held);
   const auto wanted = expected_codes(c, held);
   for (std::size_t at = 0; at < wanted.size(); ++at) ASSERT_EQ(actual[at], wanted[at]) << "element " << at;
 }
 
 constexpr auto kConvolution = TileWeights::Order::Convolution;
 
-TEST_F(Tiles, GiveTheCodesOfTheDefinition) {
+TEST_P(Tiles, GiveTheCodesOfTheDefinition) {
   Random random(1);
   for (int round = 0; round < 120; ++round) {
     SCOPED_TRACE(round);
@@ -163,22 +166,22 @@ TEST_F(Tiles, GiveTheCodesOfTheDefinition) {
     if (round % 4 == 2) c.rule.zero_point = 0;
     if (round % 3 == 1) c.rule.lo = static_cast<float>(random.integer(1, 100));
     if (round % 3 == 2) c.rule.hi = static_cast<float>(random.integer(101, 254));
-    expect_codes(c, kConvolution, std::vector<std::uint8_t>(results(c.shape)));
+    expect_codes(c, GetParam(), kConvolution, std::vector<std::uint8_t>(results(c.shape)));
   }
 }
 
-TEST_F(Tiles, AddCodesBehindTheirOwn) {
+TEST_P(Tiles, AddCodesBehindTheirOwn) {
   Random random(2);
   for (int round = 0; round < 40; ++round) {
     SCOPED_TRACE(round);
     Case c = random_case(random, random_shape(random));
     c.rule.sum = TileSum{{std::exp(random.real()), std::exp(random.real()), random.real(50.0F)}, round % 4 > 1};
     if (round % 2 == 1) c.rule.lo = static_cast<float>(random.integer(1, 100));
-    expect_codes(c, kConvolution, random.codes(results(c.shape)));
+    expect_codes(c, GetParam(), kConvolution, random.codes(results(c.shape)));
   }
 }
 
-TEST_F(Tiles, GiveFloatsAndAddThem) {
+TEST_P(Tiles, GiveFloatsAndAddThem) {
   Random random(3);
   for (int round = 0; round < 20; ++round) {
     SCOPED_TRACE(round);
@@ -188,11 +191,11 @@ TEST_F(Tiles, GiveFloatsAndAddThem) {
     c.rule.lo = round % 3 == 1 ? 0.0F : -std::numeric_limits<float>::infinity();
     c.rule.hi = round % 3 == 2 ? 6.0F : std::numeric_limits<float>::infinity();
     const auto held = random.reals(results(c.shape), 10.0F);
-    EXPECT_EQ(computed(c, kConvolution, held), expected_floats(c, held));
+    EXPECT_EQ(computed(c, GetParam(), kConvolution, held), expected_floats(c, held));
   }
 }
 
-TEST_F(Tiles, MultiplyMatricesInEachOrderOfWeights) {
+TEST_P(Tiles, MultiplyMatricesInEachOrderOfWeights) {
   Random random(4);
   for (const auto order : {TileWeights::Order::Rows, TileWeights::Order::Columns}) {
     for (const std::int64_t rows : {32, 33, 63, 64, 500}) {
@@ -201,18 +204,19 @@ TEST_F(Tiles, MultiplyMatricesInEachOrderOfWeights) {
       s.channels = 192;
       s.columns = 80;
       s.in_w = s.out_w = rows;
-      expect_codes(random_case(random, s), order, std::vector<std::uint8_t>(results(s)));
+      expect_codes(random_case(random, s), GetParam(), order, std::vector<std::uint8_t>(results(s)));
     }
   }
 }
 
-TEST_F(Tiles, GoThroughLargeSourcesInPanels) {
+TEST_P(Tiles, GoThroughLargeSourcesInPanels) {
   Random random(5);
   TileShape flat;
   flat.channels = 64;
   flat.columns = 33;
   flat.in_w = flat.out_w = 5000;
-  expect_codes(random_case(random, flat), TileWeights::Order::Rows, std::vector<std::uint8_t>(results(flat)));
+  expect_codes(random_case(random, flat), GetParam(), TileWeights::Order::Rows,
+               std::vector<std::uint8_t>(results(flat)));
   TileShape image;
   image.channels = 32;
   image.columns = 16;
@@ -223,10 +227,10 @@ TEST_F(Tiles, GoThroughLargeSourcesInPanels) {
   image.out_h = image.out_w = 42;
   Case c = random_case(random, image);
   c.rule.sum = TileSum{{0.7F, 0.6F, -20.0F}};
-  expect_codes(c, kConvolution, random.codes(results(image)));
+  expect_codes(c, GetParam(), kConvolution, random.codes(results(image)));
 }
 
-TEST_F(Tiles, CopyOnlyWhatWindowsSee) {
+TEST_P(Tiles, CopyOnlyWhatWindowsSee) {
   Random random(7);
   TileShape s;
   s.channels = 16;
@@ -237,12 +241,13 @@ TEST_F(Tiles, CopyOnlyWhatWindowsSee) {
   s.out_h = s.out_w = 6;
   EXPECT_TRUE(CodeTiles::fits(s));
   const Case c = random_case(random, s);
-  expect_codes(c, kConvolution, std::vector<std::uint8_t>(results(s)));
-  const auto weights = std::make_shared<const TileWeights>(s, c.weights, TileWeights::Order::Columns);
-  EXPECT_LE(CodeTiles(s, weights, c.rule).scratch_bytes(), 2U * 6U * 300U * 16U);
+  expect_codes(c, GetParam(), kConvolution, std::vector<std::uint8_t>(results(s)));
+  const auto weights = std::make_shared<const TileWeights>(s, c.weights, TileWeights::Order::Columns, GetParam());
+  EXPECT_LE(CodeTiles(s, weights, c.rule).scratch_bytes(),
+            2U * 6U * 300U * 16U * (GetParam() == TileIsa::Avx2 ? 3 : 1));
 }
 
-TEST_F(Tiles, SaturateSumsThatNoCodeComesNear) {
+TEST_P(Tiles, SaturateSumsThatNoCodeComesNear) {
   Random random(6);
   TileShape s;
   s.channels = 64;
@@ -251,7 +256,7 @@ TEST_F(Tiles, SaturateSumsThatNoCodeComesNear) {
   Case c = random_case(random, s);
   for (float& scale : c.scale) scale = 1e12F;
   for (float& bias : c.bias) bias = random.integer(0, 1) == 1 ? 1e20F : -1e20F;
-  expect_codes(c, TileWeights::Order::Rows, std::vector<std::uint8_t>(results(s)));
+  expect_codes(c, GetParam(), TileWeights::Order::Rows, std::vector<std::uint8_t>(results(s)));
 }
 
 TEST(TileDepth, DividesTheChannelsOrIsZero) {

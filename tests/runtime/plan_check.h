@@ -24,7 +24,7 @@ inline Values random_inputs(Network& network, std::int64_t batch, bool positive 
 }
 
 inline std::shared_ptr<const Plan> plan_of(const Graph& graph, const PlanOptions& options, std::int64_t batch,
-                                           const Processor& processor = {runtime_info().int8_exact}) {
+                                           const Processor& processor = processor_here()) {
   PlanCache cache;
   auto plan = CompiledPlan::compiled(graph, options, input_shapes(graph, batch).value(), cache, processor);
   if (!plan) throw std::runtime_error(plan.error().message);
@@ -49,7 +49,7 @@ inline std::vector<float> output_of(const PlanState& state, std::size_t index = 
 
 /// Output 0 of a run.
 inline std::vector<float> computed(const Graph& graph, const PlanOptions& options, const Values& inputs,
-                                   const Processor& processor = {runtime_info().int8_exact}) {
+                                   const Processor& processor = processor_here()) {
   PlanState state(plan_of(graph, options, inputs.begin()->second.shape[0], processor));
   fill_inputs(state, graph, inputs);
   const auto done = state.run();

@@ -72,7 +72,9 @@ template <class T>
 void expect_same_bits(Layer& layer, Random& random, const std::vector<T>& held) {
   layer.spec.source = ElementType::Uint8;
   layer.spec.result = sizeof(T) == 1 ? ElementType::Uint8 : ElementType::Float32;
-  for (auto& weight : layer.weights) weight = static_cast<std::int8_t>(random.integer(-127, 127));
+  // Where oneDNN's sums of two products saturate, they do not with such weights.
+  const std::int64_t most = runtime_info().int8_exact ? 127 : 63;
+  for (auto& weight : layer.weights) weight = static_cast<std::int8_t>(random.integer(-most, most));
   ASSERT_TRUE(runs_on_tiles(layer.spec));
   PlanCache cache;
   Hasher identity;
