@@ -87,10 +87,14 @@ class Session {
     const auto bisect = searched(*inputs);
     if (!bisect) return failed(bisect);
     describe("bisect", *bisect);
+    params.ranking_mode = RankingMode::Race;
+    const auto raced = searched(*inputs);
+    if (!raced) return failed(raced);
+    describe("bisect, raced", *raced);
     if (const auto peak = peak_mib())
       fmt::print("  peak memory {:.0f} MiB, of which samples {:.0f}\n", *peak, data_mib(*inputs));
     if (!peer_) return {};
-    return against_peer(network, *inputs, *one_by_one, *bisect);
+    return against_peer(network, *inputs, *one_by_one, {{"bisect", &*bisect}, {"bisect and race", &*raced}});
   }
 
   [[nodiscard]] double data_mib(const RunInputs& inputs) const {
@@ -108,8 +112,9 @@ class Session {
     std::fflush(stdout);
   }
 
+  /// `others` end at the same target by ways that the peer has not.
   Status against_peer(const Network& network, const RunInputs& inputs, const SearchRun& one_by_one,
-                      const SearchRun& bisect) {
+                      const std::vector<std::pair<std::string_view, const SearchRun*>>& others) {
     PeerRun ranking;
     double apart = 0.0;
     auto loop = PeerLoop::made(*peer_, inputs, one_by_one.ranking_samples, options_.peer_batch, scratch_.path());
@@ -144,8 +149,9 @@ class Session {
     take(compared(fmt::format("{} exact ranking", network.name), one_by_one.ranking_seconds / rankings,
                   ranking.seconds(), kRankingGoal));
     take(compared(fmt::format("{} whole run, one by one on both sides", network.name), one_by_one.seconds, greedy, {}));
-    take(compared(fmt::format("{} whole run, bisect against one by one", network.name), bisect.seconds, greedy,
-                  kRunGoal));
+    for (const auto& [order, run] : others)
+      take(compared(fmt::format("{} whole run, {} against one by one", network.name, order), run->seconds, greedy,
+                    kRunGoal));
     return {};
   }
 

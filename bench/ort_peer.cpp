@@ -8,8 +8,11 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "runtime/plan.h"
 
 extern char** environ;
 
@@ -86,6 +89,8 @@ OrtPeer& OrtPeer::operator=(OrtPeer&&) noexcept = default;
 
 Result<OrtPeer> OrtPeer::started(const std::filesystem::path& script, const std::filesystem::path& scratch) {
   std::signal(SIGPIPE, SIG_IGN);  // a child that died is an error value
+  // Where its faster kernels saturate they are another network's, which shows in the answers and in accuracy.
+  if (!runtime_info().int8_exact) setenv("QUANTRAIL_PEER_EXACT", "1", 0);  // NOLINT(concurrency-mt-unsafe)
   auto child = std::make_unique<Child>();
   int to_child = -1;
   int from_child = -1;
