@@ -85,12 +85,6 @@ Result<Answer> Answering::answer(const EvaluateFloat& request) {
   return evaluated("evaluate float model", in_float(request));
 }
 
-Result<bool> Answering::knows(const EvaluateFloat& request) {
-  const auto known = patiently_([&] { return store_.find(key_of(in_float(request))); });
-  if (!known) return failed(known);
-  return known->has_value();
-}
-
 Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quantization, const Names& reverted) {
   // Where integers are made up for in float, that says nothing about the file.
   if (!runtime_.int8_exact && !runtime_.wide_tiles) return std::nullopt;
@@ -303,6 +297,7 @@ Result<std::vector<Evaluation>> Answering::together(const Variant& base,
   const std::size_t before = open.empty() ? total : total - wanted.size() * wanted.front().samples.size();
   if (before > 0) observer_.on_event(StepProgress{.done = before, .total = total});
   if (open.empty()) return answers;
+  if (const auto told = before_work_(); !told) return failed(told);
   hooks.progress = [&](std::size_t done) { observer_.on_event(StepProgress{.done = before + done, .total = total}); };
   hooks.save = [&](const std::vector<FinishedBlock>& finished) {
     std::vector<KeyedBlock> blocks;
@@ -340,6 +335,7 @@ Result<Statistics> Answering::statistics(const char* step, const ChannelEdits& e
       return learned;
     }
   }
+  if (const auto told = before_work_(); !told) return failed(told);
   auto learned = calibrated(key, edits, request, samples);
   if (!learned) return failed(learned);
   observer_.on_event(StepFinished{.name = step, .seconds = watch.seconds()});

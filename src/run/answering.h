@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -29,8 +30,8 @@ class Answering {
   /// Errors: those of execute(). Precondition: not Done, and whatever needs the quantization comes after Quantize.
   [[nodiscard]] Result<Answer> answer(const Request& request);
 
-  /// Whether the answer is in the store already.
-  [[nodiscard]] Result<bool> knows(const EvaluateFloat& request);
+  /// `told` comes before whatever has to be computed because the store does not know it; its failure is the answer's.
+  void before_work(std::function<Status()> told) { before_work_ = std::move(told); }
   /// How many times as fast as float a model computes, measured once and remembered. Nothing where nothing is measured,
   /// and on processors where integers are made up for in float.
   [[nodiscard]] Result<std::optional<double>> speed_up(const KnownQuantization& quantization, const Names& reverted);
@@ -81,6 +82,7 @@ class Answering {
   RunObserver& observer_;
   std::stop_token stop_;
   Patience patiently_;
+  std::function<Status()> before_work_ = [] { return Status{}; };
   RuntimeInfo runtime_;
   QuantizationParams params_{};  ///< of the last Quantize (or Try)
   Quantization uncorrected_{};   ///< what they gave, before full bias correction

@@ -30,47 +30,48 @@ Status usable(const Request& request, const Answer& answer) {
   return {};
 }
 
-/// Says what comes, while most of it is still to be computed: at the start, and before layers are ranked.
+/// Says what comes where it has to be computed: at the start, and before layers are ranked.
 class Forecasting {
  public:
-  Forecasting(const RunInputs& inputs, Workbench& workbench, Answering& answering, RunObserver& observer)
-      : inputs_(inputs), workbench_(workbench), answering_(answering), observer_(observer) {}
+  Forecasting(const RunInputs& inputs, Workbench& workbench, RunObserver& observer)
+      : inputs_(inputs), workbench_(workbench), observer_(observer) {}
 
-  [[nodiscard]] Status before(const SearchSettings& settings) {
-    const bool measures = !settings.controlled.empty();
-    const auto known = measures ? answering_.knows(EvaluateFloat{}) : Result<bool>(true);
-    if (!known) return failed(known);
-    if (*known) return {};
+  /// Before work for `request`.
+  [[nodiscard]] Status before(const SearchState& state, const Request& request) {
+    if (state.settings.controlled.empty()) return {};
+    work_.validation_samples = inputs_.validation->size();
+    if (state.trials.empty()) return at_start(state.settings);
+    if (std::holds_alternative<Rank>(request) && !told_ranking_) {
+      told_ranking_ = true;
+      work_.layers = state.groups->size();
+      work_.int8_seconds = state.trials.front().seconds / static_cast<double>(work_.validation_samples);
+      tell(state.settings);
+    }
+    return {};
+  }
+
+ private:
+  Status at_start(const SearchSettings& settings) {
+    if (told_start_) return {};
+    told_start_ = true;
     const auto pace = workbench_.pace({});
     if (!pace) return failed(pace);
     if (!*pace) return {};
-    work_ = {.calibration_samples =
-                 calibration_samples(inputs_.compression.quantization, inputs_.calibration->size()).size(),
-             .validation_samples = inputs_.validation->size(),
-             .layers = workbench_.layers(),
-             .float_seconds = **pace};
+    work_.calibration_samples =
+        calibration_samples(inputs_.compression.quantization, inputs_.calibration->size()).size();
+    work_.layers = workbench_.layers();
+    work_.float_seconds = **pace;
     tell(settings);
     return {};
   }
 
-  void before(const SearchState& state, const Request& request) {
-    if (!std::holds_alternative<Rank>(request) || told_ranking_) return;
-    told_ranking_ = true;
-    const auto& quantized = state.trials.front();
-    work_.validation_samples = inputs_.validation->size();
-    work_.layers = state.groups->size();
-    work_.int8_seconds = quantized.seconds / static_cast<double>(work_.validation_samples);
-    tell(state.settings);
-  }
-
- private:
   void tell(const SearchSettings& settings) { observer_.on_event(Noted{forecast(settings, work_)}); }
 
   const RunInputs& inputs_;
   Workbench& workbench_;
-  Answering& answering_;
   RunObserver& observer_;
   Workload work_{};
+  bool told_start_ = false;
   bool told_ranking_ = false;
 };
 
@@ -111,11 +112,10 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
   if (!macs) return failed(macs);
   Answering answering(inputs, *macs, workbench, answers, observer, stop);
   Reporting reporting(inputs, *macs, workbench, answers, recorder, observer, stop);
-  Forecasting forecasting(inputs, workbench, answering, observer);
+  Forecasting forecasting(inputs, workbench, observer);
   for (const auto& assumption : assumptions(inputs)) {
     if (const auto noted = reporting.note(assumption); !noted) return failed(noted);
   }
-  if (const auto told = forecasting.before(*settings); !told) return failed(told);
 
   SearchState state = started(std::move(*settings));
   for (;;) {
@@ -127,7 +127,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
       if (const auto told = reporting.finish(*result); !told) return failed(told);
       return result;
     }
-    forecasting.before(state, request);
+    answering.before_work([&] { return forecasting.before(state, request); });
     const auto answer = answering.answer(request);
     if (!answer) return failed(answer);
     if (const auto checked = usable(request, *answer); !checked) return failed(checked);

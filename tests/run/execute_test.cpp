@@ -264,7 +264,18 @@ TEST(Execute, ForecastsWhatIsStillToBeComputed) {
   EXPECT_THAT(run.recorder.notes, testing::Not(Contains(HasSubstr("forecast")))) << "times differ from run to run";
   FakeObserver again;
   ASSERT_TRUE(run.attempt(again));
-  EXPECT_THAT(again.notes(), testing::Not(Contains(HasSubstr("forecast: calibration"))));
+  EXPECT_THAT(again.notes(), testing::Not(Contains(HasSubstr("forecast"))));
+}
+
+TEST(Execute, ForecastsNothingThatTheStoreKnowsThoughTheFloatModelWasNotMeasured) {
+  Attempts run;
+  run.inputs.compression.accuracy_aware.metrics = {{.name = "top1", .baseline_value = 0.9}};
+  FakeObserver observer;
+  ASSERT_TRUE(run.attempt(observer));
+  EXPECT_THAT(observer.notes(), Contains(HasSubstr("forecast: calibration on 20 samples")));
+  FakeObserver again;
+  ASSERT_TRUE(run.attempt(again));
+  EXPECT_THAT(again.notes(), testing::Not(Contains(HasSubstr("forecast"))));
 }
 
 TEST(Execute, RanksWithoutSearchingWhereThatIsAll) {
