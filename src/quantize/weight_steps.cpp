@@ -26,7 +26,13 @@ std::vector<std::vector<float>> slices(const Tensor& weights, std::int64_t axis,
   const auto channels = static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
   const std::size_t inner = elements_behind(weights, axis);
   std::vector<std::vector<float>> out(channels);
-  for (std::size_t i = 0; i < values.size(); ++i) out[i / inner % channels].push_back(values[i]);
+  if (values.empty()) return out;
+  for (auto& slice : out) slice.reserve(values.size() / channels);
+  std::size_t channel = 0;
+  for (auto at = values.begin(); at != values.end(); at += static_cast<std::ptrdiff_t>(inner)) {
+    out[channel].insert(out[channel].end(), at, at + static_cast<std::ptrdiff_t>(inner));
+    channel = channel + 1 == channels ? 0 : channel + 1;
+  }
   return out;
 }
 
@@ -94,8 +100,11 @@ std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams
   const auto codes = int8_weights(weights, params);
   const std::size_t inner = elements_behind(weights, params.axis);
   std::vector<float> reals(codes.size());
-  for (std::size_t i = 0; i < reals.size(); ++i) {
-    reals[i] = params.scale[i / inner % params.scale.size()] * static_cast<float>(codes[i]);
+  std::size_t channel = 0;
+  for (std::size_t first = 0; first < reals.size(); first += inner) {
+    const float scale = params.scale[channel];
+    for (std::size_t i = first; i < first + inner; ++i) reals[i] = scale * static_cast<float>(codes[i]);
+    channel = channel + 1 == params.scale.size() ? 0 : channel + 1;
   }
   return reals;
 }
