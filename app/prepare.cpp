@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "data/relabelled.h"
 #include "data/subset.h"
-#include "evaluate/evaluator.h"
+#include "evaluate/checks.h"
 #include "evaluate/feed.h"
 #include "metrics/prediction.h"
 #include "metrics/registry.h"
@@ -135,23 +135,15 @@ Status open_data(Prepared& p, Purpose purpose, const FileHasher& hash_file) {
   return {};
 }
 
-/// Whether the runtime can compute the model on samples of these sizes.
+/// For as few samples of these sizes as the model computes at once.
 Result<std::shared_ptr<const Plan>> float_plan(const Prepared& p, const Dataset& data) {
   const Graph graph = sized(p.graph, data.inputs());
-  const auto batch = micro_batch(graph);
+  const auto batch = least_batch(graph);
   if (!batch) return failed(batch, p.config.model.string());
   PlanCache cache;
   auto plan = Plan::build(graph, {}, *batch, cache);
   if (!plan) return failed(plan, p.config.model.string());
   return plan;
-}
-
-Status check_computing(const Prepared& p) {
-  for (const auto& data : {p.calibration, p.validation}) {
-    if (!data) continue;
-    if (const auto plan = float_plan(p, *data); !plan) return failed(plan);
-  }
-  return {};
 }
 
 Status make_metrics(Prepared& p) {
@@ -174,8 +166,7 @@ bool finite_first_row(const Plan& plan, const PlanState& state, std::size_t outp
 }
 
 /// Whether labels and outputs suit the metrics. Where labels will be predicted, any class stands for them.
-Status check_metrics(const Prepared& p) {
-  const EvaluatorOptions options{.threads = 1};
+Status check_metrics(const Prepared& p, const Plan& plan) {
   auto data = p.validation;
   auto metrics = p.metrics;
   if (p.config.compression.accuracy_aware.annotation_free && !metrics.empty()) {
@@ -184,30 +175,36 @@ Status check_metrics(const Prepared& p) {
     for (auto& metric : prediction_metrics(p.config.engine.metrics.front().output))
       metrics.push_back(std::move(metric));
   }
-  const auto fits = Evaluator::create(p.graph, std::move(data), std::move(metrics), options);
-  return fits ? Status{} : failed(fits);
+  return outputs_suit(plan, *data, metrics);
 }
 
 /// Whether what is measured can be, and the float model makes numbers of the first sample.
-Status check_measuring(const Prepared& p) {
-  if (!p.validation) return {};
-  if (const auto fits = check_metrics(p); !fits) return failed(fits);
-  const auto plan = float_plan(p, *p.validation);
-  if (!plan) return failed(plan);
-  const auto feed = Feed::matched(p.validation->inputs(), **plan);
+Status check_measuring(const Prepared& p, const std::shared_ptr<const Plan>& plan) {
+  const auto feed = Feed::matched(p.validation->inputs(), *plan);
   if (!feed) return failed(feed);
-  PlanState state(*plan);
+  if (const auto fits = check_metrics(p, *plan); !fits) return failed(fits);
+  PlanState state(plan);
   const std::size_t first = 0;
   if (auto filled = feed->fill(state, *p.validation, std::span(&first, 1)); !filled) return failed(filled);
   if (auto computed = state.run(); !computed) return failed(computed);
-  for (std::size_t at = 0; at < (*plan)->outputs().size(); ++at) {
-    if (finite_first_row(**plan, state, at)) continue;
+  for (std::size_t at = 0; at < plan->outputs().size(); ++at) {
+    if (finite_first_row(*plan, state, at)) continue;
     return fail(Cause::InvalidInput,
                 "{}: output \"{}\" of the float model is not a number for {}: a weight, the sample or the "
                 "preprocessing is wrong",
-                p.config.model.string(), (*plan)->outputs()[at].name, p.validation->describe(0));
+                p.config.model.string(), plan->outputs()[at].name, p.validation->describe(0));
   }
   return {};
+}
+
+/// Whether the runtime can compute the model on the samples.
+Status check_computing(const Prepared& p) {
+  if (p.calibration && (!p.validation || p.calibration->inputs() != p.validation->inputs())) {
+    if (const auto plan = float_plan(p, *p.calibration); !plan) return failed(plan);
+  }
+  if (!p.validation) return {};
+  const auto plan = float_plan(p, *p.validation);
+  return plan ? check_measuring(p, *plan) : failed(plan);
 }
 
 }  // namespace
@@ -237,9 +234,8 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   p.config = std::move(config);
   if (auto opened = open_model(p, purpose, std::move(model)); !opened) return failed(opened);
   if (auto opened = open_data(p, purpose, hash_file); !opened) return failed(opened);
-  if (auto computes = check_computing(p); !computes) return failed(computes);
   if (auto made = make_metrics(p); !made) return failed(made);
-  if (auto suits = check_measuring(p); !suits) return failed(suits);
+  if (auto computes = check_computing(p); !computes) return failed(computes);
   if (purpose == Purpose::Run) {
     if (auto sound = search_settings(inputs_of(p)); !sound) return failed(sound, p.config.source.string());
   }

@@ -19,6 +19,7 @@ struct SampleInput {
   std::string name{};  ///< graph input; "" when the data has one array and the network one input
   ElementType type = ElementType::Float32;
   Shape shape{};
+  bool operator==(const SampleInput&) const = default;
 };
 
 /// Preprocessed samples with labels, addressed by position. Implementations are immutable and thread-safe.

@@ -60,11 +60,14 @@ bool suits(const Graph& graph, std::int64_t batch) {
 
 }  // namespace
 
+Result<std::int64_t> least_batch(const Graph& graph) {
+  const std::int64_t batch = fixed_batch(graph).value_or(1);
+  if (batch > 0) return batch;
+  return fail(Cause::InvalidInput, "the model has a fixed batch of {}, which holds no sample", batch);
+}
+
 Result<std::int64_t> micro_batch(const Graph& graph) {
-  if (const auto fixed = fixed_batch(graph)) {
-    if (*fixed > 0) return *fixed;
-    return fail(Cause::InvalidInput, "the model has a fixed batch of {}, which holds no sample", *fixed);
-  }
+  if (fixed_batch(graph)) return least_batch(graph);
   const auto single = at_batch(graph, 1);
   if (!single) return failed(single);
   const Sizes sizes = sizes_of(*single);

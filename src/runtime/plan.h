@@ -110,6 +110,8 @@ class PlanState {
 /// A fixed batch dimension decides; otherwise a power of two up to 8 that keeps the largest activation near the caches.
 /// Errors: InvalidInput for a fixed batch of 0; what shapes do not fit.
 [[nodiscard]] Result<std::int64_t> micro_batch(const Graph& graph);
+/// The fewest samples that can be computed at once: 1, or a fixed batch dimension. Errors: as of micro_batch().
+[[nodiscard]] Result<std::int64_t> least_batch(const Graph& graph);
 
 /// What the runtime will use here: for `doctor` and for evaluation keys.
 struct RuntimeInfo {
