@@ -193,6 +193,7 @@ AccuracyAwareParams parse_accuracy_aware(const Section& params, const std::vecto
   const bool bisect = params.choice("search", "one_by_one", {"one_by_one", "bisect"}) == "bisect";
   out.search = bisect ? SearchOrder::Bisect : SearchOrder::OneByOne;
   out.prune = params.flag("prune", out.prune);
+  out.start_reverted = params.texts("start_reverted");
   out.ranking_signal = parse_signal(params);
   const bool race = params.choice("ranking_mode", "exact", {"exact", "race"}) == "race";
   out.ranking_mode = race ? RankingMode::Race : RankingMode::Exact;
@@ -223,8 +224,8 @@ void note_assumptions(const Section& params, const AccuracyAwareParams& parsed,
 void note_unused(const Section& params) {
   for (const auto* key : {"maximal_drop", "drop_type", "max_iter_num", "ranking_subset_size", "metric_subset_ratio",
                           "metrics", "use_prev_if_drop_increase", "convert_to_mixed_preset", "tune_hyperparams",
-                          "revert_mode", "search", "prune", "ranking_signal", "ranking_mode", "correct_again",
-                          "compatibility", "annotation_free", "annotation_conf_threshold"}) {
+                          "revert_mode", "search", "prune", "start_reverted", "ranking_signal", "ranking_mode",
+                          "correct_again", "compatibility", "annotation_free", "annotation_conf_threshold"}) {
     if (!params.has(key)) continue;
     params.findings().note(
         fmt::format("{} has no effect: it belongs to AccuracyAwareQuantization.", params.path_of(key)));

@@ -195,7 +195,8 @@ struct AccuracyAwareParams {
   std::vector<MetricTarget> metrics{};  ///< default: all of engine.metrics
   std::string revert_mode = "full";     ///< "full" or "compute" (ours)
   SearchOrder search = SearchOrder::OneByOne;
-  bool prune = false;  ///< ours: once the target is met, put groups back to int8 while it holds
+  bool prune = false;                         ///< ours: once the target is met, put groups back to int8 while it holds
+  std::vector<std::string> start_reverted{};  ///< ours: groups that are given back before any is ranked
   RankingSignal ranking_signal = RankingSignal::Auto;
   RankingMode ranking_mode = RankingMode::Exact;
   bool correct_again = false;  ///< ours: biases are corrected again for each model with reverted layers

@@ -204,6 +204,7 @@ void add_accuracy_aware(const AccuracyAwareParams& params, Json::Object& out) {
   out.push_back({"revert_mode", text(params.revert_mode)});
   out.push_back({"search", text(params.search == SearchOrder::Bisect ? "bisect" : "one_by_one")});
   out.push_back({"prune", Json{params.prune}});
+  out.push_back({"start_reverted", list(params.start_reverted, text)});
   out.push_back({"ranking_signal", text(std::string(name_in(kRankingSignals, params.ranking_signal)))});
   out.push_back({"ranking_mode", text(params.ranking_mode == RankingMode::Race ? "race" : "exact")});
   out.push_back({"correct_again", Json{params.correct_again}});

@@ -117,6 +117,7 @@ std::vector<KeyRule> params_keys() {
       read("revert_mode"),
       read("search"),
       read("prune"),
+      read("start_reverted"),
       read("ranking_signal"),
       read("ranking_mode"),
       read("correct_again"),

@@ -1,5 +1,6 @@
 #include "run/execute.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -75,6 +76,21 @@ class Forecasting {
   bool told_ranking_ = false;
 };
 
+/// Where groups that a search shall start with are none of this quantization.
+Status tell_unknown_start(const SearchSettings& settings, const Answer& answer, Reporting& reporting) {
+  const auto* quantized = std::get_if<Quantized>(&answer);
+  if (quantized == nullptr) return {};
+  for (const auto& name : settings.start) {
+    const bool known = std::any_of(quantized->groups.begin(), quantized->groups.end(),
+                                   [&](const Candidate& candidate) { return candidate.group == name; });
+    if (known) continue;
+    const auto noted = reporting.note(
+        fmt::format("start_reverted: \"{}\" is no group of layers in this quantization and is left out", name));
+    if (!noted) return noted;
+  }
+  return {};
+}
+
 /// Where labels are predicted, figures mean something else than people expect of them.
 std::string explanation(const RunInputs& inputs, const Done& done) {
   if (!inputs.compression.accuracy_aware.annotation_free) return done.explanation;
@@ -131,6 +147,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     const auto answer = answering.answer(request);
     if (!answer) return failed(answer);
     if (const auto checked = usable(request, *answer); !checked) return failed(checked);
+    if (const auto told = tell_unknown_start(state.settings, *answer, reporting); !told) return failed(told);
     state = after(std::move(state), *answer);
   }
 }

@@ -93,12 +93,13 @@ Result<SearchSettings> search_settings(const RunInputs& inputs) {
   settings.use_prev_if_drop_increase = params.use_prev_if_drop_increase;
   settings.order = params.search;
   settings.prune = params.prune;
+  settings.start = params.start_reverted;
   settings.signal = params.ranking_signal;
   settings.mode = params.ranking_mode;
   settings.compatibility = params.compatibility;
-  settings.convert_to_mixed =
-      params.convert_to_mixed_preset && !settings.recipes && inputs.compression.quantization.symmetric_activations();
-  settings.tune_hyperparams = params.tune_hyperparams && !settings.recipes;
+  settings.convert_to_mixed = params.convert_to_mixed_preset && settings.start.empty() && !settings.recipes &&
+                              inputs.compression.quantization.symmetric_activations();
+  settings.tune_hyperparams = params.tune_hyperparams && settings.start.empty() && !settings.recipes;
   return settings;
 }
 

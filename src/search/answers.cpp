@@ -99,6 +99,18 @@ void take_unreverted(SearchState& state, Trial trial, const SampleValues& values
   state.trials.push_back(std::move(trial));
 }
 
+/// Groups that were given: the search goes on from them, whatever they did.
+void take_start(SearchState& state, Trial trial, const SampleValues& values) {
+  trial.kind = IterationKind::Revert;
+  trial.changed = trial.reverted;
+  const auto choose = as_pot(state) ? furthest_out_as_pot : furthest_out;
+  state.optimised = choose(controlled_names(state), *state.baseline, trial.drops);
+  state.reference = trial.drops.at(state.optimised);
+  state.base = state.trials.size();
+  state.base_values = values;
+  state.trials.push_back(std::move(trial));
+}
+
 void take(SearchState& state, const EvaluateFloat& request, const Evaluation& answer) {
   if (!state.baseline) establish(state, answer.metrics);
   state.float_values = answer.per_sample;
@@ -126,6 +138,7 @@ void take(SearchState& state, const Evaluate& request, const Evaluation& answer)
   Trial trial = trial_of(state, answer);
   if (request.reverted.empty()) return take_unreverted(state, std::move(trial), answer.per_sample);
   trial.reverted = request.reverted;
+  if (!waiting_start(state).empty()) return take_start(state, std::move(trial), answer.per_sample);
   const auto known = bisection(state);
   const auto found = met_with_fewest(state);
   if (known && !known->finished()) {

@@ -99,7 +99,7 @@ std::optional<Evaluate> pruned(const SearchState& state, std::size_t base) {
 std::optional<Request> bisecting_step(const SearchState& state) {
   const auto known = bisection(state);
   if (!known || known->finished() || spent(state)) return std::nullopt;
-  Evaluate request;
+  Evaluate request{.reverted = state.trials[state.base].reverted};
   for (std::size_t at = 0; at < known->next(); ++at) request.reverted.push_back(state.rankings[0].scores[at].group);
   return on_base(state, request);
 }
@@ -150,6 +150,7 @@ Request next(const SearchState& state) {
   }
   if (!state.settings.accuracy_aware) return done(state, Outcome::Met);
   if (met(state, state.trials.front())) return done(state, Outcome::NothingToDo);
+  if (auto start = waiting_start(state); !start.empty()) return on_base(state, Evaluate{.reverted = std::move(start)});
   if (auto probe = bisecting_step(state)) return *std::move(probe);
   const auto found = met_with_fewest(state);
   if (!found) {

@@ -46,6 +46,9 @@ struct SearchSettings {
   bool use_prev_if_drop_increase = true;
   SearchOrder order = SearchOrder::OneByOne;
   bool prune = false;  ///< put reverted groups back to int8 once the target is met
+  /// Where the quantized model misses the target: groups that are reverted together, as the first step, before any is
+  /// ranked. Names that are none of the quantization's groups are left out.
+  std::vector<std::string> start{};
   RankingSignal signal = RankingSignal::Auto;
   RankingMode mode = RankingMode::Exact;
   bool convert_to_mixed = false;              ///< try asymmetric activations before anything is reverted

@@ -80,11 +80,23 @@ std::vector<std::size_t> hardest(const SearchState& state, const std::vector<std
   return samples;
 }
 
+std::vector<std::string> waiting_start(const SearchState& state) {
+  std::vector<std::string> names;
+  if (state.trials.size() != 1) return names;
+  for (const auto& name : state.settings.start) {
+    const bool known = std::any_of(state.groups->begin(), state.groups->end(),
+                                   [&](const Candidate& candidate) { return candidate.group == name; });
+    if (known && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
 std::optional<Bisection> bisection(const SearchState& state) {
   if (state.settings.order != SearchOrder::Bisect || state.rankings.empty()) return std::nullopt;
   Bisection known{.groups = state.rankings[0].scores.size()};
+  const std::size_t before = state.trials[state.base].reverted.size();
   for (const auto& trial : state.trials) {
-    if (trial.kind == IterationKind::Probe) known.learn(trial.reverted.size(), met(state, trial));
+    if (trial.kind == IterationKind::Probe) known.learn(trial.reverted.size() - before, met(state, trial));
   }
   return known;
 }

@@ -28,6 +28,9 @@ namespace quantrail {
 /// are ranked on. Precondition: the float model's values are known.
 [[nodiscard]] std::vector<std::size_t> hardest(const SearchState& state, const std::vector<std::string>& metrics);
 
+/// The groups of settings.start while they wait to be reverted; empty: there are none, or they are.
+[[nodiscard]] std::vector<std::string> waiting_start(const SearchState& state);
+
 /// What trials have told of the first ranking; nothing where it is not bisected, or not there.
 [[nodiscard]] std::optional<Bisection> bisection(const SearchState& state);
 /// Trials that max_iter_num counts.
