@@ -3,31 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <ctime>
 
+#include "app/pick.h"
+
 namespace quantrail::app {
-namespace {
-
-Result<std::int64_t> iteration_number(const tracking::RunDetails& details, std::string_view text) {
-  if (text == "best") {
-    if (details.summary.best_iteration) return *details.summary.best_iteration;
-    return fail(Cause::InvalidInput, "run {} has no iteration yet", details.summary.id);
-  }
-  std::int64_t number = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return fail(Cause::InvalidInput, "\"@{}\": an iteration is a number or \"best\"", text);
-  }
-  if (number < 0 || number >= static_cast<std::int64_t>(details.iterations.size())) {
-    if (details.iterations.empty()) return fail(Cause::InvalidInput, "run {} has no iteration yet", details.summary.id);
-    return fail(Cause::InvalidInput, "run {} has no iteration {}; it has 0 to {}", details.summary.id, text,
-                details.iterations.size() - 1);
-  }
-  return number;
-}
-
-}  // namespace
 
 Result<tracking::Store> opened_store(const Options& options, tracking::Store::Mode mode) {
   const auto folder = tracking::store_folder(options.store);
@@ -55,7 +35,7 @@ Result<NamedIteration> named_iteration(const Options& options, std::string_view 
   if (!run) return failed(run);
   auto details = run->runs.show(run->id);
   if (!details) return failed(details);
-  const auto number = iteration_number(*details, which);
+  const auto number = picked(*details, which);
   if (!number) return failed(number);
   IterationRecord iteration = details->iterations[static_cast<std::size_t>(*number)];
   return NamedIteration{std::move(*run), std::move(*details), std::move(iteration)};

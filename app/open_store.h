@@ -19,7 +19,7 @@ struct NamedRun {
 };
 [[nodiscard]] Result<NamedRun> named_run(const Options& options, std::string_view run, tracking::Store::Mode mode);
 
-/// RUN or RUN@IT. Without @, or with "@best": the best iteration so far.
+/// RUN or RUN@IT, where IT is what picked() understands. Without @: the best iteration so far.
 struct NamedIteration {
   NamedRun run;
   tracking::RunDetails details{};

@@ -6,12 +6,15 @@
 
 #include "app/version.h"
 #include "base/text.h"
+#include "tracking/run_fields.h"
 
 namespace quantrail::app {
 namespace {
 
 constexpr const char* kFooter =
-    "RUN is a run's id, its unique name, or \"latest\". IT is an iteration's number, or \"best\".\n"
+    "RUN is a run's id, its unique name, or \"latest\". IT is an iteration's number, best, max-drop=X (of those that "
+    "drop\n"
+    "no more, the one with the most in int8), or, of those within the run's limits, smallest or fastest.\n"
     "The store is --store, else $QUANTRAIL_STORE, else $XDG_DATA_HOME/quantrail, else ~/.local/share/quantrail.\n"
     "Exit codes: 0 done, 1 failed or target not met, 2 bad usage or input, 3 stopped (resumable), 75 the run has "
     "another "
@@ -69,33 +72,136 @@ void add_run_commands(CLI::App& app, Options& options) {
   auto* run = app.add_subcommand(
       "run", "Start a run: quantize, and recover accuracy layer by layer where the configuration asks for it");
   auto& r = chosen<RunCommand>(run, options);
-  run->add_option("CONFIG", r.config, "Configuration file (JSON with comments)")->required();
+  auto* config = run->add_option("CONFIG", r.config, "Configuration file (JSON with comments)");
+  run->add_option("--from", r.from,
+                  "Instead: branch off an iteration of another run, with its configuration and its layers in float")
+      ->type_name("RUN[@IT]")
+      ->excludes(config);
   run->add_flag("--detach", r.detach, "Return at once; the run goes on without this terminal");
   run->add_option("--name", r.name, "Name of the run; default: the model's name");
+  run->add_option("--tag", r.tags, "Tag of the run; may be repeated")->allow_extra_args(false);
+  run->add_option("--after", r.after, "Begin when this run has ended, however it ended")->type_name("RUN");
+  run->add_option("--at-once", r.at_once, "Begin when fewer than N runs of the store are at work, in order of creation")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000).description(""));
+  run->add_option("--notify", r.notify,
+                  "Shell command for the end of the run, with QUANTRAIL_RUN, _NAME, _STATE, _OUTCOME, _REASON, _DROP")
+      ->type_name("COMMAND");
   add_overrides(run, r.overrides);
 
-  auto* resume =
-      app.add_subcommand("resume", "Go on with an interrupted run, at the very evaluation that was under way");
+  auto* resume = app.add_subcommand(
+      "resume", "Go on with a paused run, or an interrupted one at the evaluation that was under way");
   auto& c = chosen<ResumeCommand>(resume, options);
   resume->add_option("RUN", c.run)->required();
   resume->add_flag("--detach", c.detach, "Return at once; the run goes on without this terminal");
 
   auto* worker = app.add_subcommand("worker", "")->group("");
-  worker->add_option("RUN", chosen<WorkerCommand>(worker, options).run)->required();
+  auto& w = chosen<WorkerCommand>(worker, options);
+  worker->add_option("RUN", w.run)->required();
+  worker->add_flag("--in-turn", w.in_turn);
   auto* stop = app.add_subcommand("stop", "Ask a run to stop at the next safe point; resume goes on with it");
   stop->add_option("RUN", chosen<StopCommand>(stop, options).run)->required();
+  auto* pause =
+      app.add_subcommand("pause", "Ask a run to wait at the next safe point, with what it has in memory, until resume");
+  pause->add_option("RUN", chosen<PauseCommand>(pause, options).run)->required();
   auto* watch = app.add_subcommand("watch", "Follow a run until it ends; the exit code is the run's");
   watch->add_option("RUN", chosen<WatchCommand>(watch, options).run)->required();
 }
 
-void add_store_commands(CLI::App& app, Options& options) {
-  auto* list = app.add_subcommand("list", "The runs in the store, newest first");
-  add_formats(list, chosen<ListCommand>(list, options).format, true);
+constexpr const char* kFilterFooter =
+    "FILTER: words, all of which must hold.\n"
+    "  state:running,done model:resnet*     any of several; * and ? stand for letters\n"
+    "  'drop<0.01' 'best>=0.75' 'age<2d' 'created>2026-11' param.maximal_drop=0.01 'metrics.f1>0.8'\n"
+    "  has:note has:tag night \"two words\"   the last two in name, model, tags or note\n"
+    "  'a | b'  not a  '(a | b) c'          quote what the shell would take\n"
+    "Fields: ";
 
+void add_list(CLI::App& app, Options& options) {
+  auto* list = app.add_subcommand("list", "The runs in the store, newest first, those that a filter lets through");
+  auto& l = chosen<ListCommand>(list, options);
+  list->footer(kFilterFooter + joined(tracking::run_field_names(), ", "));
+  list->add_option("FILTER", l.filter, "Which runs; see below");
+  list->add_option("--sort", l.sort, "A field to sort by, smallest first; runs without a value come last")
+      ->type_name("FIELD");
+  list->add_flag("-r,--reverse", l.reverse, "Largest first")->needs("--sort");
+  auto* columns = list->add_option("--columns", l.columns, "Fields to show")
+                      ->delimiter(',')
+                      ->allow_extra_args(false)
+                      ->type_name("FIELD,...");
+  list->add_option("--view", l.view, "Filter, order and columns that were saved under this name")->type_name("NAME");
+  list->add_option("--save-view", l.save_view, "Save filter, order and columns under this name")->type_name("NAME");
+  list->add_option("--forget-view", l.forget_view, "Delete what was saved under this name")->type_name("NAME");
+  list->add_flag("--views", l.views, "Show what was saved");
+  list->add_flag("--trash", l.trash, "The runs that `rm` put into the trash");
+  add_formats(list, l.format, true);
+  list->get_option("--json")->excludes(columns);
+}
+
+void add_organising_commands(CLI::App& app, Options& options) {
+  auto* tag = app.add_subcommand("tag", "Put tags on a run, or take them off");
+  auto& t = chosen<TagCommand>(tag, options);
+  tag->add_option("RUN", t.run)->required();
+  tag->add_option("TAG", t.tags)->required();
+  tag->add_flag("--remove", t.remove, "Take them off");
+  auto* note = app.add_subcommand("note", "Write a note on a run, or show it");
+  auto& n = chosen<NoteCommand>(note, options);
+  note->add_option("RUN", n.run)->required();
+  note->add_option("TEXT", n.text, "The note; \"\" removes it; without it the note is shown");
+  auto* star = app.add_subcommand("star", "Mark a run");
+  auto& s = chosen<StarCommand>(star, options);
+  star->add_option("RUN", s.run)->required();
+  star->add_flag("--remove", s.remove, "Unmark it");
+  auto* rename = app.add_subcommand("rename", "Give a run another name");
+  auto& r = chosen<RenameCommand>(rename, options);
+  rename->add_option("RUN", r.run)->required();
+  rename->add_option("NAME", r.name)->required();
+  auto* rm = app.add_subcommand("rm", "Put runs into the trash; nothing is deleted yet");
+  rm->add_option("RUN", chosen<RmCommand>(rm, options).runs)->required();
+  auto* undo = app.add_subcommand("undo", "Take the runs of the latest rm, or this one, out of the trash");
+  undo->add_option("RUN", chosen<UndoCommand>(undo, options).run);
+}
+
+void add_care(CLI::App& app, Options& options) {
+  auto* backup =
+      app.add_subcommand("backup", "Copy the store, of one moment, while its runs go on: FOLDER is a store then");
+  auto& b = chosen<BackupCommand>(backup, options);
+  backup->add_option("FOLDER", b.folder, "New folder")->required();
+  backup->add_flag("--database-only", b.database_only, "Without the base models");
+  auto* gc = app.add_subcommand("gc", "What could be deleted of the store; with SCOPE, delete it");
+  auto& g = chosen<GcCommand>(gc, options);
+  gc->add_option(
+      "SCOPE", g.scopes,
+      "trash: runs that `rm` put there. orphans: files of no run. answers: what runs remember, computed again "
+      "when asked for. backups: copies from before updates and recoveries");
+  gc->add_flag("--dry-run", g.dry_run, "Only tell what SCOPE would delete");
+  gc->add_flag("--by-run", g.by_run, "What each run takes of the disk")->excludes("SCOPE");
+  add_formats(gc, g.format, false);
+  auto* recover = app.add_subcommand(
+      "recover", "Read what can be read of a damaged store into a new one; the damaged file is kept");
+  chosen<RecoverCommand>(recover, options);
+}
+
+void add_relink(CLI::App& app, Options& options) {
+  auto* relink = app.add_subcommand("relink", "Tell where the model of a run is now, when it was moved");
+  auto& r = chosen<RelinkCommand>(relink, options);
+  relink->add_option("RUN", r.run)->required();
+  relink->add_option("MODEL", r.model, "The ONNX file; its content must be the same")->required();
+}
+
+void add_store_commands(CLI::App& app, Options& options) {
+  add_list(app, options);
   auto* show = app.add_subcommand("show", "One run: every iteration with its reverted layers, drop and snapshot");
   auto& s = chosen<ShowCommand>(show, options);
   show->add_option("RUN", s.run)->required();
   add_formats(show, s.format, true);
+
+  auto* compare = app.add_subcommand(
+      "compare",
+      "What differs between runs: settings, results, layers in float, and the models worth choosing between");
+  auto& c = chosen<CompareCommand>(compare, options);
+  compare->add_option("RUN", c.runs)->required();
+  compare->add_flag("--all", c.all, "Equal settings and layers too");
+  add_formats(compare, c.format, true);
 
   auto* rank =
       app.add_subcommand("rank", "How much each layer is worth in float, best first: a run's ranking, or one made now");
@@ -182,6 +288,9 @@ Parsed parsed_options(int argc, const char* const* argv) {
   app.require_subcommand(0, 1);
   add_run_commands(app, options);
   add_store_commands(app, options);
+  add_organising_commands(app, options);
+  add_relink(app, options);
+  add_care(app, options);
   add_model_commands(app, options);
   try {
     app.parse(argc, argv);

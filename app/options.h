@@ -16,7 +16,12 @@ enum class Format { Text, Json, Csv };
 struct RunCommand {
   std::string config{};
   std::vector<std::string> overrides{};  ///< --set
+  std::string from{};                    ///< RUN or RUN@IT to branch off; `config` is empty then
   std::string name{};
+  std::vector<std::string> tags{};
+  std::string after{};      ///< run to wait for
+  std::size_t at_once = 0;  ///< wait until fewer runs than this are at work; 0: do not
+  std::string notify{};     ///< for a shell, when it ends
   bool detach = false;
 };
 struct ResumeCommand {
@@ -25,15 +30,71 @@ struct ResumeCommand {
 };
 struct WorkerCommand {  ///< what --detach starts; not shown in the help
   std::string run{};
+  bool in_turn = false;  ///< wait until the run may begin
 };
 struct StopCommand {
+  std::string run{};
+};
+struct PauseCommand {
   std::string run{};
 };
 struct WatchCommand {
   std::string run{};
 };
 struct ListCommand {
+  std::vector<std::string> filter{};  ///< words of one filter
+  std::string sort{};
+  bool reverse = false;
+  std::vector<std::string> columns{};
+  std::string view{};
+  std::string save_view{};
+  std::string forget_view{};
+  bool views = false;
+  bool trash = false;
   Format format = Format::Text;
+};
+struct TagCommand {
+  std::string run{};
+  std::vector<std::string> tags{};
+  bool remove = false;
+};
+struct NoteCommand {
+  std::string run{};
+  std::optional<std::string> text{};  ///< nothing: the note is shown
+};
+struct StarCommand {
+  std::string run{};
+  bool remove = false;
+};
+struct RenameCommand {
+  std::string run{};
+  std::string name{};
+};
+struct RmCommand {
+  std::vector<std::string> runs{};
+};
+struct RelinkCommand {
+  std::string run{};
+  std::string model{};
+};
+struct BackupCommand {
+  std::string folder{};
+  bool database_only = false;
+};
+struct GcCommand {
+  std::vector<std::string> scopes{};  ///< empty: only what there is is told
+  bool dry_run = false;
+  bool by_run = false;
+  Format format = Format::Text;
+};
+struct RecoverCommand {};
+struct CompareCommand {
+  std::vector<std::string> runs{};
+  bool all = false;  ///< equal settings and layers too
+  Format format = Format::Text;
+};
+struct UndoCommand {
+  std::string run{};  ///< empty: the latest removal
 };
 struct ShowCommand {
   std::string run{};
@@ -79,8 +140,10 @@ struct DoctorCommand {
 struct TuiCommand {};
 
 using Command =
-    std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, WatchCommand, ListCommand, ShowCommand,
-                 RankCommand, ExportCommand, EvaluateCommand, InspectCommand, CheckCommand, DoctorCommand, TuiCommand>;
+    std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, PauseCommand, WatchCommand, ListCommand,
+                 TagCommand, NoteCommand, StarCommand, RenameCommand, RmCommand, UndoCommand, RelinkCommand,
+                 BackupCommand, GcCommand, RecoverCommand, CompareCommand, ShowCommand, RankCommand, ExportCommand,
+                 EvaluateCommand, InspectCommand, CheckCommand, DoctorCommand, TuiCommand>;
 
 struct Options {
   std::string store{};  ///< --store; empty: the default

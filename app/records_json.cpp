@@ -36,6 +36,13 @@ json summary_json(const tracking::RunSummary& run) {
           {"reverted", run.reverted},
           {"iterations", run.iterations},
           {"created", time_text(run.created_ms)},
+          {"size_bytes", optional_json(run.size_bytes)},
+          {"speed_up", optional_json(run.speed_up)},
+          {"parent", optional_json(run.parent)},
+          {"after", optional_json(run.start_after)},
+          {"starred", run.starred},
+          {"trashed", optional_time(run.trashed_ms)},
+          {"note", run.note},
           {"tags", run.tags}};
 }
 
@@ -58,10 +65,11 @@ json run_json(const tracking::RunDetails& details) {
   for (const auto& attempt : details.attempts) run["attempts"].push_back(attempt_json(attempt));
   run["model_path"] = details.model_path.string();
   run["model_hash"] = details.model_hash.hex();
+  run["parent_iteration"] = optional_json(details.parent_iteration);
+  run["notify"] = details.notify;
   run["started"] = optional_time(details.started_ms);
   run["ended"] = optional_time(details.ended_ms);
   run["explanation"] = details.result ? details.result->explanation : "";
-  run["speed_up"] = details.result && details.result->speed_up ? json(*details.result->speed_up) : json(nullptr);
   run["baseline"] = json::object();
   if (details.baseline)
     run["baseline"] = {{"metrics", details.baseline->metrics}, {"limits", details.baseline->limits}};
@@ -113,9 +121,9 @@ json ranking_json(const RankingRecord& ranking) {
 
 }  // namespace
 
-std::string list_json(const std::vector<tracking::RunSummary>& runs) {
+std::string list_json(const std::vector<tracking::RunFacts>& runs) {
   json out = json::array();
-  for (const auto& run : runs) out.push_back(summary_json(run));
+  for (const auto& facts : runs) out.push_back(summary_json(facts.run));
   return dumped(out);
 }
 

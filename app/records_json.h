@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "tracking/runs.h"
+#include "tracking/run_fields.h"
 
 namespace quantrail::app {
 
 // The JSON that others rely on: snake_case, additions only. NaN and infinity become null.
 
-[[nodiscard]] std::string list_json(const std::vector<tracking::RunSummary>& runs);
+[[nodiscard]] std::string list_json(const std::vector<tracking::RunFacts>& runs);
 [[nodiscard]] std::string show_json(const tracking::RunDetails& details);
 [[nodiscard]] std::string ranking_record_json(const RankingRecord& ranking);
 /// What --sidecar writes beside an exported file.

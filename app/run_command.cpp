@@ -4,29 +4,58 @@
 #include <chrono>
 #include <thread>
 
+#include "app/branch.h"
 #include "app/commands.h"
 #include "app/detach.h"
 #include "app/exit_code.h"
+#include "app/logind.h"
 #include "app/open_store.h"
+#include "app/program.h"
+#include "app/self.h"
 #include "app/show_text.h"
 #include "app/worker.h"
+#include "base/text.h"
 #include "tracking/kept_models.h"
 
 namespace quantrail::app {
 namespace {
 
+namespace fs = std::filesystem;
 using tracking::Store;
 
 WorkerOutput terminal_output() { return {stdout, ::isatty(STDOUT_FILENO) == 1, {}}; }
 
-/// Starts a worker for the run in a session of its own and waits until it holds the run's lease, or has ended.
-int start_worker(const Store& store, std::int64_t id, const std::string& uid) {
+/// Starts a worker for the run in a session of its own, or by the user's manager where systemd would end it with the
+/// session.
+Status start_process(const std::vector<std::string>& arguments, const std::string& uid, const fs::path& log) {
+  const SessionEnd end = session_end();
+  if (!end.kills) return start_detached(arguments, log);
+  if (!end.manager) {
+    fmt::print(
+        "warning: systemd ends this user's processes at logout (KillUserProcesses), and there is no user manager "
+        "to start the worker outside of the session: stay logged in\n");
+    return start_detached(arguments, log);
+  }
+  if (!end.lingers) {
+    fmt::print(
+        "warning: systemd ends this user's processes at logout (KillUserProcesses); `loginctl enable-linger` lets "
+        "the run go on\n");
+  }
+  const auto started = run_program(by_user_manager("quantrail-" + uid, self_path(), arguments, log.string()));
+  if (started.exit_code == 0) return {};
+  return fail(Cause::Backend, "cannot start a worker with systemd-run: {}", started.output);
+}
+
+/// Starts a worker for the run and waits until it holds the run's lease, or has ended.
+int start_worker(const Store& store, std::int64_t id, const std::string& uid, bool in_turn) {
   auto runs = tracking::Runs::open(store);
   if (!runs) return complained(runs.error());
   const auto before = runs->show(id);
   if (!before) return complained(before.error());
   const auto log = store.log_path(uid);
-  const auto started = start_detached({"--store", store.folder().string(), "worker", std::to_string(id)}, log);
+  std::vector<std::string> arguments{"--store", store.folder().string(), "worker", std::to_string(id)};
+  if (in_turn) arguments.emplace_back("--in-turn");
+  const auto started = start_process(arguments, uid, log);
   if (!started) return complained(started.error());
   for (int look = 0; look < 300; ++look) {
     const auto now = runs->show(id);
@@ -48,36 +77,75 @@ void print_result(const Store& store, std::int64_t id) {
   if (const auto details = runs->show(id)) fmt::print("\n{}", show_text(*details));
 }
 
-Result<tracking::CreatedRun> created_run(const Store& store, const Prepared& p, const std::string& name) {
-  if (auto kept = tracking::keep_model(store, p.model); !kept) return failed(kept);
-  auto runs = tracking::Runs::open(store);
-  if (!runs) return failed(runs);
+/// What a run is made of besides what it computes.
+Result<tracking::RunSpec> spec_of(tracking::Runs& runs, const RunCommand& command, const Prepared& p) {
   tracking::RunSpec spec;
-  spec.name = name;
+  spec.name = command.name;
   spec.config_json = p.config.effective_json;
   spec.model_name = p.config.model_name;
   spec.model_path = p.config.model;
   spec.model_hash = p.model.hash;
-  return runs->create(spec);
+  spec.tags = command.tags;
+  spec.notify = command.notify;
+  if (command.at_once > 0) spec.start_below = static_cast<std::int64_t>(command.at_once);
+  if (!command.after.empty()) {
+    const auto before = runs.find(command.after);
+    if (!before) return failed(before);
+    spec.start_after = *before;
+  }
+  return spec;
+}
+
+Result<tracking::CreatedRun> created_run(const Store& store, const RunCommand& command, const Prepared& p,
+                                         const std::optional<Branch>& branch) {
+  auto runs = tracking::Runs::open(store);
+  if (!runs) return failed(runs);
+  auto spec = spec_of(*runs, command, p);
+  if (!spec) return failed(spec);
+  if (branch) {
+    spec->parent_run = branch->run;
+    spec->parent_iteration = branch->iteration;
+  }
+  if (auto kept = tracking::keep_model(store, p.model); !kept) return failed(kept);
+  return runs->create(*spec);
+}
+
+Result<Prepared> prepared_for(const Store& store, Config config, const std::optional<Branch>& branch) {
+  if (!branch || !branch->same_model) return prepared(std::move(config), Purpose::Run, remembering_hasher(store));
+  // The other run's model may be in the store alone.
+  auto model = tracking::base_model(store, branch->model_hash, branch->model_path);
+  if (!model) return failed(model);
+  return prepared(std::move(config), Purpose::Run, remembering_hasher(store), std::move(*model));
 }
 
 }  // namespace
 
 int run(const Options& options, const RunCommand& command) {
-  auto config = load_config(command.config, command.overrides);
+  if (command.config.empty() && command.from.empty()) {
+    return complained({Cause::InvalidInput, "run: CONFIG is required, or a run to branch off with --from"});
+  }
+  std::optional<Branch> branch;
+  if (!command.from.empty()) {
+    auto made = branched(options, command.from, command.overrides);
+    if (!made) return complained(made.error());
+    branch = std::move(*made);
+  }
+  auto config = branch ? Result<Config>(branch->config) : load_config(command.config, command.overrides);
   if (!config) return complained(config.error());
   const auto store = opened_store(options, Store::Mode::Create);
   if (!store) return complained(store.error());
-  const auto p = prepared(std::move(*config), Purpose::Run, remembering_hasher(*store));
+  const auto p = prepared_for(*store, std::move(*config), branch);
   if (!p) return complained(p.error());
-  const auto created = created_run(*store, *p, command.name);
+  const auto created = created_run(*store, command, *p, branch);
   if (!created) return complained(created.error());
   if (!command.name.empty() && created->name != command.name) {
     fmt::print("the name {} is taken: this run is {}\n", command.name, created->name);
   }
-  if (command.detach) return start_worker(*store, created->id, created->uid);
+  if (branch && !branch->note.empty()) fmt::print("note: {}\n", printable(branch->note));
+  const bool in_turn = !command.after.empty() || command.at_once > 0;
+  if (command.detach) return start_worker(*store, created->id, created->uid, in_turn);
   fmt::print("run {} {} in {}\n", created->id, created->name, store->folder().string());
-  const int code = work(*store, created->id, &*p, terminal_output());
+  const int code = work(*store, {.run = created->id, .ready = &*p, .in_turn = in_turn}, terminal_output());
   if (code != kStopped) print_result(*store, created->id);
   return code;
 }
@@ -91,15 +159,21 @@ int run(const Options& options, const ResumeCommand& command) {
     fmt::print("run {} is done already\n\n{}", named->id, show_text(*details));
     return exit_code(details->summary.outcome.value_or(Outcome::Met));
   }
-  if (tracking::is_live(details->summary.state)) {
+  if (details->summary.state == tracking::RunState::Paused) {
+    const auto request = named->runs.request(named->id, tracking::Verb::Continue);
+    if (!request) return complained(request.error());
+    fmt::print("run {} goes on; `quantrail watch {}` follows it\n", named->id, named->id);
+    return kDone;
+  }
+  if (details->summary.owned) {
     return complained(
         {Cause::Owned,
          fmt::format("run {} is {}: its worker, process {} on {}, lives; `quantrail watch {}` follows it", named->id,
                      tracking::name_of(details->summary.state), details->lease ? details->lease->worker.pid : 0,
                      details->lease ? details->lease->worker.host : "?", named->id)});
   }
-  if (command.detach) return start_worker(named->store, named->id, details->uid);
-  const int code = work(named->store, named->id, nullptr, terminal_output());
+  if (command.detach) return start_worker(named->store, named->id, details->uid, false);
+  const int code = work(named->store, {.run = named->id}, terminal_output());
   if (code == kDone || code == kFailed) print_result(named->store, named->id);
   return code;
 }
@@ -109,7 +183,8 @@ int run(const Options& options, const WorkerCommand& command) {
   if (!named) return complained(named.error());
   const auto details = named->runs.show(named->id);
   if (!details) return complained(details.error());
-  return work(named->store, named->id, nullptr, {stdout, false, named->store.log_path(details->uid).string()});
+  return work(named->store, {.run = named->id, .in_turn = command.in_turn},
+              {stdout, false, named->store.log_path(details->uid).string()});
 }
 
 }  // namespace quantrail::app

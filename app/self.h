@@ -5,6 +5,9 @@
 
 namespace quantrail::app {
 
+/// Where this very program is.
+[[nodiscard]] std::string self_path();
+
 /// The command line that starts this very program, in the form that exec takes. Must outlive the call.
 class SelfArguments {
  public:
@@ -23,6 +26,6 @@ struct SelfRun {
 };
 
 /// Runs this very program with `arguments` and waits for it, away from the terminal.
-[[nodiscard]] SelfRun run_self(const std::vector<std::string>& arguments);
+[[nodiscard]] SelfRun run_self(std::vector<std::string> arguments);
 
 }  // namespace quantrail::app

@@ -63,6 +63,12 @@ const IterationRecord* best_of(const tracking::RunDetails& details) {
 std::string show_text(const tracking::RunDetails& details) {
   const auto& summary = details.summary;
   std::string out = fmt::format("run {} {}: {}\n", summary.id, printable(summary.name), state_line(details));
+  if (summary.trashed_ms) out += fmt::format("in the trash; `quantrail undo {}` takes it out\n", summary.id);
+  if (details.parent_run)
+    out +=
+        fmt::format("branched off run {} at iteration {}\n", *details.parent_run, details.parent_iteration.value_or(0));
+  if (!summary.tags.empty()) out += fmt::format("tags    {}\n", printable(joined(summary.tags, " ")));
+  if (!summary.note.empty()) out += fmt::format("note    {}\n", printable(summary.note));
   if (details.result)
     out += fmt::format("{}{}\n", printable(details.result->explanation), speed_words(*details.result));
   out +=

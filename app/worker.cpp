@@ -8,15 +8,18 @@
 #include <thread>
 
 #include "app/exit_code.h"
+#include "app/notify.h"
 #include "app/progress.h"
 #include "app/signals.h"
 #include "app/version.h"
 #include "base/parallel.h"
 #include "run/execute.h"
+#include "run/pausable_answers.h"
 #include "runtime/plan.h"
 #include "tracking/answers.h"
 #include "tracking/file_hashes.h"
 #include "tracking/kept_models.h"
+#include "tracking/queue.h"
 #include "tracking/recorder.h"
 
 namespace quantrail::app {
@@ -88,10 +91,20 @@ Status released_patiently(tracking::Lease& lease, const Ending& ending) {
   return released;
 }
 
-Result<RunResult> executed(const tracking::Store& store, const Prepared& p, tracking::Lease& lease,
-                           const WorkerOutput& output, const std::stop_token& stop) {
+/// What a worker works with.
+struct Workplace {
+  const tracking::Store& store;
+  tracking::Lease& lease;
+  const WorkerOutput& output;
+  PauseGate& gate;
+  std::stop_token stop{};
+};
+
+Result<RunResult> executed(const Prepared& p, const Workplace& place) {
+  auto& [store, lease, output, gate, stop] = place;
   auto answers = tracking::Answers::open(store);
   if (!answers) return failed(answers);
+  PausableAnswers pausable(**answers, gate, stop);
   auto recorder = tracking::Recorder::open(store, lease.owner());
   if (!recorder) return failed(recorder);
   if (p.calibration) {
@@ -107,21 +120,68 @@ Result<RunResult> executed(const tracking::Store& store, const Prepared& p, trac
     if (auto noted = (*recorder)->note(note); !noted) return failed(noted);
     observer.on_event(Noted{note});
   }
-  return execute(inputs_of(p), **answers, **recorder, observer, stop);
+  return execute(inputs_of(p), pausable, **recorder, observer, stop);
 }
 
-Result<RunResult> prepared_and_executed(const tracking::Store& store, std::int64_t id, const Prepared* ready,
-                                        tracking::Lease& lease, const WorkerOutput& output,
-                                        const std::stop_token& stop) {
-  if (ready != nullptr) return executed(store, *ready, lease, output, stop);
-  auto runs = tracking::Runs::open(store);
+constexpr auto kTurnPoll = std::chrono::milliseconds(500);
+
+/// Waits until the run may begin, and begins it. Errors: Cancelled when it is stopped before.
+Status begun_in_turn(std::int64_t id, const Workplace& place) {
+  auto runs = tracking::Runs::open(place.store);
   if (!runs) return failed(runs);
-  const auto details = runs->show(id);
-  if (!details) return failed(details);
-  const auto p = prepared_again(store, *details, Purpose::Run);
-  if (!p) return failed(p);
-  return executed(store, *p, lease, output, stop);
+  std::string told;
+  while (!place.stop.stop_requested()) {
+    const auto all = runs->list(tracking::Listed::All);
+    if (!all && all.error().cause != Cause::Blocked) return failed(all);
+    const std::string reason = all ? tracking::reason_to_wait(id, *all) : told;
+    if (all && reason.empty()) return place.lease.state(tracking::RunState::Running);
+    if (reason != told) {
+      fmt::print(place.output.out, "run {} is {}\n", id, reason);
+      std::fflush(place.output.out);
+      place.lease.progress().start(reason, 0, "");
+      told = reason;
+    }
+    std::this_thread::sleep_for(kTurnPoll);
+  }
+  return fail(Cause::Cancelled, "stopped before its turn; the run can be resumed");
 }
+
+Result<RunResult> prepared_and_executed(const Work& task, const Workplace& place) {
+  if (task.in_turn) {
+    if (auto begun = begun_in_turn(task.run, place); !begun) return failed(begun);
+  }
+  if (task.ready != nullptr) return executed(*task.ready, place);
+  auto runs = tracking::Runs::open(place.store);
+  if (!runs) return failed(runs);
+  const auto details = runs->show(task.run);
+  if (!details) return failed(details);
+  const auto p = prepared_again(place.store, *details, Purpose::Run);
+  if (!p) return failed(p);
+  return executed(*p, place);
+}
+
+/// What a worker is asked, from the lease's thread; tells at once what it makes of it.
+class Requests {
+ public:
+  Requests(std::stop_source stop, PauseGate& gate) : stop_(std::move(stop)), gate_(gate) {}
+
+  [[nodiscard]] std::string take(const tracking::Request& request) {
+    switch (request.verb) {
+      case tracking::Verb::Pause: gate_.close(); return "pauses once what is under way is safe";
+      case tracking::Verb::Continue: gate_.open(); return "goes on";
+      case tracking::Verb::Stop: break;
+    }
+    asked_to_stop_ = true;
+    stop_.request_stop();
+    return "stops once what is under way is safe";
+  }
+  [[nodiscard]] bool asked_to_stop() const { return asked_to_stop_; }
+
+ private:
+  std::stop_source stop_;
+  PauseGate& gate_;
+  std::atomic<bool> asked_to_stop_ = false;
+};
 
 }  // namespace
 
@@ -152,32 +212,44 @@ Result<Prepared> prepared_again(const tracking::Store& store, const tracking::Ru
   return prepared(std::move(*config), purpose, remembering_hasher(store), std::move(*model));
 }
 
-int work(const tracking::Store& store, std::int64_t id, const Prepared* ready, const WorkerOutput& output) {
+int work(const tracking::Store& store, const Work& task, const WorkerOutput& output) {
   std::stop_source stop;
-  std::atomic<bool> asked = false;
   const StopOnSignals signals(stop);
+  std::atomic<tracking::Lease*> held = nullptr;
+  PauseGate gate([&](bool waits) {
+    fmt::print(output.out, "run {} {}\n", task.run, waits ? "is paused; resume goes on with it" : "goes on");
+    std::fflush(output.out);
+    // What cannot be written now shows as running: no more than a word is wrong.
+    if (auto* lease = held.load()) (void)lease->state(waits ? tracking::RunState::Paused : tracking::RunState::Running);
+  });
+  Requests requests(stop, gate);
   tracking::LeaseOptions options;
   options.environment_json =
-      environment_json(ready != nullptr ? threads_of(ready->config) : recorded_threads(store, id));
+      environment_json(task.ready != nullptr ? threads_of(task.ready->config) : recorded_threads(store, task.run));
   options.log_path = output.log_path;
+  options.waiting = task.in_turn;
   options.on_lost = [&stop] { stop.request_stop(); };
   options.on_request = [&](const tracking::Request& request) {
-    if (request.verb != tracking::Verb::Stop) return;
-    asked = true;
-    stop.request_stop();
+    const std::string text = requests.take(request);
+    if (auto* lease = held.load(); lease != nullptr && request.verb != tracking::Verb::Stop)
+      (void)lease->answer(request.id, text);
   };
-  auto lease = tracking::Lease::acquire(store, id, options);
+  auto lease = tracking::Lease::acquire(store, task.run, options);
   if (!lease) return complained(lease.error());
-  const auto result = prepared_and_executed(store, id, ready, **lease, output, stop.get_token());
-  const Ending ending = ending_of(result, asked);
+  held = lease->get();
+  const auto result = prepared_and_executed(task, {store, **lease, output, gate, stop.get_token()});
+  const Ending ending = ending_of(result, requests.asked_to_stop());
   if (!result && result.error().cause != Cause::Cancelled) (void)complained(result.error());
-  if (const auto released = released_patiently(**lease, ending); !released) {
+  const auto released = released_patiently(**lease, ending);
+  held = nullptr;
+  if (!released) {
     const int code = complained(released.error());
     return ending.code == kStopped ? kStopped : code;
   }
   if (ending.code == kStopped) {
-    fmt::print(output.out, "run {} {}; `quantrail resume {}` goes on with it\n", id, ending.reason, id);
+    fmt::print(output.out, "run {} {}; `quantrail resume {}` goes on with it\n", task.run, ending.reason, task.run);
   }
+  notify_end(store, task.run);
   return ending.code;
 }
 

@@ -23,11 +23,17 @@ struct WorkerOutput {
 /// Hashes files through the store's memory of them.
 [[nodiscard]] FileHasher remembering_hasher(const tracking::Store& store);
 
-/// Makes this process the worker of run `id` and runs it to its end, a stop request or a signal. `ready`: what the run
-/// works on where the caller has it open already; null: read from the run's record once the lease is held.
-/// Returns the exit code; says on standard error what went wrong.
-[[nodiscard]] int work(const tracking::Store& store, std::int64_t id, const Prepared* ready,
-                       const WorkerOutput& output);
+/// A worker's task.
+struct Work {
+  std::int64_t run = 0;
+  /// What the run works on where the caller has it open already; null: read from the run's record when it begins.
+  const Prepared* ready = nullptr;
+  bool in_turn = false;  ///< wait first until the run may begin (queue.h)
+};
+
+/// Makes this process the worker of a run and runs it to its end, a stop request or a signal. A pause request makes it
+/// wait where what it computed is safe. Returns the exit code; says on standard error what went wrong.
+[[nodiscard]] int work(const tracking::Store& store, const Work& task, const WorkerOutput& output);
 
 /// What the run's numbers depend on besides its inputs, and where it runs, as JSON.
 [[nodiscard]] std::string environment_json(std::size_t threads);

@@ -48,6 +48,13 @@ Status copy_durably(const std::filesystem::path& from, const std::filesystem::pa
   return {};
 }
 
+Status sync_file(const std::filesystem::path& file) {
+  const OpenFile opened(file, O_RDWR);
+  if (opened.get() < 0 || ::fsync(opened.get()) != 0)
+    return fail(Cause::Storage, "{}: {}", file.string(), std::strerror(errno));
+  return {};
+}
+
 void sync_folder(const std::filesystem::path& folder) {
   const OpenFile opened(folder, O_RDONLY | O_DIRECTORY);
   if (opened.get() >= 0) ::fsync(opened.get());

@@ -11,6 +11,9 @@ namespace quantrail::tracking {
 /// Errors: InvalidInput when `from` cannot be read, Storage when `to` cannot be written.
 [[nodiscard]] Status copy_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Makes a file's content durable. Precondition: this process has no SQLite connection to it. Errors: Storage.
+[[nodiscard]] Status sync_file(const std::filesystem::path& file);
+
 /// Makes a folder's entries durable.
 void sync_folder(const std::filesystem::path& folder);
 

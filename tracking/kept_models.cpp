@@ -90,8 +90,11 @@ Result<Model> base_model(const Store& store, const Digest& hash, const fs::path&
   if (found && found->hash == hash) return found;
   const std::string kept_is = kept ? "has other content" : kept.error().message;
   const std::string found_is = found ? fmt::format("{}: has other content", original.string()) : found.error().message;
-  return fail(Cause::InvalidInput, "the base model {} is nowhere: the kept copy {} ({}); the original: {}",
-              hash.hex().substr(0, 12), kept_path.string(), kept_is, found_is);
+  return fail(
+      Cause::InvalidInput,
+      "the base model {} is nowhere: the kept copy {} ({}); the original: {}; `quantrail relink RUN FILE` tells where "
+      "it is",
+      hash.hex().substr(0, 12), kept_path.string(), kept_is, found_is);
 }
 
 }  // namespace quantrail::tracking

@@ -12,13 +12,15 @@ namespace {
 struct RunToOwn {
   std::string uid{};
   RunState state = RunState::Queued;
+  bool trashed = false;
 };
 
 Result<RunToOwn> read_run(Database& database, std::int64_t run_id) {
   std::optional<RunToOwn> found;
-  const auto read = each_row(database, "SELECT uid, state FROM runs WHERE id = ?1", {run_id}, [&](const Row& row) {
-    found = RunToOwn{row.text(0), run_state(row.text(1)).value_or(RunState::Unknown)};
-  });
+  const auto read =
+      each_row(database, "SELECT uid, state, trash IS NOT NULL FROM runs WHERE id = ?1", {run_id}, [&](const Row& row) {
+        found = RunToOwn{row.text(0), run_state(row.text(1)).value_or(RunState::Unknown), row.integer(2) != 0};
+      });
   if (!read) return failed(read);
   if (!found) return fail(Cause::InvalidInput, "there is no run {} in {}", run_id, database.path().string());
   return *found;
@@ -76,9 +78,9 @@ Result<Ownership> begin_attempt(Database& database, const Store& store, std::int
               {owner.run, owner.attempt, now_ms});
   if (!begun) return failed(begun);
   begun = run(database,
-              "UPDATE runs SET state = 'running', reason = '', started_ms = COALESCE(started_ms, ?2), ended_ms = NULL "
+              "UPDATE runs SET state = ?3, reason = '', started_ms = COALESCE(started_ms, ?2), ended_ms = NULL "
               "WHERE id = ?1",
-              {run_id, now_ms});
+              {run_id, now_ms, name_of(options.waiting ? RunState::Queued : RunState::Running)});
   if (!begun) return failed(begun);
   return owner;
 }
@@ -94,6 +96,9 @@ Result<Ownership> succeed(Database& database, const Store& store, std::int64_t r
   if (!reason) return failed(reason);
   const auto wanted = read_run(database, run_id);
   if (!wanted) return failed(wanted);
+  if (wanted->trashed) {
+    return fail(Cause::InvalidInput, "run {} is in the trash; `quantrail undo {}` takes it out", run_id, run_id);
+  }
   if (wanted->state == RunState::Done) {
     return fail(Cause::InvalidInput, "run {} is done: there is nothing to continue", run_id);
   }
@@ -139,6 +144,18 @@ Status Lease::answer(std::int64_t request, std::string_view text) {
   auto runs = Runs::open(store_);
   if (!runs) return failed(runs);
   return runs->answer(request, text);
+}
+
+Status Lease::state(RunState state) {
+  auto database = store_.connect();
+  if (!database) return failed(database);
+  auto transaction = Transaction::write(*database);
+  if (!transaction) return failed(transaction);
+  auto written = confirm(*database, owner_, store_.now_ms()).and_then([&] {
+    return run(*database, "UPDATE runs SET state = ?2 WHERE id = ?1 AND state IN ('queued', 'running', 'paused')",
+               {owner_.run, name_of(state)});
+  });
+  return written ? transaction->commit() : written;
 }
 
 Status Lease::release(RunState end, std::string_view reason) {

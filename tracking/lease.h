@@ -22,6 +22,7 @@ struct LeaseOptions {
   std::string environment_json = "{}";     ///< version, instruction set, threads, ...: stored with the attempt
   std::string log_path{};                  ///< empty: the worker writes to its terminal
   std::chrono::milliseconds period{1000};  ///< between two signs of life
+  bool waiting = false;                    ///< the run stays queued until state(Running)
   /// Take over from a worker on another machine that gives no news. The fencing token keeps it from writing, should it
   /// wake up. Never takes over from a worker that is known to live.
   bool take_over_silent = false;
@@ -51,6 +52,9 @@ class Lease {
 
   /// Tells whoever asked what became of a request. Any thread.
   [[nodiscard]] Status answer(std::int64_t request, std::string_view text);
+
+  /// Running, from queued or paused; or Paused, from running. Any thread. Errors: Owned when the run was taken over.
+  [[nodiscard]] Status state(RunState state);
 
   /// Ends the attempt as Done (after Recorder::finished), Failed or Interrupted with a reason, and gives the run up.
   /// May be repeated after a Storage error. Errors: Owned when the run was taken over.

@@ -121,11 +121,4 @@ Status Recorder::data(std::string_view role, const Digest& fingerprint, std::siz
   });
 }
 
-Status Recorder::state(RunState state) {
-  return write([&] {
-    return run(database_, "UPDATE runs SET state = ?2 WHERE id = ?1 AND state IN ('running', 'paused')",
-               {owner_.run, name_of(state)});
-  });
-}
-
 }  // namespace quantrail::tracking

@@ -7,7 +7,6 @@
 
 #include "run/ports.h"
 #include "tracking/ownership.h"
-#include "tracking/run_state.h"
 #include "tracking/store.h"
 
 namespace quantrail::tracking {
@@ -37,8 +36,6 @@ class Recorder final : public RunRecorder {
   /// What the run's samples are; role "calibration" or "validation". Errors: InvalidInput when the run began with
   /// other samples, since it cannot go on with these.
   [[nodiscard]] Status data(std::string_view role, const Digest& fingerprint, std::size_t samples);
-  /// Running or Paused, as answer to a request.
-  [[nodiscard]] Status state(RunState state);
 
  private:
   Recorder(const Store& store, const Ownership& owner, Database database)

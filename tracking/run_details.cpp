@@ -19,7 +19,7 @@ Result<RunDetails> read_run(Database& database, std::int64_t run) {
   RunDetails details;
   const auto read =
       each_row(database,
-               "SELECT uid, config, model_path, model_hash, parent_run, parent_iteration, started_ms, ended_ms "
+               "SELECT uid, config, model_path, model_hash, parent_run, parent_iteration, started_ms, ended_ms, notify "
                "FROM runs WHERE id = ?1",
                {run}, [&](const Row& row) {
                  details = RunDetails{.uid = row.text(0),
@@ -29,6 +29,7 @@ Result<RunDetails> read_run(Database& database, std::int64_t run) {
                                       .model_hash = row.digest(3),
                                       .parent_run = optional_integer(row, 4),
                                       .parent_iteration = optional_integer(row, 5),
+                                      .notify = row.text(8),
                                       .started_ms = optional_integer(row, 6),
                                       .ended_ms = optional_integer(row, 7)};
                });

@@ -36,6 +36,18 @@ Status check_run_name(std::string_view name) {
   return {};
 }
 
+Status check_tag(std::string_view tag) {
+  const auto refused = [&](std::string_view why) {
+    return fail(Cause::InvalidInput, "tag \"{}\": {}", printable(tag.substr(0, kLongest)), why);
+  };
+  if (tag.empty()) return refused("must not be empty");
+  if (tag.size() > kLongest) return refused("must not be longer than 100 bytes");
+  if (tag.find_first_of(" ,:\"|()*?") != std::string_view::npos)
+    return refused("must not hold spaces or any of ,:\"|()*?");
+  if (std::any_of(tag.begin(), tag.end(), is_control)) return refused("must not hold control characters");
+  return {};
+}
+
 std::string run_name_from(std::string_view text) {
   std::string name(text.substr(0, kLongest - 4));
   std::replace_if(

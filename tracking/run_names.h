@@ -7,6 +7,10 @@
 
 namespace quantrail::tracking {
 
+/// Errors: InvalidInput for an empty or long tag, and one with spaces, ',', ':' or control characters, which a filter
+/// could not name.
+[[nodiscard]] Status check_tag(std::string_view tag);
+
 /// Checks a name that a person gave. Names stand on command lines as RUN and RUN@ITERATION, beside ids and "latest".
 /// Errors: InvalidInput.
 [[nodiscard]] Status check_run_name(std::string_view name);

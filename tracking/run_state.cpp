@@ -36,7 +36,8 @@ bool is_live(RunState state) {
 }
 
 StateNow state_now(const StateNow& stored, const std::optional<Verdict>& worker) {
-  if (!is_live(stored.state)) return stored;
+  const bool waits = stored.state == RunState::Queued && worker;
+  if (!is_live(stored.state) && !waits) return stored;
   if (!worker) return {RunState::Interrupted, "no worker owns the run"};
   switch (worker->liveness) {
     case Liveness::Alive: return stored;

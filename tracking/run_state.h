@@ -22,8 +22,8 @@ struct StateNow {
   std::string reason{};
 };
 
-/// The state to show: the stored one, unless it says that a worker is at work and `worker` (nothing: no worker owns the
-/// run) says otherwise.
+/// The state to show: the stored one, unless it says that a worker is at work, or waits with a queued run, and `worker`
+/// (nothing: no worker owns the run) says otherwise.
 [[nodiscard]] StateNow state_now(const StateNow& stored, const std::optional<Verdict>& worker);
 
 }  // namespace quantrail::tracking

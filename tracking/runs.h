@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,9 @@ struct RunSpec {
   std::vector<std::string> tags{};
   std::optional<std::int64_t> parent_run{};  ///< that it branched off, at parent_iteration
   std::optional<std::int64_t> parent_iteration{};
+  std::optional<std::int64_t> start_after{};  ///< its worker waits until this run has ended, however it ended
+  std::optional<std::int64_t> start_below{};  ///< and until fewer than so many runs of the store are at work
+  std::string notify{};                       ///< for a shell, when a worker of the run ends; empty: nothing
 };
 
 struct CreatedRun {
@@ -49,6 +54,15 @@ struct RunSummary {
   std::int64_t reverted = 0;  ///< layers that are float in it
   std::int64_t iterations = 0;
   std::int64_t created_ms = 0;
+  std::optional<std::uint64_t> size_bytes{};  ///< of the best iteration's file
+  std::optional<double> speed_up{};           ///< of the best model over the float one; once done, where measured
+  std::optional<std::int64_t> parent{};       ///< the run that it branched off
+  std::optional<std::int64_t> start_after{};
+  std::optional<std::int64_t> start_below{};
+  bool owned = false;  ///< a worker has it: at work, or waiting until it may begin
+  bool starred = false;
+  std::optional<std::int64_t> trashed_ms{};  ///< nothing: not in the trash
+  std::string note{};
   std::vector<std::string> tags{};  ///< sorted
 };
 
@@ -100,6 +114,7 @@ struct RunDetails {
   Digest model_hash{};
   std::optional<std::int64_t> parent_run{};
   std::optional<std::int64_t> parent_iteration{};
+  std::string notify{};  ///< see RunSpec
   std::optional<std::int64_t> started_ms{};
   std::optional<std::int64_t> ended_ms{};
   std::optional<Baseline> baseline{};
@@ -121,6 +136,8 @@ struct Request {
   Verb verb = Verb::Stop;
 };
 
+enum class Listed { Kept, Trashed, All };
+
 /// The runs of a store, for everybody but their workers. One thread at a time. Reads are short and never change the
 /// store. Errors: Blocked and Storage, besides those named.
 class Runs {
@@ -132,7 +149,11 @@ class Runs {
   [[nodiscard]] Result<CreatedRun> create(const RunSpec& spec);
 
   /// Newest first.
-  [[nodiscard]] Result<std::vector<RunSummary>> list();
+  [[nodiscard]] Result<std::vector<RunSummary>> list(Listed which = Listed::Kept);
+  /// Of all runs, by id: the configuration (JSON), and the metrics of the best iteration where there is one.
+  [[nodiscard]] Result<std::map<std::int64_t, std::string>> configs();
+  [[nodiscard]] Result<std::map<std::int64_t, std::map<std::string, double>>> best_metrics();
+  [[nodiscard]] std::int64_t now_ms() const { return store_.now_ms(); }
   /// Errors: InvalidInput when there is no such run.
   [[nodiscard]] Result<RunSummary> summary(std::int64_t run);
   /// All of it, of one moment. Errors: InvalidInput when there is no such run.
@@ -142,13 +163,36 @@ class Runs {
   /// Events with an id above `after`.
   [[nodiscard]] Result<std::vector<EventRecord>> events(std::int64_t run, std::int64_t after);
 
-  /// The run that `text` names: an id, "latest", a name, or the beginning of exactly one name.
+  /// The run that `text` names: an id, "latest", a name, or the beginning of exactly one name. The trash is searched by
+  /// ids and whole names only.
   /// Errors: InvalidInput, listing what was probably meant.
   [[nodiscard]] Result<std::int64_t> find(std::string_view text);
 
   /// Asks the run's worker; asking again while the first wish is open is the same request. A stop shows at once, as
   /// state Stopping. Errors: InvalidInput when no worker is at work on the run.
   [[nodiscard]] Result<std::int64_t> request(std::int64_t run, Verb verb);
+  /// What people write on runs; a worker's doings are not in its way. Errors: InvalidInput when there is no such run.
+  /// rename: also for a name that is taken or that create() refuses.
+  [[nodiscard]] Status rename(std::int64_t run, std::string_view name);
+  /// `expected`: what the writer saw before; when it is something else by now, nothing is written (InvalidInput).
+  [[nodiscard]] Status set_note(std::int64_t run, std::string_view note,
+                                const std::optional<std::string>& expected = std::nullopt);
+  [[nodiscard]] Status star(std::int64_t run, bool starred);
+  /// False: it had the tag (had it not) before. Errors: InvalidInput for an empty tag, and one with spaces, ',', ':' or
+  /// control characters.
+  [[nodiscard]] Result<bool> tag(std::int64_t run, std::string_view tag);
+  [[nodiscard]] Result<bool> untag(std::int64_t run, std::string_view tag);
+
+  /// The model of that content is at `path` now; returns how many runs have it.
+  [[nodiscard]] Result<std::int64_t> relink(const Digest& model, const std::filesystem::path& path);
+
+  /// All of them go into the trash, as one removal, or none. Errors: InvalidInput for a run that a worker has, or that
+  /// is there already.
+  [[nodiscard]] Status trash(std::span<const std::int64_t> runs);
+  /// Takes the runs of the latest removal that is not undone, or only `run`, out of the trash; returns which, by name.
+  /// Errors: InvalidInput when there is nothing to take out.
+  [[nodiscard]] Result<std::vector<std::string>> restore(std::optional<std::int64_t> run);
+
   /// Requests without an answer, oldest first.
   [[nodiscard]] Result<std::vector<Request>> pending(std::int64_t run);
   [[nodiscard]] Status answer(std::int64_t request, std::string_view text);

@@ -21,8 +21,9 @@ tl::unexpected<Error> no_run(std::string_view text) {
 
 Result<std::vector<std::string>> names_beginning(Database& database, std::string_view text) {
   std::vector<std::string> names;
-  const auto read = each_row(database, "SELECT name FROM runs WHERE substr(name, 1, length(?1)) = ?1 ORDER BY id DESC",
-                             {text}, [&](const Row& row) { names.push_back(row.text(0)); });
+  const auto read = each_row(
+      database, "SELECT name FROM runs WHERE substr(name, 1, length(?1)) = ?1 AND trash IS NULL ORDER BY id DESC",
+      {text}, [&](const Row& row) { names.push_back(row.text(0)); });
   if (!read) return failed(read);
   return names;
 }
@@ -50,16 +51,34 @@ Result<Runs> Runs::open(const Store& store) {
   return Runs(store, std::move(*database));
 }
 
-Result<std::vector<RunSummary>> Runs::list() {
+Result<std::vector<RunSummary>> Runs::list(Listed which) {
   const auto transaction = Transaction::read(database_);
   if (!transaction) return failed(transaction);
-  return read_summaries(database_, store_, std::nullopt);
+  return read_summaries(database_, store_, std::nullopt, which);
+}
+
+Result<std::map<std::int64_t, std::string>> Runs::configs() {
+  std::map<std::int64_t, std::string> configs;
+  const auto read = each_row(database_, "SELECT id, config FROM runs", {},
+                             [&](const Row& row) { configs[row.integer(0)] = row.text(1); });
+  if (!read) return failed(read);
+  return configs;
+}
+
+Result<std::map<std::int64_t, std::map<std::string, double>>> Runs::best_metrics() {
+  std::map<std::int64_t, std::map<std::string, double>> metrics;
+  const auto read = each_row(database_,
+                             "SELECT r.id, v.name, v.value FROM runs r JOIN iteration_values v "
+                             "ON v.run_id = r.id AND v.number = r.best AND v.kind = 'metric'",
+                             {}, [&](const Row& row) { metrics[row.integer(0)][row.text(1)] = row.real(2); });
+  if (!read) return failed(read);
+  return metrics;
 }
 
 Result<RunSummary> Runs::summary(std::int64_t run) {
   const auto transaction = Transaction::read(database_);
   if (!transaction) return failed(transaction);
-  auto summaries = read_summaries(database_, store_, run);
+  auto summaries = read_summaries(database_, store_, run, Listed::All);
   if (!summaries) return failed(summaries);
   if (summaries->empty()) return no_run(std::to_string(run));
   return std::move(summaries->front());
@@ -68,7 +87,7 @@ Result<RunSummary> Runs::summary(std::int64_t run) {
 Result<RunDetails> Runs::show(std::int64_t run) {
   const auto transaction = Transaction::read(database_);
   if (!transaction) return failed(transaction);
-  auto summaries = read_summaries(database_, store_, run);
+  auto summaries = read_summaries(database_, store_, run, Listed::All);
   if (!summaries) return failed(summaries);
   if (summaries->empty()) return no_run(std::to_string(run));
   auto details = read_details(database_, run);
@@ -89,7 +108,7 @@ Result<std::vector<EventRecord>> Runs::events(std::int64_t run, std::int64_t aft
 
 Result<std::int64_t> Runs::find(std::string_view text) {
   if (text == "latest") {
-    const auto newest = first_integer(database_, "SELECT MAX(id) FROM runs");
+    const auto newest = first_integer(database_, "SELECT MAX(id) FROM runs WHERE trash IS NULL");
     if (!newest) return failed(newest);
     if (!*newest) return fail(Cause::InvalidInput, "there are no runs in {} yet", store_.folder().string());
     return **newest;

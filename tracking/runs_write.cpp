@@ -43,11 +43,13 @@ Result<CreatedRun> Runs::create(const RunSpec& spec) {
   auto inserted =
       run(database_,
           "INSERT INTO runs(uid, name, parent_run, parent_iteration, config, config_digest, model_name, model_path, "
-          "model_hash, created_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+          "model_hash, created_ms, start_after, start_below, notify) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
           {std::string_view(created.uid), std::string_view(created.name), optional_value(spec.parent_run),
            optional_value(spec.parent_iteration), std::string_view(spec.config_json), digest_of(spec.config_json).bytes,
            std::string_view(spec.model_name), std::string_view(spec.model_path.native()), spec.model_hash.bytes,
-           store_.now_ms()});
+           store_.now_ms(), optional_value(spec.start_after), optional_value(spec.start_below),
+           std::string_view(spec.notify)});
   if (!inserted) return failed(inserted, "new run");
   created.id = database_.last_insert_id();
   for (const auto& tag : spec.tags) {
@@ -62,7 +64,7 @@ Result<CreatedRun> Runs::create(const RunSpec& spec) {
 Result<std::int64_t> Runs::request(std::int64_t run_id, Verb verb) {
   const auto run_now = summary(run_id);
   if (!run_now) return failed(run_now);
-  if (!is_live(run_now->state)) {
+  if (!run_now->owned) {
     return fail(Cause::InvalidInput, "run {} ({}) is {}: there is no worker to {}", run_id, run_now->name,
                 name_of(run_now->state), name_of(verb));
   }

@@ -252,7 +252,29 @@ ALTER TABLE ranking_scores ADD COLUMN behind REAL;
 ALTER TABLE runs ADD COLUMN speed_up REAL CHECK(speed_up > 0);
 )sql";
 
-constexpr std::array<const char*, 2> kSteps{kVersion1, kVersion2};
+// What people write on a run, and what becomes of it. trash: the number of the removal that put it there, so that the
+// removal can be undone; origins: which values of the configuration were not defaults, and who gave them; start_after,
+// start_below: a queued run's worker waits until that run has ended, and until fewer than so many runs are at work;
+// notify: what a shell runs when a worker of the run ends.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0 CHECK(starred IN (0, 1));
+ALTER TABLE runs ADD COLUMN trash INTEGER CHECK(trash > 0);
+ALTER TABLE runs ADD COLUMN trashed_ms INTEGER;
+ALTER TABLE runs ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE runs ADD COLUMN start_after INTEGER REFERENCES runs ON DELETE SET NULL;
+ALTER TABLE runs ADD COLUMN start_below INTEGER CHECK(start_below > 0);
+ALTER TABLE runs ADD COLUMN notify TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_start_after ON runs(start_after) WHERE start_after IS NOT NULL;
+CREATE TABLE views(
+  name TEXT PRIMARY KEY CHECK(length(name) > 0),
+  filter TEXT NOT NULL,
+  sort TEXT NOT NULL,
+  columns TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<const char*, 3> kSteps{kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

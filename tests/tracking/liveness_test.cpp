@@ -70,7 +70,10 @@ TEST(RunStateNow, OnlyAWorkerAtWorkCanBeGone) {
     EXPECT_EQ(state_now({state, ""}, Verdict{Liveness::Alive, ""}).state, state);
     EXPECT_EQ(state_now({state, ""}, std::nullopt).state, RunState::Interrupted);
   }
-  for (const auto state : {RunState::Queued, RunState::Done, RunState::Failed, RunState::Interrupted}) {
+  EXPECT_EQ(state_now({RunState::Queued, ""}, std::nullopt).state, RunState::Queued);
+  EXPECT_EQ(state_now({RunState::Queued, ""}, Verdict{Liveness::Alive, ""}).state, RunState::Queued);
+  EXPECT_EQ(state_now({RunState::Queued, ""}, dead).state, RunState::Interrupted) << "the worker that waited with it";
+  for (const auto state : {RunState::Done, RunState::Failed, RunState::Interrupted}) {
     EXPECT_EQ(state_now({state, "why"}, dead).state, state);
     EXPECT_EQ(state_now({state, "why"}, dead).reason, "why");
   }

@@ -197,13 +197,5 @@ TEST_F(RecorderTest, AFullDiskLosesNothingAndTheCallMayBeRepeated) {
   EXPECT_EQ(shown().iterations.size(), 2U);
 }
 
-TEST_F(RecorderTest, PausedAndRunningAreShown) {
-  const auto recorder = this->recorder();
-  must(recorder->state(RunState::Paused));
-  EXPECT_EQ(shown().summary.state, RunState::Paused);
-  must(recorder->state(RunState::Running));
-  EXPECT_EQ(shown().summary.state, RunState::Running);
-}
-
 }  // namespace
 }  // namespace quantrail::tracking

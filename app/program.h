@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace quantrail::app {
+
+/// A program's end.
+struct ProgramRun {
+  int exit_code = 1;     ///< 127: it could not be started
+  std::string output{};  ///< standard output and error, as far as 64 KiB
+};
+
+/// Runs a program, found as a shell would, without standard input, and waits for it. `environment`: NAME=VALUE, added
+/// to this process's own.
+[[nodiscard]] ProgramRun run_program(const std::vector<std::string>& arguments,
+                                     const std::vector<std::string>& environment = {});
+
+}  // namespace quantrail::app

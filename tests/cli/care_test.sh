@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# A store is looked after: copied while it is used, swept, checked, and read again after damage.
+. "$(dirname "$0")/lib.sh"
+store=$work/store
+q() { "$QUANTRAIL" --store "$store" "$@"; }
+mapfile -t small < <(small_demo)
+demo=$SOURCE/configs/demo.json
+q run "$demo" "${small[@]}" --name first --set max_iter_num=2 >/dev/null 2>&1
+q run "$demo" "${small[@]}" --name second --set max_iter_num=1 --set seed=4 >/dev/null 2>&1
+q export first@2 -o "$work/before.onnx" >/dev/null || bad "export"
+
+# A backup is a store.
+expect 0 'a store of its own, .* and 1 base models' -- q backup "$work/copy"
+expect 0 'first' -- "$QUANTRAIL" --store "$work/copy" list
+"$QUANTRAIL" --store "$work/copy" export first@2 -o "$work/copied.onnx" >/dev/null || bad "export of a copy"
+cmp -s "$work/before.onnx" "$work/copied.onnx" || bad "another model in the copy"
+expect 2 'is there already' -- q backup "$work/copy"
+expect 2 'in the store itself' -- q backup "$store/copy"
+expect 0 'without base models' -- q backup "$work/bare" --database-only
+
+# What could be deleted, and what is.
+q rm second >/dev/null || bad "rm"
+expect 0 'trash +1 ' -- q gc
+expect 0 'nothing is deleted yet' -- q gc --dry-run trash
+expect 0 'second' -- q list --trash
+expect 2 'did you mean "trash"' -- q gc trahs
+expect 0 'trash +1 ' -- q gc trash
+expect 0 'trash is empty' -- q list --trash
+q gc --json | jq -e 'length == 4 and all(.bytes >= 0)' >/dev/null || bad "gc --json"
+expect 0 'first +[0-9.]+ (Ki|Mi)?B' -- q gc --by-run
+expect 0 'answers +[1-9]' -- q gc answers
+q export first@2 -o "$work/after.onnx" >/dev/null || bad "export after gc"
+cmp -s "$work/before.onnx" "$work/after.onnx" || bad "another model after gc"
+expect 0 'sound' -- q doctor
+
+# Damage in the middle is told, and read around.
+expect 2 'is sound: there is nothing to recover' -- q recover
+pages=$(($(stat -c %s "$store/experiments.db") / 4096))
+found=0
+for page in $(seq 2 $((pages - 1))); do
+  cp "$work/copy/experiments.db" "$store/experiments.db"
+  printf 'ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ' | dd of="$store/experiments.db" bs=1 seek=$((page * 4096)) conv=notrunc 2>/dev/null
+  q doctor >/dev/null 2>&1 && continue
+  q recover >"$work/out" 2>&1
+  code=$?
+  grep -qE 'recovered [0-9]+ runs with [0-9]+ iterations|nothing can be read' "$work/out" || bad "page $page: $(cat "$work/out")"
+  [ "$code" != 0 ] || { found=$((found + 1)); q doctor >/dev/null || bad "page $page: not sound after recover"; q list >/dev/null || bad "page $page: list"; }
+  [ "$found" -lt 6 ] || break
+done
+[ "$found" -ge 3 ] || bad "only $found damaged files were recovered"
+printf '' >"$store/experiments.db"
+expect 2 'is empty' -- q list
+expect 1 'empty|read' -- q doctor
+finish

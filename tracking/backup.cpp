@@ -1,0 +1,103 @@
+#include "tracking/backup.h"
+
+#include "tracking/durable_copy.h"
+#include "tracking/health.h"
+#include "tracking/statement.h"
+#include "tracking/store_create.h"
+#include "tracking/transaction.h"
+
+namespace quantrail::tracking {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status check_target(const Store& store, const fs::path& to) {
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(to, error))) {
+    return fail(Cause::InvalidInput, "{}: is there already; name a folder that is not", to.string());
+  }
+  const auto inside = fs::weakly_canonical(to, error).lexically_relative(fs::weakly_canonical(store.folder(), error));
+  if (!inside.empty() && *inside.begin() != "..") {
+    return fail(Cause::InvalidInput, "{}: lies in the store itself; name a folder outside", to.string());
+  }
+  return {};
+}
+
+Status copy_models(const fs::path& from, const fs::path& to, Backup& backup) {
+  std::error_code error;
+  for (const auto& model : fs::directory_iterator(from, error)) {
+    if (!model.is_directory() || model.path().filename().string().starts_with('.')) continue;
+    ++backup.models;
+    for (const auto& entry : fs::recursive_directory_iterator(model.path())) {
+      const auto target = to / entry.path().lexically_relative(from);
+      if (entry.is_directory()) continue;
+      fs::create_directories(target.parent_path(), error);
+      if (auto copied = copy_durably(entry.path(), target); !copied) return copied;
+      sync_folder(target.parent_path());
+      backup.model_bytes += entry.file_size();
+    }
+  }
+  return {};
+}
+
+/// What is at work goes on in the original; in the copy nobody is.
+Status without_workers(Database& database) {
+  auto transaction = Transaction::write(database);
+  if (!transaction) return failed(transaction);
+  auto done =
+      run(database,
+          "UPDATE attempts SET ended_ms = started_ms, ended_as = 'lost', reason = 'it went on in the store that this "
+          "is a "
+          "copy of' WHERE ended_ms IS NULL")
+          .and_then([&] {
+            return run(
+                database,
+                "UPDATE runs SET state = 'interrupted', reason = 'a copy was made while it was at work' WHERE id IN "
+                "(SELECT run_id FROM leases)");
+          })
+          .and_then([&] { return run(database, "DELETE FROM leases"); })
+          .and_then([&] { return run(database, "DELETE FROM requests WHERE answer IS NULL"); });
+  return done ? transaction->commit() : done;
+}
+
+Result<Backup> filled(const Store& store, const fs::path& folder, bool models) {
+  Backup backup;
+  auto database = store.connect();
+  if (!database) return failed(database);
+  const auto copy = folder / store.database_path().filename();
+  auto done = run(*database, "VACUUM INTO ?1", {std::string_view(copy.native())});
+  if (!done) return failed(done, "backup");
+  backup.database_bytes = fs::file_size(copy);
+  if (models) done = copy_models(store.models(), folder / "models", backup);
+  if (!done) return failed(done);
+  const auto made = Store::open(folder, Store::Mode::Write);
+  if (!made) return failed(made, "the copy");
+  auto copied = made->connect();
+  if (!copied) return failed(copied, "the copy");
+  done = without_workers(*copied);
+  if (done) done = checked(*made);
+  if (!done) return failed(done, "the copy");
+  return backup;
+}
+
+}  // namespace
+
+Result<Backup> back_up(const Store& store, const fs::path& to, bool models) {
+  if (auto free = check_target(store, to); !free) return failed(free);
+  const auto parent = fs::absolute(to).parent_path();
+  const auto half_made = parent / fmt::format(".{}.new-{}", to.filename().string(), random_id());
+  std::error_code error;
+  if (!fs::create_directory(half_made, error))
+    return fail(Cause::InvalidInput, "{}: {}", half_made.string(), error.message());
+  auto backup = filled(store, half_made, models);
+  if (backup) {
+    sync_folder(half_made);
+    fs::rename(half_made, to, error);
+    if (error) backup = fail(Cause::Storage, "{}: {}", to.string(), error.message());
+    sync_folder(parent);
+  }
+  if (!backup) fs::remove_all(half_made, error);
+  return backup;
+}
+
+}  // namespace quantrail::tracking
