@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/open_store.h"
+#include "app/pick.h"
 
 namespace quantrail::app {
 namespace {
@@ -12,14 +15,24 @@ namespace {
 constexpr const char* kStart = "start_reverted";
 
 /// First, so that what a person sets wins.
-std::vector<std::string> with_start(const IterationRecord& iteration, const std::vector<std::string>& overrides) {
+std::vector<std::string> with_start(const std::optional<IterationRecord>& iteration,
+                                    const std::vector<std::string>& overrides) {
   std::vector<std::string> all;
-  if (!iteration.reverted_groups.empty()) {
-    const nlohmann::json groups = iteration.reverted_groups;
+  if (iteration && !iteration->reverted_groups.empty()) {
+    const nlohmann::json groups = iteration->reverted_groups;
     all.push_back(fmt::format("{}={}", kStart, groups.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   }
   all.insert(all.end(), overrides.begin(), overrides.end());
   return all;
+}
+
+/// What is as in the other run comes from where it came from there.
+std::map<std::string, std::string> inherited(const std::string& parent, const std::map<std::string, std::string>& now) {
+  auto origins = nlohmann::json::parse(parent, nullptr, false).get<std::map<std::string, std::string>>();
+  for (const auto& [path, origin] : now) {
+    if (origin == "set") origins[path] = origin;
+  }
+  return origins;
 }
 
 /// Mixed, tuned and again corrected models are of another quantization than the run's first one.
@@ -33,22 +46,33 @@ std::string note_on(const tracking::RunDetails& details, const IterationRecord& 
 }  // namespace
 
 Result<Branch> branched(const Options& options, std::string_view target, const std::vector<std::string>& overrides) {
-  const auto named = named_iteration(options, target);
+  const auto at = std::min(target.rfind('@'), target.size());
+  auto named = named_run(options, target.substr(0, at), tracking::Store::Mode::Read);
   if (!named) return failed(named);
-  const auto& details = named->details;
+  const auto found = named->runs.show(named->id);
+  if (!found) return failed(found);
+  const auto& details = *found;
+  // A run that has none yet lends its configuration alone.
+  std::optional<IterationRecord> iteration;
+  if (at < target.size() || !details.iterations.empty()) {
+    const auto number = picked(details, at < target.size() ? target.substr(at + 1) : "best");
+    if (!number) return failed(number);
+    iteration = details.iterations[static_cast<std::size_t>(*number)];
+  }
   const std::string name = fmt::format("configuration of run {}", details.summary.id);
   const auto unchanged = parse_config(details.config_json, "/", name, {});
   if (!unchanged) return failed(unchanged);
-  auto config = parse_config(details.config_json, "/", name, with_start(named->iteration, overrides));
+  auto config = parse_config(details.config_json, "/", name, with_start(iteration, overrides));
   if (!config) return failed(config);
   const bool same_model = config->model == unchanged->model;
+  config->origins = inherited(details.origins_json, config->origins);
   return Branch{.run = details.summary.id,
-                .iteration = named->iteration.index,
+                .iteration = iteration ? std::optional(iteration->index) : std::nullopt,
                 .config = std::move(*config),
                 .same_model = same_model,
                 .model_path = details.model_path,
                 .model_hash = details.model_hash,
-                .note = note_on(details, named->iteration)};
+                .note = iteration ? note_on(details, *iteration) : std::string()};
 }
 
 }  // namespace quantrail::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,7 @@ namespace quantrail::app {
 /// A new run that begins where an iteration of another one is.
 struct Branch {
   std::int64_t run = 0;
-  std::int64_t iteration = 0;
+  std::optional<std::int64_t> iteration{};  ///< nothing: the run has none yet
   Config config{};         ///< the run's, with the iteration's groups as start_reverted, and the changes
   bool same_model = true;  ///< as the other run's; not where a change names another file
   std::filesystem::path model_path{};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -10,11 +11,15 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "runtime/plan.h"
+#include "tracking/file_system.h"
+#include "tracking/garbage.h"
 #include "tracking/health.h"
 #include "tracking/kept_models.h"
 
 namespace quantrail::app {
 namespace {
+
+constexpr double kGibibyte = 1073741824.0;
 
 struct StoreHealth {
   std::string folder{};
@@ -22,6 +27,10 @@ struct StoreHealth {
   std::string problem{};
   std::size_t runs = 0;
   std::size_t interrupted = 0;
+  std::size_t workers = 0;  ///< runs that a worker has
+  std::string network{};    ///< file system; empty: on this machine
+  std::uint64_t free_bytes = 0;
+  std::uint64_t orphan_bytes = 0;
 };
 
 /// Whether the model of every run is still there, whole.
@@ -43,8 +52,13 @@ Result<StoreHealth> checked_store(const Options& options) {
   if (!folder) return failed(folder);
   StoreHealth health{folder->string(), tracking::Store::exists(*folder)};
   if (!health.there) return health;
+  health.network = tracking::network_of(*folder);
+  std::error_code ignored;
+  health.free_bytes = std::filesystem::space(*folder, ignored).available;
+  auto chosen = store_options();
+  if (!chosen) return failed(chosen);
   const auto looked = [&]() -> Status {
-    const auto store = tracking::Store::open(*folder, tracking::Store::Mode::Read);
+    const auto store = tracking::Store::open(*folder, tracking::Store::Mode::Read, *chosen);
     if (!store) return failed(store);
     if (auto sound = tracking::checked(*store); !sound) return failed(sound);
     auto runs = tracking::Runs::open(*store);
@@ -52,7 +66,15 @@ Result<StoreHealth> checked_store(const Options& options) {
     const auto summaries = runs->list();
     if (!summaries) return failed(summaries);
     health.runs = summaries->size();
-    for (const auto& run : *summaries) health.interrupted += run.state == tracking::RunState::Interrupted ? 1 : 0;
+    for (const auto& run : *summaries) {
+      health.interrupted += run.state == tracking::RunState::Interrupted ? 1 : 0;
+      health.workers += run.owned ? 1 : 0;
+    }
+    const auto garbage = tracking::found_garbage(*store);
+    if (!garbage) return failed(garbage);
+    for (const auto& found : *garbage) {
+      if (found.kind == tracking::Garbage::Orphans) health.orphan_bytes = found.bytes;
+    }
     return check_models(*store, *runs, *summaries);
   }();
   if (!looked) health.problem = looked.error().message;
@@ -74,8 +96,19 @@ void print_text(const RuntimeInfo& info, const StoreHealth& health) {
   if (!health.there) {
     fmt::print("store        {}: none yet; the first run makes it\n", printable(health.folder));
   } else if (health.problem.empty()) {
-    fmt::print("store        {}: sound, {} runs, {} interrupted\n", printable(health.folder), health.runs,
-               health.interrupted);
+    fmt::print("store        {}: sound, {} runs, {} interrupted, {} at work; {:.1f} GiB free\n",
+               printable(health.folder), health.runs, health.interrupted, health.workers,
+               static_cast<double>(health.free_bytes) / kGibibyte);
+    if (health.orphan_bytes > 0) {
+      fmt::print("             {:.1f} MiB belong to no run; `quantrail gc orphans` deletes them\n",
+                 static_cast<double>(health.orphan_bytes) / 1048576.0);
+    }
+    if (!health.network.empty()) {
+      fmt::print(
+          "             on {}, whose locks are its server's: let only one machine at a time work here, or keep the "
+          "store on a local disk\n",
+          health.network);
+    }
   } else {
     fmt::print("store        {}: {}\n", printable(health.folder), printable(health.problem));
   }
@@ -95,7 +128,11 @@ nlohmann::json as_json(const RuntimeInfo& info, const StoreHealth& health) {
             {"exists", health.there},
             {"problem", health.problem},
             {"runs", health.runs},
-            {"interrupted", health.interrupted}}}};
+            {"interrupted", health.interrupted},
+            {"at_work", health.workers},
+            {"network_file_system", health.network},
+            {"free_bytes", health.free_bytes},
+            {"orphan_bytes", health.orphan_bytes}}}};
 }
 
 }  // namespace

@@ -3,16 +3,31 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdlib>
 #include <ctime>
 
 #include "app/pick.h"
+#include "base/text.h"
 
 namespace quantrail::app {
+
+Result<tracking::StoreOptions> store_options() {
+  tracking::StoreOptions options;
+  const char* journal = std::getenv("QUANTRAIL_JOURNAL");
+  if (journal == nullptr || *journal == '\0') return options;
+  const std::string_view wanted = journal;
+  if (wanted == "truncate") options.connection.journal = tracking::Journal::Truncate;
+  if (wanted == "wal") options.connection.journal = tracking::Journal::Wal;
+  if (wanted == "truncate" || wanted == "wal") return options;
+  return fail(Cause::InvalidInput, "QUANTRAIL_JOURNAL is \"{}\"; allowed are truncate and wal", printable(wanted));
+}
 
 Result<tracking::Store> opened_store(const Options& options, tracking::Store::Mode mode) {
   const auto folder = tracking::store_folder(options.store);
   if (!folder) return failed(folder);
-  return tracking::Store::open(*folder, mode);
+  auto chosen = store_options();
+  if (!chosen) return failed(chosen);
+  return tracking::Store::open(*folder, mode, std::move(*chosen));
 }
 
 Result<NamedRun> named_run(const Options& options, std::string_view run, tracking::Store::Mode mode) {

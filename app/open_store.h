@@ -9,6 +9,10 @@
 
 namespace quantrail::app {
 
+/// As the environment says: QUANTRAIL_JOURNAL is SQLite's journal mode, "truncate" or "wal"; without it the one that is
+/// safe with the library in use. Errors: InvalidInput.
+[[nodiscard]] Result<tracking::StoreOptions> store_options();
+
 [[nodiscard]] Result<tracking::Store> opened_store(const Options& options, tracking::Store::Mode mode);
 
 /// A store, its runs, and the one that a command names.

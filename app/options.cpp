@@ -93,12 +93,15 @@ void add_run_commands(CLI::App& app, Options& options) {
       "resume", "Go on with a paused run, or an interrupted one at the evaluation that was under way");
   auto& c = chosen<ResumeCommand>(resume, options);
   resume->add_option("RUN", c.run)->required();
+  resume->add_flag("--take-over", c.take_over,
+                   "From a worker on another machine, once that gives no sign of life for a while");
   resume->add_flag("--detach", c.detach, "Return at once; the run goes on without this terminal");
 
   auto* worker = app.add_subcommand("worker", "")->group("");
   auto& w = chosen<WorkerCommand>(worker, options);
   worker->add_option("RUN", w.run)->required();
   worker->add_flag("--in-turn", w.in_turn);
+  worker->add_flag("--take-over", w.take_over);
   auto* stop = app.add_subcommand("stop", "Ask a run to stop at the next safe point; resume goes on with it");
   stop->add_option("RUN", chosen<StopCommand>(stop, options).run)->required();
   auto* pause =
@@ -193,6 +196,7 @@ void add_store_commands(CLI::App& app, Options& options) {
   auto* show = app.add_subcommand("show", "One run: every iteration with its reverted layers, drop and snapshot");
   auto& s = chosen<ShowCommand>(show, options);
   show->add_option("RUN", s.run)->required();
+  show->add_flag("--config", s.config, "Its configuration instead, with where each value comes from");
   add_formats(show, s.format, true);
 
   auto* compare = app.add_subcommand(

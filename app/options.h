@@ -26,11 +26,13 @@ struct RunCommand {
 };
 struct ResumeCommand {
   std::string run{};
+  bool take_over = false;  ///< from a worker on another machine that gives no sign of life
   bool detach = false;
 };
 struct WorkerCommand {  ///< what --detach starts; not shown in the help
   std::string run{};
   bool in_turn = false;  ///< wait until the run may begin
+  bool take_over = false;
 };
 struct StopCommand {
   std::string run{};
@@ -98,6 +100,7 @@ struct UndoCommand {
 };
 struct ShowCommand {
   std::string run{};
+  bool config = false;  ///< its configuration instead
   Format format = Format::Text;
 };
 struct RankCommand {

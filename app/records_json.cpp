@@ -60,6 +60,7 @@ json attempt_json(const tracking::AttemptRecord& attempt) {
 json run_json(const tracking::RunDetails& details) {
   json run = summary_json(details.summary);
   run["config"] = parsed_or_text(details.config_json);
+  run["origins"] = parsed_or_text(details.origins_json);
   run["environment"] = parsed_or_text(details.environment_json);
   run["attempts"] = json::array();
   for (const auto& attempt : details.attempts) run["attempts"].push_back(attempt_json(attempt));
@@ -142,6 +143,10 @@ std::string show_json(const tracking::RunDetails& details) {
                  {"rankings", std::move(rankings)},
                  {"events", std::move(events)},
                  {"evaluations", {{"total", result.evaluations}, {"reused", result.reused}}}});
+}
+
+std::string origins_json(const Config& config) {
+  return json(config.origins).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::string ranking_record_json(const RankingRecord& ranking) { return dumped(ranking_json(ranking)); }

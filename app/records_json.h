@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "config/config.h"
 #include "tracking/run_fields.h"
 
 namespace quantrail::app {
@@ -10,6 +11,7 @@ namespace quantrail::app {
 
 [[nodiscard]] std::string list_json(const std::vector<tracking::RunFacts>& runs);
 [[nodiscard]] std::string show_json(const tracking::RunDetails& details);
+[[nodiscard]] std::string origins_json(const Config& config);
 [[nodiscard]] std::string ranking_record_json(const RankingRecord& ranking);
 /// What --sidecar writes beside an exported file.
 [[nodiscard]] std::string sidecar_json(const tracking::RunDetails& details, const IterationRecord& iteration);

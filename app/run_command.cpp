@@ -11,10 +11,12 @@
 #include "app/logind.h"
 #include "app/open_store.h"
 #include "app/program.h"
+#include "app/records_json.h"
 #include "app/self.h"
 #include "app/show_text.h"
 #include "app/worker.h"
 #include "base/text.h"
+#include "tracking/file_system.h"
 #include "tracking/kept_models.h"
 
 namespace quantrail::app {
@@ -47,14 +49,15 @@ Status start_process(const std::vector<std::string>& arguments, const std::strin
 }
 
 /// Starts a worker for the run and waits until it holds the run's lease, or has ended.
-int start_worker(const Store& store, std::int64_t id, const std::string& uid, bool in_turn) {
+int start_worker(const Store& store, std::int64_t id, const std::string& uid, const Work& task) {
   auto runs = tracking::Runs::open(store);
   if (!runs) return complained(runs.error());
   const auto before = runs->show(id);
   if (!before) return complained(before.error());
   const auto log = store.log_path(uid);
   std::vector<std::string> arguments{"--store", store.folder().string(), "worker", std::to_string(id)};
-  if (in_turn) arguments.emplace_back("--in-turn");
+  if (task.in_turn) arguments.emplace_back("--in-turn");
+  if (task.take_over) arguments.emplace_back("--take-over");
   const auto started = start_process(arguments, uid, log);
   if (!started) return complained(started.error());
   for (int look = 0; look < 300; ++look) {
@@ -71,6 +74,28 @@ int start_worker(const Store& store, std::int64_t id, const std::string& uid, bo
       {Cause::Backend, fmt::format("run {}: its worker did not begin within 30 s; see {}", id, log.string())});
 }
 
+constexpr auto kSilence = std::chrono::seconds(20);
+
+/// Watches the signs of life of a worker that nothing is known of, by this machine's own clock, since the other's may
+/// be anything. Errors: Owned when there is one.
+Status check_silence(tracking::Runs& runs, const tracking::RunDetails& details) {
+  if (details.summary.state != tracking::RunState::Unknown || !details.lease) return {};
+  fmt::print("waiting {} s for a sign of life of the worker on {}\n", kSilence.count(),
+             printable(details.lease->worker.host));
+  std::fflush(stdout);
+  const auto until = std::chrono::steady_clock::now() + kSilence;
+  while (std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    const auto now = runs.show(details.summary.id);
+    if (!now) return failed(now);
+    if (now->lease && now->lease->beat != details.lease->beat) {
+      return fail(Cause::Owned, "the worker of run {} on {}, process {}, lives", details.summary.id,
+                  details.lease->worker.host, details.lease->worker.pid);
+    }
+  }
+  return {};
+}
+
 void print_result(const Store& store, std::int64_t id) {
   auto runs = tracking::Runs::open(store);
   if (!runs) return;
@@ -82,6 +107,7 @@ Result<tracking::RunSpec> spec_of(tracking::Runs& runs, const RunCommand& comman
   tracking::RunSpec spec;
   spec.name = command.name;
   spec.config_json = p.config.effective_json;
+  spec.origins_json = origins_json(p.config);
   spec.model_name = p.config.model_name;
   spec.model_path = p.config.model;
   spec.model_hash = p.model.hash;
@@ -134,6 +160,10 @@ int run(const Options& options, const RunCommand& command) {
   if (!config) return complained(config.error());
   const auto store = opened_store(options, Store::Mode::Create);
   if (!store) return complained(store.error());
+  if (const auto network = tracking::network_of(store->folder()); !network.empty()) {
+    fmt::print("warning: the store {} is on {}, whose locks are its server's: keep it on a local disk if you can\n",
+               printable(store->folder().string()), network);
+  }
   const auto p = prepared_for(*store, std::move(*config), branch);
   if (!p) return complained(p.error());
   const auto created = created_run(*store, command, *p, branch);
@@ -143,7 +173,7 @@ int run(const Options& options, const RunCommand& command) {
   }
   if (branch && !branch->note.empty()) fmt::print("note: {}\n", printable(branch->note));
   const bool in_turn = !command.after.empty() || command.at_once > 0;
-  if (command.detach) return start_worker(*store, created->id, created->uid, in_turn);
+  if (command.detach) return start_worker(*store, created->id, created->uid, {.in_turn = in_turn});
   fmt::print("run {} {} in {}\n", created->id, created->name, store->folder().string());
   const int code = work(*store, {.run = created->id, .ready = &*p, .in_turn = in_turn}, terminal_output());
   if (code != kStopped) print_result(*store, created->id);
@@ -165,15 +195,18 @@ int run(const Options& options, const ResumeCommand& command) {
     fmt::print("run {} goes on; `quantrail watch {}` follows it\n", named->id, named->id);
     return kDone;
   }
-  if (details->summary.owned) {
+  if (details->summary.owned && details->summary.state != tracking::RunState::Unknown) {
     return complained(
         {Cause::Owned,
          fmt::format("run {} is {}: its worker, process {} on {}, lives; `quantrail watch {}` follows it", named->id,
                      tracking::name_of(details->summary.state), details->lease ? details->lease->worker.pid : 0,
                      details->lease ? details->lease->worker.host : "?", named->id)});
   }
-  if (command.detach) return start_worker(named->store, named->id, details->uid, false);
-  const int code = work(named->store, {.run = named->id}, terminal_output());
+  if (command.take_over) {
+    if (const auto silent = check_silence(named->runs, *details); !silent) return complained(silent.error());
+  }
+  if (command.detach) return start_worker(named->store, named->id, details->uid, {.take_over = command.take_over});
+  const int code = work(named->store, {.run = named->id, .take_over = command.take_over}, terminal_output());
   if (code == kDone || code == kFailed) print_result(named->store, named->id);
   return code;
 }
@@ -183,7 +216,7 @@ int run(const Options& options, const WorkerCommand& command) {
   if (!named) return complained(named.error());
   const auto details = named->runs.show(named->id);
   if (!details) return complained(details.error());
-  return work(named->store, {.run = named->id, .in_turn = command.in_turn},
+  return work(named->store, {.run = named->id, .in_turn = command.in_turn, .take_over = command.take_over},
               {stdout, false, named->store.log_path(details->uid).string()});
 }
 

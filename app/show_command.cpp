@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/iteration_words.h"
@@ -10,6 +12,7 @@
 #include "app/table.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "tracking/run_fields.h"
 
 namespace quantrail::app {
 namespace {
@@ -35,6 +38,13 @@ std::vector<std::vector<std::string>> rows_of(const tracking::RunDetails& detail
   return rows;
 }
 
+constexpr double kSilent = 30.0;
+
+double seconds_since(std::int64_t ms) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now - std::chrono::milliseconds(ms)).count();
+}
+
 std::string state_line(const tracking::RunDetails& details) {
   const auto& summary = details.summary;
   std::string line{tracking::name_of(summary.state)};
@@ -43,12 +53,38 @@ std::string state_line(const tracking::RunDetails& details) {
   if (details.lease && tracking::is_live(summary.state) && details.lease->total > 0) {
     line += fmt::format(": {} {}/{}", printable(details.lease->step), details.lease->done, details.lease->total);
   }
+  if (details.lease && tracking::is_live(summary.state)) {
+    const double silent = seconds_since(details.lease->worker.beat_ms);
+    if (silent > kSilent) {
+      line += fmt::format("; no sign of life for {}, though process {} is there", duration_text(silent),
+                          details.lease->worker.pid);
+    }
+  }
   return line;
 }
 
 bool has_predicted_labels(const tracking::RunDetails& details) {
   const auto config = parse_config(details.config_json, "/", "the run's configuration", {});
   return config && config->compression.accuracy_aware.annotation_free;
+}
+
+int print_config(const tracking::RunDetails& details, Format format) {
+  if (format == Format::Json) {
+    fmt::print("{}\n", details.config_json);
+    return kDone;
+  }
+  const auto origins = tracking::flattened_settings(details.origins_json);
+  const auto origin_of = [&](const std::string& path) {
+    // The paths of the origins are keys themselves, and flattening leaves them as they are.
+    const auto found = origins.find(path);
+    return found == origins.end() ? std::string("default") : found->second == "set" ? "--set" : found->second;
+  };
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [path, value] : tracking::flattened_settings(details.config_json))
+    rows.push_back({path, value, origin_of(path)});
+  const std::vector<std::string> titles{"setting", "value", "from"};
+  fmt::print("{}", format == Format::Csv ? csv(titles, rows) : table(titles, rows, {}));
+  return kDone;
 }
 
 const IterationRecord* best_of(const tracking::RunDetails& details) {
@@ -64,9 +100,10 @@ std::string show_text(const tracking::RunDetails& details) {
   const auto& summary = details.summary;
   std::string out = fmt::format("run {} {}: {}\n", summary.id, printable(summary.name), state_line(details));
   if (summary.trashed_ms) out += fmt::format("in the trash; `quantrail undo {}` takes it out\n", summary.id);
-  if (details.parent_run)
-    out +=
-        fmt::format("branched off run {} at iteration {}\n", *details.parent_run, details.parent_iteration.value_or(0));
+  if (details.parent_run) {
+    out += fmt::format("branched off run {}{}\n", *details.parent_run,
+                       details.parent_iteration ? fmt::format(" at iteration {}", *details.parent_iteration) : "");
+  }
   if (!summary.tags.empty()) out += fmt::format("tags    {}\n", printable(joined(summary.tags, " ")));
   if (!summary.note.empty()) out += fmt::format("note    {}\n", printable(summary.note));
   if (details.result)
@@ -102,6 +139,7 @@ int run(const Options& options, const ShowCommand& command) {
   if (!named) return complained(named.error());
   const auto details = named->runs.show(named->id);
   if (!details) return complained(details.error());
+  if (command.config) return print_config(*details, command.format);
   switch (command.format) {
     case Format::Json: fmt::print("{}\n", show_json(*details)); break;
     case Format::Csv:

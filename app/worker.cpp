@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/exit_code.h"
+#include "app/machine.h"
 #include "app/notify.h"
 #include "app/progress.h"
 #include "app/signals.h"
@@ -195,12 +196,16 @@ FileHasher remembering_hasher(const tracking::Store& store) {
 
 std::string environment_json(std::size_t threads) {
   const RuntimeInfo info = runtime_info();
-  return nlohmann::json{{"version", kVersion},
+  const Machine machine = this_machine();
+  return nlohmann::json{{"cpu", machine.cpu},
+                        {"cpu_flags", machine.flags},
+                        {"kernel", machine.kernel},
+                        {"version", kVersion},
                         {"backend", info.backend},
                         {"instruction_set", info.isa},
                         {"numerics_revision", info.numerics_revision},
                         {"threads", threads}}
-      .dump();
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 Result<Prepared> prepared_again(const tracking::Store& store, const tracking::RunDetails& details, Purpose purpose) {
@@ -228,6 +233,7 @@ int work(const tracking::Store& store, const Work& task, const WorkerOutput& out
       environment_json(task.ready != nullptr ? threads_of(task.ready->config) : recorded_threads(store, task.run));
   options.log_path = output.log_path;
   options.waiting = task.in_turn;
+  options.take_over_silent = task.take_over;
   options.on_lost = [&stop] { stop.request_stop(); };
   options.on_request = [&](const tracking::Request& request) {
     const std::string text = requests.take(request);

@@ -28,7 +28,8 @@ struct Work {
   std::int64_t run = 0;
   /// What the run works on where the caller has it open already; null: read from the run's record when it begins.
   const Prepared* ready = nullptr;
-  bool in_turn = false;  ///< wait first until the run may begin (queue.h)
+  bool in_turn = false;    ///< wait first until the run may begin (queue.h)
+  bool take_over = false;  ///< also from a worker on another machine of which nothing is known
 };
 
 /// Makes this process the worker of a run and runs it to its end, a stop request or a signal. A pause request makes it

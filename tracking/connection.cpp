@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "tracking/file_system.h"
 #include "tracking/schema.h"
 #include "tracking/statement.h"
 
@@ -26,7 +27,10 @@ Result<std::string> journal_mode(Database& database, Journal wanted) {
 }
 
 Status set_journal(Database& database, Journal wanted) {
-  if (wanted == Journal::Automatic) wanted = safe_journal(sqlite3_libversion_number());
+  // A write-ahead log needs shared memory, which machines that share a file system do not have.
+  if (wanted == Journal::Automatic) {
+    wanted = network_of(database.path()).empty() ? safe_journal(sqlite3_libversion_number()) : Journal::Truncate;
+  }
   auto mode = journal_mode(database, wanted);
   if (!mode) return failed(mode);
   // Network and overlay file systems have no shared memory for WAL: a rollback journal is as safe, only slower.

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/fail_point.h"
 #include "tracking/lock_file.h"
 #include "tracking/statement.h"
 #include "tracking/store_create.h"
@@ -30,7 +31,7 @@ constexpr std::string_view kForgettable = "kind <> 'quantization' OR key NOT IN 
 
 // About what a run's rows hold. %s: which run.
 constexpr std::string_view kRowBytes =
-    "(SELECT COALESCE(SUM(120), 0) FROM iterations i WHERE i.run_id = r.id) + "
+    "(SELECT COALESCE(SUM(160 + COALESCE(length(lists), 0)), 0) FROM iterations i WHERE i.run_id = r.id) + "
     "(SELECT COALESCE(SUM(30 + length(name)), 0) FROM iteration_values i WHERE i.run_id = r.id) + "
     "(SELECT COALESCE(SUM(24 + length(name)), 0) FROM iteration_names i WHERE i.run_id = r.id) + "
     "(SELECT COALESCE(SUM(50 + length(group_name)), 0) FROM ranking_scores i WHERE i.run_id = r.id) + "
@@ -228,6 +229,7 @@ Result<Collected> collected(const Store& store, std::span<const Garbage> kinds) 
     }
     if (auto committed = transaction->commit(); !committed) return failed(committed);
     gone = moved_away(paths);
+    fail_point("garbage_moved");
   }
   std::error_code error;
   for (const auto& path : gone) fs::remove_all(path, error);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/fail_point.h"
 #include "tracking/durable_copy.h"
 #include "tracking/store_create.h"
 
@@ -74,8 +75,10 @@ Result<bool> keep_model(const Store& store, const Model& model, std::uint64_t la
   auto done = copy_model(model, half_made);
   if (done) done = check_copy(model, half_made);
   if (done) {
+    fail_point("model_copied");
     fs::remove_all(kept, ignored);  // incomplete, or not there
     done = move_into_place(half_made, kept);
+    fail_point("model_kept");
   }
   fs::remove_all(half_made, ignored);
   if (!done) return failed(done);

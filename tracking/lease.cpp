@@ -39,7 +39,8 @@ Result<std::string> reason_to_take(const Store& store, std::int64_t run_id, cons
   Verdict verdict = judged(lease->worker, store.host(), lock_before);
   if (verdict.liveness == Liveness::Alive) return owned(run_id, lease);
   if (verdict.liveness == Liveness::Unknown && !take_over_silent) {
-    return fail(Cause::Owned, "run {}: {}, which may still be at work", run_id, verdict.reason);
+    return fail(Cause::Owned, "run {}: {}, which may still be at work; `quantrail resume {} --take-over` takes over",
+                run_id, verdict.reason, run_id);
   }
   return std::move(verdict.reason);
 }
@@ -164,6 +165,14 @@ Status Lease::release(RunState end, std::string_view reason) {
   if (!database) return failed(database);
   auto transaction = Transaction::write(*database);
   if (!transaction) return failed(transaction);
+  // A commit whose very end failed may have been one.
+  const auto before = first_integer(*database, "SELECT 1 FROM attempts WHERE id = ?1 AND ended_as = ?2",
+                                    {owner_.attempt, name_of(end)});
+  if (!before) return failed(before);
+  if (*before) {
+    lock_.reset();
+    return {};
+  }
   const std::int64_t now_ms = store_.now_ms();
   auto released =
       confirm(*database, owner_, now_ms)

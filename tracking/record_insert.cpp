@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "tracking/name_rows.h"
 #include "tracking/record_rows.h"
 #include "tracking/statement.h"
 
@@ -15,19 +16,6 @@ Status insert_values(Database& database, std::int64_t run_id, std::int64_t numbe
         run(database, "INSERT INTO iteration_values(run_id, number, kind, name, value) VALUES(?1, ?2, ?3, ?4, ?5)",
             {run_id, number, kind, std::string_view(name), value});
     if (!inserted) return inserted;
-  }
-  return {};
-}
-
-Status insert_names(Database& database, std::int64_t run_id, std::int64_t number, std::string_view list,
-                    const std::vector<std::string>& names) {
-  auto statement = Statement::prepare(
-      database, "INSERT INTO iteration_names(run_id, number, list, position, name) VALUES(?1, ?2, ?3, ?4, ?5)");
-  if (!statement) return failed(statement);
-  std::int64_t position = 0;
-  for (const auto& name : names) {
-    if (auto bound = statement->bind({run_id, number, list, position++, std::string_view(name)}); !bound) return bound;
-    if (auto done = statement->step(); !done) return failed(done);
   }
   return {};
 }
@@ -56,21 +44,23 @@ Status insert_score(Database& database, std::int64_t run_id, std::int64_t number
 
 Status insert_iteration(Database& database, std::int64_t run_id, std::int64_t attempt, const IterationRecord& iteration,
                         std::int64_t now_ms) {
+  const auto names = inserted_names(database, run_id, iteration);
+  if (!names) return failed(names);
   // Names every field: one that is added must be stored, too.
   const auto& [index, kind, changed, reverted, groups, metrics, drops, drop, accepted, macs_share, size, snapshot,
                quantization, float_in_ort, seconds] = iteration;
   auto inserted = run(
       database,
       "INSERT INTO iterations(run_id, number, attempt_id, kind, metric_drop, accepted, int8_macs_share, size_bytes, "
-      "snapshot_hash, quantization, seconds, recorded_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      "snapshot_hash, quantization, seconds, recorded_ms, lists, reverted) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
       {run_id, index, attempt, name_of(kind), drop, static_cast<std::int64_t>(accepted), macs_share,
-       static_cast<std::int64_t>(size), snapshot.bytes, quantization.bytes, seconds, now_ms});
-  return inserted.and_then([&] { return insert_values(database, run_id, index, "metric", metrics); })
-      .and_then([&] { return insert_values(database, run_id, index, "drop", drops); })
-      .and_then([&] { return insert_names(database, run_id, index, "changed_layers", changed); })
-      .and_then([&] { return insert_names(database, run_id, index, "reverted_layers", reverted); })
-      .and_then([&] { return insert_names(database, run_id, index, "reverted_groups", groups); })
-      .and_then([&] { return insert_names(database, run_id, index, "float_in_onnxruntime", float_in_ort); });
+       static_cast<std::int64_t>(size), snapshot.bytes, quantization.bytes, seconds, now_ms, *names,
+       static_cast<std::int64_t>(reverted.size())});
+  (void)changed, (void)groups, (void)float_in_ort;  // in `names`
+  return inserted.and_then([&] { return insert_values(database, run_id, index, "metric", metrics); }).and_then([&] {
+    return insert_values(database, run_id, index, "drop", drops);
+  });
 }
 
 Status insert_ranking(Database& database, std::int64_t run_id, const RankingRecord& ranking, std::int64_t now_ms) {

@@ -1,4 +1,6 @@
 #include "tracking/record_rows.h"
+
+#include "tracking/name_rows.h"
 #include "tracking/statement.h"
 
 namespace quantrail::tracking {
@@ -14,13 +16,6 @@ IterationRecord iteration_from(const Row& row) {
                          .snapshot_hash = row.digest(6),
                          .quantization = row.digest(7),
                          .seconds = row.real(8)};
-}
-
-std::vector<std::string>* list_named(IterationRecord& iteration, std::string_view list) {
-  if (list == "changed_layers") return &iteration.changed_layers;
-  if (list == "reverted_layers") return &iteration.reverted_layers;
-  if (list == "reverted_groups") return &iteration.reverted_groups;
-  return &iteration.float_in_onnxruntime;
 }
 
 /// The record of `number` in records that were read in order, without gaps; null when there is none.
@@ -58,14 +53,7 @@ Result<std::vector<IterationRecord>> read_iterations(Database& database, std::in
         values[row.text(2)] = row.real(3);
       });
   if (!read) return failed(read);
-  read = each_row(database,
-                  "SELECT number, list, name FROM iteration_names WHERE run_id = ?1 AND number BETWEEN ?2 AND ?3 "
-                  "ORDER BY number, list, position",
-                  {run, from, to}, [&](const Row& row) {
-                    auto* iteration = numbered(iterations, row.integer(0));
-                    if (iteration != nullptr) list_named(*iteration, row.text(1))->push_back(row.text(2));
-                  });
-  if (!read) return failed(read);
+  if (auto named = read_names(database, run, iterations); !named) return failed(named);
   return iterations;
 }
 

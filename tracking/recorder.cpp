@@ -20,8 +20,9 @@ std::optional<Status> compared(Database& database, const Ownership& owner, const
   if (!differs) return Status();
   const std::string cause = environment_difference(database, owner).value_or("");
   return fail(Cause::Storage,
-              "{} of run {} differs from its record ({}){}{}; the run cannot be continued here, start a new one", what,
-              owner.run, *differs, cause.empty() ? "" : ", with ", cause);
+              "{} of run {} differs from its record ({}){}{}; the run cannot be continued here; `quantrail run "
+              "--from {}` begins a new one with its settings",
+              what, owner.run, *differs, cause.empty() ? "" : ", with ", cause, owner.run);
 }
 
 template <class Record>
@@ -109,10 +110,11 @@ Status Recorder::data(std::string_view role, const Digest& fingerprint, std::siz
                              {owner_.run, role}, [&](const Row& row) { stored = row.digest(0); });
   if (!read) return read;
   if (stored && *stored != fingerprint) {
-    return fail(Cause::InvalidInput,
-                "the {} data are not those that run {} began with: files, labels or preprocessing have changed; start "
-                "a new run",
-                role, owner_.run);
+    return fail(
+        Cause::InvalidInput,
+        "the {} data are not those that run {} began with: files, labels or preprocessing have changed; put them "
+        "back, or begin a new run with its settings: quantrail run --from {}",
+        role, owner_.run, owner_.run);
   }
   if (stored) return {};
   return write([&] {

@@ -6,12 +6,14 @@
 #include <span>
 #include <vector>
 
+#include "base/fail_point.h"
 #include "base/text.h"
 #include "tracking/connection.h"
 #include "tracking/durable_copy.h"
 #include "tracking/health.h"
 #include "tracking/lock_file.h"
 #include "tracking/migrations.h"
+#include "tracking/record_rows.h"
 #include "tracking/schema.h"
 #include "tracking/statement.h"
 #include "tracking/store_create.h"
@@ -34,6 +36,7 @@ constexpr std::array kTables{Table{"runs", "rowid", nullptr},
                              Table{"run_tags", "run_id", nullptr},
                              Table{"run_data", "run_id", nullptr},
                              Table{"baseline_values", "run_id", nullptr},
+                             Table{"run_names", "run_id", "position"},
                              Table{"attempts", "rowid", nullptr},
                              Table{"requests", "rowid", nullptr},
                              Table{"events", "rowid", nullptr},
@@ -128,12 +131,13 @@ Result<std::vector<std::string>> without_triggers(Database& database) {
 
 // What is left without what it belongs to goes; then what is counted is counted again. A run that says more than its
 // record has is continued, not believed.
-constexpr std::array kRepairs{
+constexpr std::array kGaps{
     "DELETE FROM iterations WHERE run_id NOT IN (SELECT id FROM runs)",
     "DELETE FROM iterations WHERE number >= (SELECT MIN(a.number) + 1 FROM iterations a WHERE a.run_id = "
     "iterations.run_id AND NOT EXISTS (SELECT 1 FROM iterations b WHERE b.run_id = a.run_id AND b.number = a.number + "
     "1)) "
-    "OR NOT EXISTS (SELECT 1 FROM iterations z WHERE z.run_id = iterations.run_id AND z.number = 0)",
+    "OR NOT EXISTS (SELECT 1 FROM iterations z WHERE z.run_id = iterations.run_id AND z.number = 0)"};
+constexpr std::array kRepairs{
     "INSERT INTO attempts(id, run_id, host, boot_id, pid, pid_start, environment, log_path, started_ms, ended_ms, "
     "ended_as, reason) SELECT DISTINCT attempt_id, run_id, '', '', 0, 0, '{}', '', recorded_ms, recorded_ms, 'lost', "
     "'its record was damaged' FROM iterations WHERE attempt_id NOT IN (SELECT id FROM attempts) GROUP BY attempt_id",
@@ -167,22 +171,56 @@ constexpr std::array kRecounts{
     "'stopping')",
     "UPDATE runs SET parent_run = NULL, parent_iteration = NULL WHERE parent_run NOT IN (SELECT id FROM runs)"};
 
-Result<std::int64_t> repaired(Database& database) {
-  std::int64_t dropped = 0;
-  for (const std::string_view repair : kRepairs) {
-    if (auto done = run(database, repair); !done) return failed(done, std::string(repair.substr(0, 40)));
-    if (repair.starts_with("DELETE")) dropped += database.changes();
-  }
-  for (const std::string_view recount : kRecounts) {
-    if (auto done = run(database, recount); !done) return failed(done, std::string(recount.substr(0, 40)));
-  }
+/// Repairs of what came with schema version 3.
+Status repair_newer(Database& database) {
   const auto columns = columns_of(database, "runs");
   if (!columns) return failed(columns);
-  if (columns->find("start_after") != std::string::npos) {
-    auto done = run(database, "UPDATE runs SET start_after = NULL WHERE start_after NOT IN (SELECT id FROM runs)");
-    if (!done) return failed(done);
+  if (columns->find("start_after") == std::string::npos) return {};
+  return run(database, "UPDATE runs SET start_after = NULL WHERE start_after NOT IN (SELECT id FROM runs)")
+      .and_then([&] { return run(database, "DELETE FROM run_names WHERE run_id NOT IN (SELECT id FROM runs)"); })
+      .and_then([&] {
+        // Iterations name layers by their place in this list.
+        return run(
+            database,
+            "DELETE FROM iterations WHERE lists IS NOT NULL AND run_id IN (SELECT run_id FROM run_names GROUP BY "
+            "run_id HAVING COUNT(*) <> MAX(position) + 1)");
+      });
+}
+
+/// Bytes of names refer to what was before them; where that is gone, so are they.
+Status drop_unreadable(Database& database) {
+  std::vector<std::int64_t> runs;
+  auto read = each_row(database, "SELECT id FROM runs", {}, [&](const Row& row) { runs.push_back(row.integer(0)); });
+  if (!read) return read;
+  for (const auto id : runs) {
+    if (read_iterations(database, id, 0, kLargest)) continue;
+    if (auto gone = run(database, "DELETE FROM iterations WHERE run_id = ?1", {id}); !gone) return gone;
   }
-  return dropped;
+  return {};
+}
+
+/// Returns how many rows were deleted.
+Result<std::int64_t> all_of(Database& database, std::span<const char* const> statements) {
+  std::int64_t deleted = 0;
+  for (const std::string_view statement : statements) {
+    if (auto done = run(database, statement); !done) return failed(done, std::string(statement.substr(0, 40)));
+    if (statement.starts_with("DELETE")) deleted += database.changes();
+  }
+  return deleted;
+}
+
+Result<std::int64_t> repaired(Database& database, std::size_t version) {
+  if (auto newer = repair_newer(database); !newer) return failed(newer);
+  auto dropped = all_of(database, kGaps);
+  if (!dropped) return dropped;
+  // What this program reads is of its own version.
+  if (version == schema_steps().size()) {
+    if (auto readable = drop_unreadable(database); !readable) return failed(readable);
+  }
+  const auto rest = all_of(database, kRepairs);
+  if (!rest) return rest;
+  if (const auto counted = all_of(database, kRecounts); !counted) return counted;
+  return *dropped + *rest;
 }
 
 Result<std::size_t> version_of(const fs::path& path) {
@@ -197,7 +235,7 @@ Result<std::size_t> version_of(const fs::path& path) {
 
 /// Every piece is a transaction of its own: in a longer one SQLite refuses to write once it has met damage, wherever
 /// that is. Nothing needs to be safe before the whole is.
-Result<Recovered> copied_into(Database& database, const fs::path& damaged) {
+Result<Recovered> copied_into(Database& database, const fs::path& damaged, std::size_t version) {
   const auto triggers = without_triggers(database);
   if (!triggers) return failed(triggers);
   auto done = database.execute("PRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY");
@@ -211,7 +249,7 @@ Result<Recovered> copied_into(Database& database, const fs::path& damaged) {
     recovered.rows[table.name] = Copier(database, table, *columns).copied();
   }
   if (done = database.execute("DETACH old"); !done) return failed(done);
-  const auto dropped = repaired(database);
+  const auto dropped = repaired(database, version);
   if (!dropped) return failed(dropped);
   recovered.dropped = *dropped;
   for (const auto& trigger : *triggers) {
@@ -236,15 +274,20 @@ std::string backups_in(const fs::path& folder) {
   return names.empty() ? std::string("there is no backup beside it") : "backups beside it: " + joined(names, ", ");
 }
 
-/// The damaged file, with the journal that belongs to it, out of the way.
-Status set_aside(const fs::path& database, const fs::path& to) {
+/// Puts `made` in the place of the damaged file, which is `aside` then. There is a database at every moment, and never
+/// one beside the other's journal; what was in that was read by now.
+Status put_in_place(const fs::path& made, const fs::path& database, const fs::path& aside) {
   std::error_code error;
   for (const char* suffix : {"-journal", "-wal", "-shm"}) {
     const fs::path from = database.native() + suffix;
-    if (fs::exists(from, error)) fs::rename(from, to.native() + suffix, error);
+    if (fs::exists(from, error)) fs::rename(from, aside.native() + suffix, error);
   }
-  fs::rename(database, to, error);
+  fs::create_hard_link(database, aside, error);
+  if (error) fs::rename(database, aside, error);  // a file system without links
+  fail_point("set_aside");
+  if (!error) fs::rename(made, database, error);
   if (error) return fail(Cause::Storage, "{}: {}", database.string(), error.message());
+  sync_folder(database.parent_path());
   return {};
 }
 
@@ -282,7 +325,7 @@ Result<Recovered> recover(const fs::path& folder, StoreOptions options) {
     auto made = database->execute(fmt::format("PRAGMA application_id={}", kApplicationId));
     if (made) made = migrate(*database, schema_steps().first(*version), std::nullopt);
     if (!made) return failed(made);
-    return copied_into(*database, path);
+    return copied_into(*database, path, *version);
   }();
   if (recovered && recovered->runs == 0 && recovered->rows["evaluations"] == 0) {
     recovered = fail(Cause::InvalidInput, "{}: nothing can be read of it; {}", path.string(), backups_in(folder));
@@ -290,13 +333,8 @@ Result<Recovered> recover(const fs::path& folder, StoreOptions options) {
   if (recovered) {
     recovered->set_aside = folder / fmt::format("experiments.db.damaged-{}", options.host.now_ms());
     auto moved = sync_file(half_made);
-    if (moved) moved = set_aside(path, recovered->set_aside);
-    if (moved) {
-      std::error_code error;
-      fs::rename(half_made, path, error);
-      if (error) moved = fail(Cause::Storage, "{}: {}", path.string(), error.message());
-      sync_folder(folder);
-    }
+    fail_point("recovered");
+    if (moved) moved = put_in_place(half_made, path, recovered->set_aside);
     if (!moved) recovered = failed(moved);
   }
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) fs::remove(half_made.native() + suffix, ignored);

@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kSummaries = R"sql(
 SELECT r.id, r.name, r.state, r.reason, r.outcome, r.model_name, r.optimised, f.run_id, f.value, q.run_id, q.value,
   b.run_id, b.value, r.best_drop, r.best,
-  (SELECT COUNT(*) FROM iteration_names n WHERE n.run_id = r.id AND n.number = r.best AND n.list = 'reverted_layers'),
+  COALESCE(i.reverted, (SELECT COUNT(*) FROM iteration_names n WHERE n.run_id = r.id AND n.number = r.best AND
+    n.list = 'reverted_layers')),
   r.iterations, r.created_ms, r.uid, a.host, a.boot_id, a.pid, a.pid_start, l.beat_ms,
   i.size_bytes, r.speed_up, r.parent_run, r.start_after, r.start_below, r.starred, r.trashed_ms, r.note
 FROM runs r

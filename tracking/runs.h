@@ -18,8 +18,9 @@ namespace quantrail::tracking {
 
 /// What a new run is.
 struct RunSpec {
-  std::string name{};         ///< as wished by a person; empty: made from model_name
-  std::string config_json{};  ///< Config::effective_json
+  std::string name{};               ///< as wished by a person; empty: made from model_name
+  std::string config_json{};        ///< Config::effective_json
+  std::string origins_json = "{}";  ///< Config::origins
   std::string model_name{};
   std::filesystem::path model_path{};
   Digest model_hash{};
@@ -109,6 +110,7 @@ struct RunDetails {
   RunSummary summary{};
   std::string uid{};
   std::string config_json{};
+  std::string origins_json{};
   std::string environment_json{};  ///< of the latest attempt; "{}" before the first
   std::filesystem::path model_path{};
   Digest model_hash{};

@@ -255,7 +255,8 @@ ALTER TABLE runs ADD COLUMN speed_up REAL CHECK(speed_up > 0);
 // What people write on a run, and what becomes of it. trash: the number of the removal that put it there, so that the
 // removal can be undone; origins: which values of the configuration were not defaults, and who gave them; start_after,
 // start_below: a queued run's worker waits until that run has ended, and until fewer than so many runs are at work;
-// notify: what a shell runs when a worker of the run ends.
+// notify: what a shell runs when a worker of the run ends. Names of iterations are no rows any more but bytes that say
+// what differs from the iteration before (name_lists.h), of names that the run has once.
 constexpr const char* kVersion3 = R"sql(
 ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0 CHECK(starred IN (0, 1));
@@ -266,6 +267,14 @@ ALTER TABLE runs ADD COLUMN start_after INTEGER REFERENCES runs ON DELETE SET NU
 ALTER TABLE runs ADD COLUMN start_below INTEGER CHECK(start_below > 0);
 ALTER TABLE runs ADD COLUMN notify TEXT NOT NULL DEFAULT '';
 CREATE INDEX runs_start_after ON runs(start_after) WHERE start_after IS NOT NULL;
+ALTER TABLE iterations ADD COLUMN lists BLOB;
+ALTER TABLE iterations ADD COLUMN reverted INTEGER CHECK(reverted >= 0);
+CREATE TABLE run_names(
+  run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+  position INTEGER NOT NULL CHECK(position >= 0),
+  name TEXT NOT NULL,
+  PRIMARY KEY(run_id, position)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE views(
   name TEXT PRIMARY KEY CHECK(length(name) > 0),
   filter TEXT NOT NULL,

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <random>
 
+#include "base/fail_point.h"
 #include "tracking/durable_copy.h"
 #include "tracking/migrations.h"
 #include "tracking/schema.h"
@@ -56,7 +57,9 @@ Status create_store(const std::filesystem::path& folder, const std::filesystem::
   if (auto made = make_folder(folder); !made) return made;
   const auto half_made = folder / fmt::format(".new-{}.db", random_id());
   auto done = fill(half_made, options);
+  fail_point("store_filled");
   if (done) done = move_into_place(half_made, database);
+  fail_point("store_made");
   for (const char* suffix : {"", "-journal"}) std::filesystem::remove(half_made.native() + suffix, ignored);
   sync_folder(folder);
   return done;

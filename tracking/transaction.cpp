@@ -1,5 +1,7 @@
 #include "tracking/transaction.h"
 
+#include "base/fail_point.h"
+
 namespace quantrail::tracking {
 
 Result<Transaction> Transaction::write(Database& database) {
@@ -22,7 +24,9 @@ Transaction::~Transaction() {
 }
 
 Status Transaction::commit() {
+  fail_point("commit");
   if (auto committed = database_->execute("COMMIT"); !committed) return committed;
+  fail_point("committed");
   database_ = nullptr;
   return {};
 }

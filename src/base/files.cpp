@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/fail_point.h"
+
 namespace quantrail {
 namespace {
 
@@ -82,11 +84,13 @@ Status write_file(const std::filesystem::path& path, std::string_view content) {
   const bool written =
       write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~mask) == 0 && ::fsync(file.get()) == 0;
   const bool closed = file.close();
+  fail_point("file_written");
   if (!written || !closed || ::rename(pattern.c_str(), path.c_str()) != 0) {
     const int reason = errno;
     ::unlink(pattern.c_str());
     return fail(Cause::Storage, "{}: {}", path.string(), std::strerror(reason));
   }
+  fail_point("file_renamed");
   sync_folder(path.parent_path());
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "config/json.h"
+#include "config/origins.h"
 #include "config/overrides.h"
 #include "config/parse.h"
 #include "config/section.h"
@@ -23,7 +24,7 @@ Result<Config> parse_config(const std::string& text, const std::filesystem::path
                             const std::vector<std::string>& overrides) {
   auto written = parse_json(text);
   if (!written) return failed(written, name);
-  const auto document = with_overrides(std::move(*written), overrides);
+  const auto document = with_overrides(*written, overrides);
   if (!document) return failed(document, name);
   Findings findings;
   const Section root(&*document, "", "root", findings);
@@ -36,6 +37,7 @@ Result<Config> parse_config(const std::string& text, const std::filesystem::path
   auto effective = effective_text(config);
   if (!effective) return failed(effective, name);
   config.effective_json = std::move(*effective);
+  config.origins = origins_of(*written, *document);
   config.notes = std::move(findings.notes);
   return config;
 }

@@ -223,6 +223,8 @@ struct Config {
   /// Everything in force, defaults included, as canonical JSON (sorted keys, absolute paths): stored with the run, and
   /// parsed back by parse_config.
   std::string effective_json{};
+  /// By path, "file" or "set" (--set), for what is not a default.
+  std::map<std::string, std::string> origins{};
   std::vector<std::string> notes{};  ///< assumptions and ignored keys, one sentence each
 };
 

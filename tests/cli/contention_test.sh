@@ -27,23 +27,28 @@ q straight run "$work/c.json" "${small[@]}" >/dev/null 2>&1
 expected=$? sha=$(bytes straight latest)
 [ "$expected" -le 1 ] && [ -n "$sha" ] || { bad "the undisturbed run ended with $expected"; finish; }
 
-# Twelve workers want one run: one gets it, and eleven are told so.
-begin_and_kill race
-workers=()
-for i in $(seq 12); do
-  q race resume latest >"$work/race-$i" 2>&1 &
-  workers+=($!)
-done
-owners=0
-for worker in "${workers[@]}"; do
-  wait "$worker"
-  code=$?
-  if [ "$code" = "$expected" ]; then owners=$((owners + 1)); elif [ "$code" != 75 ]; then bad "a worker ended with $code"; fi
-done
-# A worker that starts after the owner has finished finds the run done, and says so with the run's exit code.
-computed=$(q race show latest --json | jq '.run.attempts | length')
-[ "$owners" -ge 1 ] && [ "$computed" = 2 ] || bad "$owners workers ended as the run did, $computed attempts were made"
-[ "$(bytes race latest)" = "$sha" ] || bad "another result after a race of workers"
+# Twelve workers want one run: one gets it, and eleven are told so. RACES says how often (default 1).
+race() {
+  rm -rf "$work/race"
+  begin_and_kill race
+  workers=()
+  for i in $(seq 12); do
+    q race resume latest >"$work/race-$i" 2>&1 &
+    workers+=($!)
+  done
+  owners=0
+  for worker in "${workers[@]}"; do
+    wait "$worker"
+    code=$?
+    if [ "$code" = "$expected" ]; then owners=$((owners + 1)); elif [ "$code" != 75 ]; then bad "a worker ended with $code"; fi
+  done
+  # A worker that starts after the owner has finished finds the run done, and says so with the run's exit code.
+  computed=$(q race show latest --json | jq '.run.attempts | length')
+  [ "$owners" -ge 1 ] && [ "$computed" = 2 ] || bad "$owners workers ended as the run did, $computed attempts were made"
+  [ "$(bytes race latest)" = "$sha" ] || bad "another result after a race of workers"
+}
+for _ in $(seq "${RACES:-1}"); do race; done
+say "${RACES:-1} races of 12 workers, one winner each"
 
 # Three runs at once in one store.
 workers=()

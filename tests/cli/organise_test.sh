@@ -46,6 +46,11 @@ expect 2 'did you mean "nights"' -- q list --view night
 q list --forget-view nights || bad "forget view"
 expect 2 'no view' -- q list --view nights
 
+# Where each setting comes from.
+expect 0 'params.seed +4 +--set$' -- q show other --config
+expect 0 'engine.validation.data.path +[^ ]+ +file$' -- q show other --config
+expect 0 'params.prune +false +default$' -- q show other --config
+
 # Comparison.
 expect 0 'params.seed +0 +4' -- q compare first other
 expect 0 'measured on different samples \(600 and 300\)' -- q compare first other
@@ -84,6 +89,8 @@ expect 1 'branched off run 1 at iteration 2' -- q run --from first@2 --set max_i
   bad "the branch begins with another model"
 [ "$(q show branch --json | jq '.evaluations | .total == .reused')" = true ] || bad "the branch computed what was known"
 [ "$(field branch parent) $(field branch parent_iteration)" = '1 2' ] || bad "the branch forgot where it comes from"
+expect 0 'engine.validation.data.path +[^ ]+ +file$' -- q show branch --config
+expect 0 'start_reverted +\[.*\] +--set$' -- q show branch --config
 expect 2 'maximal_drop|unknown' -- q run --from first --set maximal_dorp=1
 expect 2 'CONFIG is required' -- q run
 expect 2 'xcludes' -- q run "$demo" --from first
