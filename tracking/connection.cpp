@@ -15,7 +15,9 @@ namespace {
 // mmap_size 0: an I/O error on mapped pages would be a SIGBUS. trusted_schema OFF: the file may come from anywhere.
 constexpr const char* kSettings =
     "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-    "PRAGMA mmap_size=0; PRAGMA journal_size_limit=16777216; PRAGMA temp_store=MEMORY;";
+    "PRAGMA mmap_size=0; PRAGMA journal_size_limit=16777216; PRAGMA temp_store=MEMORY;"
+    // Lists look into many places of a large file, again and again.
+    "PRAGMA cache_size=-32768;";
 
 /// Sets the mode and returns the one in force, which SQLite keeps silently when it cannot switch.
 Result<std::string> journal_mode(Database& database, Journal wanted) {

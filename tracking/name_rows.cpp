@@ -32,19 +32,31 @@ tl::unexpected<Error> damaged(Database& database, std::int64_t run, std::int64_t
               run);
 }
 
-/// Of iterations 0 to `last`; nothing for one that was recorded before schema version 3, whose names are rows.
-Result<std::vector<std::optional<NameLists>>> lists_until(Database& database, std::int64_t run, std::int64_t last) {
-  std::vector<std::optional<NameLists>> all;
+/// Every so many iterations the lists are whole, so that one is found without reading all before it.
+constexpr std::int64_t kWhole = 16;
+
+bool is_whole(std::int64_t number) { return number % kWhole == 0; }
+
+/// By number, from the latest whole ones before `first` on to `last`; nothing for an iteration that was recorded before
+/// schema version 3, whose names are rows.
+using ListsByNumber = std::map<std::int64_t, std::optional<NameLists>>;
+Result<ListsByNumber> lists_between(Database& database, std::int64_t run, std::int64_t first, std::int64_t last) {
+  ListsByNumber all;
   std::optional<std::int64_t> broken;
-  const auto read =
-      each_row(database, "SELECT number, lists FROM iterations WHERE run_id = ?1 AND number <= ?2 ORDER BY number",
-               {run, last}, [&](const Row& row) {
-                 if (broken) return;
-                 if (row.is_null(1)) return all.push_back(std::nullopt);
-                 auto lists = decoded(row.blob(1), all.empty() ? NameLists{} : all.back().value_or(NameLists{}));
-                 if (!lists) broken = row.integer(0);
-                 all.push_back(std::move(lists));
-               });
+  NameLists before;
+  const auto read = each_row(
+      database, "SELECT number, lists FROM iterations WHERE run_id = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number",
+      {run, first - first % kWhole, last}, [&](const Row& row) {
+        if (broken) return;
+        const auto number = row.integer(0);
+        std::optional<NameLists> lists;
+        if (!row.is_null(1)) {
+          lists = decoded(row.blob(1), is_whole(number) ? NameLists{} : before);
+          if (!lists) broken = number;
+        }
+        before = lists.value_or(NameLists{});
+        all.emplace(number, std::move(lists));
+      });
   if (!read) return failed(read);
   if (broken) return damaged(database, run, *broken);
   return all;
@@ -69,11 +81,12 @@ Status read_names(Database& database, std::int64_t run, std::vector<IterationRec
   if (iterations.empty()) return {};
   const auto names = names_of(database, run);
   if (!names) return failed(names);
-  const auto all = lists_until(database, run, iterations.back().index);
+  const auto all = lists_between(database, run, iterations.front().index, iterations.back().index);
   if (!all) return failed(all);
   for (auto& iteration : iterations) {
-    if (static_cast<std::size_t>(iteration.index) >= all->size()) return damaged(database, run, iteration.index);
-    const auto& lists = (*all)[static_cast<std::size_t>(iteration.index)];
+    const auto found = all->find(iteration.index);
+    if (found == all->end()) return damaged(database, run, iteration.index);
+    const auto& lists = found->second;
     if (!lists) continue;
     const auto into = lists_of(iteration);
     for (std::size_t list = 0; list < into.size(); ++list) {
@@ -92,8 +105,12 @@ Result<std::vector<std::uint8_t>> inserted_names(Database& database, std::int64_
   if (!known) return failed(known);
   std::map<std::string, std::uint32_t> positions;
   for (const auto& name : *known) positions.emplace(name, static_cast<std::uint32_t>(positions.size()));
-  const auto before = lists_until(database, run_id, iteration.index - 1);
-  if (!before) return failed(before);
+  NameLists before;
+  if (!is_whole(iteration.index)) {
+    const auto all = lists_between(database, run_id, iteration.index - 1, iteration.index - 1);
+    if (!all) return failed(all);
+    if (!all->empty()) before = all->rbegin()->second.value_or(NameLists{});
+  }
   IterationRecord names = iteration;
   const auto lists = lists_of(names);
   NameLists now;
@@ -107,7 +124,7 @@ Result<std::vector<std::uint8_t>> inserted_names(Database& database, std::int64_
       if (!inserted) return failed(inserted);
     }
   }
-  return encoded(now, before->empty() ? NameLists{} : before->back().value_or(NameLists{}));
+  return encoded(now, before);
 }
 
 }  // namespace quantrail::tracking
