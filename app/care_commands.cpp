@@ -134,7 +134,9 @@ int run(const Options& options, const GcCommand& command) {
 int run(const Options& options, const RecoverCommand&) {
   const auto folder = tracking::store_folder(options.store);
   if (!folder) return complained(folder.error());
-  const auto done = tracking::recover(*folder);
+  auto chosen = store_options();
+  if (!chosen) return complained(chosen.error());
+  const auto done = tracking::recover(*folder, std::move(*chosen));
   if (!done) return complained(done.error());
   fmt::print("recovered {} runs with {} iterations", done->runs, done->iterations);
   const auto rows = [&](const char* name) {

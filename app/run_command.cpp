@@ -133,7 +133,11 @@ Result<tracking::CreatedRun> created_run(const Store& store, const RunCommand& c
     spec->parent_iteration = branch->iteration;
   }
   if (auto kept = tracking::keep_model(store, p.model); !kept) return failed(kept);
-  return runs->create(*spec);
+  auto created = runs->create(*spec);
+  if (!created) return created;
+  // Somebody may have swept away what belonged to no run until now.
+  if (auto kept = tracking::keep_model(store, p.model); !kept) return failed(kept);
+  return created;
 }
 
 Result<Prepared> prepared_for(const Store& store, Config config, const std::optional<Branch>& branch) {

@@ -53,6 +53,8 @@ std::string state_line(const tracking::RunDetails& details) {
   if (details.lease && tracking::is_live(summary.state) && details.lease->total > 0) {
     line += fmt::format(": {} {}/{}", printable(details.lease->step), details.lease->done, details.lease->total);
   }
+  if (details.lease && summary.state == tracking::RunState::Queued && !details.lease->step.empty())
+    line += ": " + printable(details.lease->step);
   if (details.lease && tracking::is_live(summary.state)) {
     const double silent = seconds_since(details.lease->worker.beat_ms);
     if (silent > kSilent) {

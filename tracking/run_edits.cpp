@@ -114,6 +114,7 @@ Status Runs::trash(std::span<const std::int64_t> ids) {
                     "a.ended_ms IS NULL AND l.beat_ms > ?3 - ?4)",
                     {id, latest->value_or(0) + 1, store_.now_ms(), kNewsMs});
     if (!done) return done;
+    if (database_.changes() == 0) return fail(Cause::Owned, "run {} was taken up by a worker meanwhile", id);
   }
   return transaction->commit();
 }

@@ -132,7 +132,8 @@ l run "$demo" "${long[@]}" --set seed=5 --name a --notify "$tell" --detach >/dev
 l run "$demo" "${small[@]}" --name b --after a --notify "$tell" --detach >/dev/null || bad "b"
 l run "$demo" "${small[@]}" --set seed=6 --name c --at-once 1 --notify "$tell" --detach >/dev/null || bad "c"
 [ "$(field b state) $(field c state)" = 'queued queued' ] || bad "b is $(field b state), c is $(field c state)"
-l show b | grep -q queued || bad "show of a queued run"
+for _ in $(seq 50); do l show b | grep -q 'queued: waiting for run 2 (a), which is' && break; sleep 0.1; done
+l show b | grep -q 'queued: waiting for run 2 (a), which is' || bad "show of a queued run: $(l show b | head -n 1)"
 expect 0 'asked run 2 to stop' -- l stop a
 wait_for b done
 wait_for c done
