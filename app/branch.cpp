@@ -8,6 +8,7 @@
 
 #include "app/open_store.h"
 #include "app/pick.h"
+#include "tracking/run_fields.h"
 
 namespace quantrail::app {
 namespace {
@@ -28,7 +29,7 @@ std::vector<std::string> with_start(const std::optional<IterationRecord>& iterat
 
 /// What is as in the other run comes from where it came from there.
 std::map<std::string, std::string> inherited(const std::string& parent, const std::map<std::string, std::string>& now) {
-  auto origins = nlohmann::json::parse(parent, nullptr, false).get<std::map<std::string, std::string>>();
+  auto origins = tracking::flattened_settings(parent);
   for (const auto& [path, origin] : now) {
     if (origin == "set") origins[path] = origin;
   }

@@ -29,7 +29,7 @@ constexpr auto kYoung = std::chrono::hours(1);
 // Quantizations that iterations refer to are part of the record.
 constexpr std::string_view kForgettable = "kind <> 'quantization' OR key NOT IN (SELECT quantization FROM iterations)";
 
-// About what a run's rows hold. %s: which run.
+// About what the rows of run r hold.
 constexpr std::string_view kRowBytes =
     "(SELECT COALESCE(SUM(160 + COALESCE(length(lists), 0)), 0) FROM iterations i WHERE i.run_id = r.id) + "
     "(SELECT COALESCE(SUM(30 + length(name)), 0) FROM iteration_values i WHERE i.run_id = r.id) + "
