@@ -44,7 +44,34 @@ std::string note_on(const tracking::RunDetails& details, const IterationRecord& 
       iteration.index, details.summary.id);
 }
 
+/// From `iteration` of the run; nothing: its configuration alone.
+Result<Branch> made_from(const tracking::RunDetails& details, const std::optional<IterationRecord>& iteration,
+                         const std::vector<std::string>& overrides) {
+  const std::string name = fmt::format("configuration of run {}", details.summary.id);
+  const auto unchanged = parse_config(details.config_json, "/", name, {});
+  if (!unchanged) return failed(unchanged);
+  auto config = parse_config(details.config_json, "/", name, with_start(iteration, overrides));
+  if (!config) return failed(config);
+  const bool same_model = config->model == unchanged->model;
+  config->origins = inherited(details.origins_json, config->origins);
+  return Branch{.run = details.summary.id,
+                .iteration = iteration ? std::optional(iteration->index) : std::nullopt,
+                .config = std::move(*config),
+                .same_model = same_model,
+                .model_path = details.model_path,
+                .model_hash = details.model_hash,
+                .note = iteration ? note_on(details, *iteration) : std::string()};
+}
+
 }  // namespace
+
+Result<Branch> likened(const Options& options, std::string_view run, const std::vector<std::string>& overrides) {
+  auto named = named_run(options, run, tracking::Store::Mode::Read);
+  if (!named) return failed(named);
+  const auto found = named->runs.show(named->id);
+  if (!found) return failed(found);
+  return made_from(*found, std::nullopt, overrides);
+}
 
 Result<Branch> branched(const Options& options, std::string_view target, const std::vector<std::string>& overrides) {
   const auto at = std::min(target.rfind('@'), target.size());
@@ -60,20 +87,7 @@ Result<Branch> branched(const Options& options, std::string_view target, const s
     if (!number) return failed(number);
     iteration = details.iterations[static_cast<std::size_t>(*number)];
   }
-  const std::string name = fmt::format("configuration of run {}", details.summary.id);
-  const auto unchanged = parse_config(details.config_json, "/", name, {});
-  if (!unchanged) return failed(unchanged);
-  auto config = parse_config(details.config_json, "/", name, with_start(iteration, overrides));
-  if (!config) return failed(config);
-  const bool same_model = config->model == unchanged->model;
-  config->origins = inherited(details.origins_json, config->origins);
-  return Branch{.run = details.summary.id,
-                .iteration = iteration ? std::optional(iteration->index) : std::nullopt,
-                .config = std::move(*config),
-                .same_model = same_model,
-                .model_path = details.model_path,
-                .model_hash = details.model_hash,
-                .note = iteration ? note_on(details, *iteration) : std::string()};
+  return made_from(details, iteration, overrides);
 }
 
 }  // namespace quantrail::app

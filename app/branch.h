@@ -23,6 +23,10 @@ struct Branch {
   std::string note{};  ///< what is not as in the iteration; empty: nothing
 };
 
+/// A new run with the settings of another one, and nothing of its results. Errors: as branched().
+[[nodiscard]] Result<Branch> likened(const Options& options, std::string_view run,
+                                     const std::vector<std::string>& overrides);
+
 /// `target`: RUN or RUN@IT, see picked(); `overrides`: --set.
 /// Errors: InvalidInput for a target or a change that is not understood.
 [[nodiscard]] Result<Branch> branched(const Options& options, std::string_view target,

@@ -6,6 +6,8 @@
 #include "app/exit_code.h"
 #include "app/prepare.h"
 #include "base/text.h"
+#include "run/settings.h"
+#include "run/workload.h"
 
 namespace quantrail::app {
 namespace {
@@ -37,6 +39,19 @@ void print_text(const Prepared& p) {
   for (const auto& note : p.notes) fmt::print("note: {}\n", printable(note));
 }
 
+/// Nothing where there is nothing to measure.
+Result<std::string> forecast_for(const Prepared& p) {
+  const RunInputs inputs = inputs_of(p);
+  const auto settings = search_settings(inputs);
+  if (!settings) return failed(settings);
+  const auto workbench = make_workbench(inputs);
+  if (!workbench) return failed(workbench);
+  const auto work = measured_workload(inputs, **workbench);
+  if (!work) return failed(work);
+  if (!*work) return std::string("forecast: nothing is measured without validation data");
+  return forecast(*settings, **work);
+}
+
 }  // namespace
 
 int run(const Options&, const CheckCommand& command) {
@@ -44,10 +59,16 @@ int run(const Options&, const CheckCommand& command) {
   if (!config) return complained(config.error());
   const auto p = prepared(std::move(*config), Purpose::Run, sha256_file);
   if (!p) return complained(p.error());
-  if (command.format == Format::Json)
-    fmt::print("{}\n", as_json(*p).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-  else
+  const auto told = command.forecast ? forecast_for(*p) : Result<std::string>(std::string());
+  if (!told) return complained(told.error());
+  if (command.format == Format::Json) {
+    auto json = as_json(*p);
+    if (command.forecast) json["forecast"] = *told;
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
     print_text(*p);
+    if (command.forecast) fmt::print("{}\n", *told);
+  }
   return kDone;
 }
 

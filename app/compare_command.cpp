@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/compared_results.h"
 #include "app/exit_code.h"
 #include "app/numbers.h"
 #include "app/open_store.h"
@@ -20,55 +21,6 @@ using tracking::RunDetails;
 
 constexpr std::size_t kShownPoints = 20;
 constexpr std::size_t kWidestValue = 40;
-
-double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1048576.0; }
-
-std::string seconds_text(const RunDetails& run) {
-  if (!run.started_ms || !run.ended_ms) return "-";
-  return duration_text(static_cast<double>(*run.ended_ms - *run.started_ms) / 1000.0);
-}
-
-/// What came of each run: a title, and a text for each.
-struct Line {
-  std::string title{};
-  std::vector<std::string> texts{};
-};
-
-std::vector<Line> results(const std::vector<RunDetails>& runs) {
-  std::vector<Line> lines;
-  const auto line = [&](std::string title, const auto& text_of) {
-    Line& made = lines.emplace_back(Line{std::move(title), {}});
-    for (const auto& run : runs) made.texts.push_back(text_of(run));
-  };
-  line("state", [](const RunDetails& run) {
-    const auto& summary = run.summary;
-    return summary.outcome ? std::string(quantrail::name_of(*summary.outcome))
-                           : std::string(tracking::name_of(summary.state));
-  });
-  line("metric", [](const RunDetails& run) { return run.summary.metric.empty() ? "-" : run.summary.metric; });
-  line("float", [](const RunDetails& run) { return decimals(run.summary.float_metric); });
-  line("quantized", [](const RunDetails& run) { return decimals(run.summary.quantized); });
-  line("best", [](const RunDetails& run) { return decimals(run.summary.best); });
-  line("drop", [](const RunDetails& run) { return decimals(run.summary.drop); });
-  line("may drop by", [](const RunDetails& run) {
-    if (!run.baseline) return std::string("-");
-    const auto limit = run.baseline->limits.find(run.summary.metric);
-    return limit == run.baseline->limits.end() ? std::string("-") : decimals(limit->second);
-  });
-  line("layers float", [](const RunDetails& run) { return std::to_string(run.summary.reverted); });
-  line("MiB", [](const RunDetails& run) {
-    return run.summary.size_bytes ? fmt::format("{:.2f}", mebibytes(*run.summary.size_bytes)) : "-";
-  });
-  line("speed-up",
-       [](const RunDetails& run) { return run.summary.speed_up ? fmt::format("{:.2f}", *run.summary.speed_up) : "-"; });
-  line("iterations", [](const RunDetails& run) { return std::to_string(run.summary.iterations); });
-  line("evaluations", [](const RunDetails& run) {
-    return run.result ? fmt::format("{} ({} reused)", run.result->evaluations, run.result->reused) : "-";
-  });
-  line("attempts", [](const RunDetails& run) { return std::to_string(run.attempts.size()); });
-  line("time", seconds_text);
-  return lines;
-}
 
 std::string shortened(const std::string& text) {
   if (text.size() <= kWidestValue) return text;
@@ -92,9 +44,9 @@ std::vector<std::vector<std::string>> setting_rows(const Comparison& comparison,
   return rows;
 }
 
-std::vector<std::vector<std::string>> result_rows(const std::vector<RunDetails>& runs) {
+std::vector<std::vector<std::string>> result_table(const std::vector<RunDetails>& runs) {
   std::vector<std::vector<std::string>> rows;
-  for (auto& line : results(runs)) {
+  for (auto& line : result_rows(runs)) {
     rows.push_back({std::move(line.title)});
     rows.back().insert(rows.back().end(), line.texts.begin(), line.texts.end());
   }
@@ -150,7 +102,7 @@ void print_text(const std::vector<RunDetails>& runs, const Comparison& compariso
   const auto equal = std::count_if(comparison.settings.begin(), comparison.settings.end(),
                                    [](const auto& setting) { return !setting.differs; });
   if (!all) fmt::print("{} equal settings are not shown (--all)\n", equal);
-  fmt::print("\n{}", table(heads(runs, ""), result_rows(runs), {}));
+  fmt::print("\n{}", table(heads(runs, ""), result_table(runs), {}));
   print_front(runs, comparison);
   print_layers(runs, comparison, all);
   for (const auto& warning : comparison.warnings) fmt::print("! {}\n", printable(warning));
@@ -233,7 +185,7 @@ int run(const Options& options, const CompareCommand& command) {
     fmt::print("{}\n", as_json(*runs, comparison).dump(2, ' ', false, json::error_handler_t::replace));
   } else if (command.format == Format::Csv) {
     auto rows = setting_rows(comparison, command.all, true);
-    for (auto& row : result_rows(*runs)) rows.push_back(std::move(row));
+    for (auto& row : result_table(*runs)) rows.push_back(std::move(row));
     fmt::print("{}", csv(heads(*runs, "key"), rows));
   } else {
     print_text(*runs, comparison, command.all);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,5 +13,7 @@ namespace quantrail::app {
 [[nodiscard]] inline std::string decimals(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? fmt::format("{:.4f}", *value) : std::string("-");
 }
+
+[[nodiscard]] inline double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1048576.0; }
 
 }  // namespace quantrail::app

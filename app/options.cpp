@@ -77,6 +77,10 @@ void add_run_commands(CLI::App& app, Options& options) {
                   "Instead: branch off an iteration of another run, with its configuration and its layers in float")
       ->type_name("RUN[@IT]")
       ->excludes(config);
+  run->add_option("--like", r.like, "Instead: with the configuration of another run, and nothing of its results")
+      ->type_name("RUN")
+      ->excludes(config)
+      ->excludes("--from");
   run->add_flag("--detach", r.detach, "Return at once; the run goes on without this terminal");
   run->add_option("--name", r.name, "Name of the run; default: the model's name");
   run->add_option("--tag", r.tags, "Tag of the run; may be repeated")->allow_extra_args(false);
@@ -273,14 +277,44 @@ void add_model_commands(CLI::App& app, Options& options) {
   auto& c = chosen<CheckCommand>(check, options);
   check->add_option("CONFIG", c.config)->required();
   add_overrides(check, c.overrides);
+  check->add_flag("--forecast", c.forecast,
+                  "Measure the float model for a moment, and say what a run would have to compute");
   add_formats(check, c.format, false);
 
   auto* doctor = app.add_subcommand("doctor", "What this machine and build can do, and whether the store is sound");
   add_formats(doctor, chosen<DoctorCommand>(doctor, options).format, false);
-  chosen<TuiCommand>(app.add_subcommand("tui", "The screens over the store (what `quantrail` alone shows)"), options);
+  auto* screens = app.add_subcommand("tui", "The screens over the store (what `quantrail` alone shows)");
+  auto& t = chosen<TuiCommand>(screens, options);
+  auto* script =
+      screens
+          ->add_option("--script", t.script,
+                       "Keys from a file instead of a terminal: one line of key names, \"text\", :wait TEXT, "
+                       ":dump FILE, :size 120x40, :clock 14:03")
+          ->type_name("FILE");
+  screens->add_option("--size", t.size, "Of the screen, with --script")->type_name("80x24")->needs(script);
+}
+
+void add_commands(CLI::App& app, Options& options) {
+  add_run_commands(app, options);
+  add_store_commands(app, options);
+  add_organising_commands(app, options);
+  add_relink(app, options);
+  add_care(app, options);
+  add_model_commands(app, options);
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> command_names() {
+  CLI::App app;
+  Options options;
+  add_commands(app, options);
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (!sub->get_group().empty()) names.emplace_back(sub->get_name(), sub->get_description());
+  }
+  return names;
+}
 
 Parsed parsed_options(int argc, const char* const* argv) {
   CLI::App app{"Quantrail: INT8 quantization of ONNX models with an accuracy guarantee", "quantrail"};
@@ -290,12 +324,7 @@ Parsed parsed_options(int argc, const char* const* argv) {
   app.add_option("--store", options.store, "Folder of the experiment store")->type_name("FOLDER");
   app.fallthrough();
   app.require_subcommand(0, 1);
-  add_run_commands(app, options);
-  add_store_commands(app, options);
-  add_organising_commands(app, options);
-  add_relink(app, options);
-  add_care(app, options);
-  add_model_commands(app, options);
+  add_commands(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

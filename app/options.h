@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct RunCommand {
   std::string config{};
   std::vector<std::string> overrides{};  ///< --set
   std::string from{};                    ///< RUN or RUN@IT to branch off; `config` is empty then
+  std::string like{};                    ///< RUN whose configuration it has; `config` is empty then
   std::string name{};
   std::vector<std::string> tags{};
   std::string after{};      ///< run to wait for
@@ -135,12 +137,16 @@ struct InspectCommand {
 struct CheckCommand {
   std::string config{};
   std::vector<std::string> overrides{};
+  bool forecast = false;
   Format format = Format::Text;
 };
 struct DoctorCommand {
   Format format = Format::Text;
 };
-struct TuiCommand {};
+struct TuiCommand {
+  std::string script{};  ///< keys from a file instead of a terminal
+  std::string size{};    ///< of the screen that the script sees
+};
 
 using Command =
     std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, PauseCommand, WatchCommand, ListCommand,
@@ -160,5 +166,8 @@ struct Parsed {
   int exit_code = 0;
 };
 [[nodiscard]] Parsed parsed_options(int argc, const char* const* argv);
+
+/// The commands that --help shows, with what they do.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> command_names();
 
 }  // namespace quantrail::app

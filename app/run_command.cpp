@@ -151,12 +151,14 @@ Result<Prepared> prepared_for(const Store& store, Config config, const std::opti
 }  // namespace
 
 int run(const Options& options, const RunCommand& command) {
-  if (command.config.empty() && command.from.empty()) {
-    return complained({Cause::InvalidInput, "run: CONFIG is required, or a run to branch off with --from"});
+  if (command.config.empty() && command.from.empty() && command.like.empty()) {
+    return complained(
+        {Cause::InvalidInput, "run: CONFIG is required, or a run to branch off (--from) or to be like (--like)"});
   }
   std::optional<Branch> branch;
-  if (!command.from.empty()) {
-    auto made = branched(options, command.from, command.overrides);
+  if (!command.from.empty() || !command.like.empty()) {
+    auto made = command.like.empty() ? branched(options, command.from, command.overrides)
+                                     : likened(options, command.like, command.overrides);
     if (!made) return complained(made.error());
     branch = std::move(*made);
   }

@@ -1,95 +1,104 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "app/commands.h"
 #include "app/exit_code.h"
-#include "app/export_command.h"
 #include "app/open_store.h"
-#include "app/self.h"
-#include "app/tui_rows.h"
+#include "app/tui_performer.h"
+#include "base/files.h"
 #include "tui/loop.h"
 
 namespace quantrail::app {
 namespace {
 
-/// Does what the screens ask for, through the store and, where a run must be started, through this program's own
-/// commands: the screens compute nothing and own nothing.
-class StorePerformer final : public tui::Performer {
- public:
-  StorePerformer(tracking::Store store, tracking::Runs runs) : store_(std::move(store)), runs_(std::move(runs)) {}
+constexpr const char* kScriptTerminal = "xterm-256color";
 
-  std::vector<tui::Msg> perform(const tui::Cmd& command) override {
-    return std::visit([this](const auto& c) { return done(c); }, command);
+tui::Model first_model(bool scripted) {
+  tui::Model model;
+  model.look.charset = tui::charset_of_locale();
+  model.look.charts = scripted && model.look.charset == tui::Charset::Utf8
+                          ? tui::Charts::Braille
+                          : tui::charts_of_terminal(model.look.charset);
+  for (auto& [name, help] : command_names()) model.commands.push_back({name, help});
+  for (const auto& [name, help] :
+       {std::pair{"filter", "Show only runs that match: filter state:done drop<0.01"},
+        std::pair{"sort", "Order of the runs: sort drop, sort -best"},
+        std::pair{"columns", "Fields to show: columns id,name,drop,param.maximal_drop"},
+        std::pair{"view", "Filter, order and columns saved under this name"},
+        std::pair{"charts", "Charts of braille, blocks or ascii"}, std::pair{"theme", "colours, strong or plain"},
+        std::pair{"clock", "on or off"}, std::pair{"mouse", "on or off: click a row, turn the wheel"},
+        std::pair{"help", "Keys and commands"}, std::pair{"quit", "Leave; runs go on"}}) {
+    model.commands.push_back({name, help});
   }
+  return model;
+}
 
- private:
-  using Told = std::vector<tui::Msg>;
-  static Told told(const Error& error) { return {tui::Told{error.message, false}}; }
+/// What the screens leave undone ends with the process; what runs as a process of its own goes on.
+[[nodiscard]] int ended(const tui::LoopEnd& end, int code) {
+  if (end.busy) {
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+  return code;
+}
 
-  Told done(const tui::LoadRuns&) {
-    const auto runs = runs_.list();
-    if (!runs) return told(runs.error());
-    tui::RunsLoaded loaded;
-    for (const auto& run : *runs) {
-      // Only runs at work have a step to show.
-      const auto details = tracking::is_live(run.state) ? runs_.show(run.id) : Result<tracking::RunDetails>();
-      const bool live = details && details->lease;
-      loaded.runs.push_back(live ? run_detail(*details).run : run_row(run));
-    }
-    return {loaded};
+int played(const TuiCommand& command, std::shared_ptr<TuiPerformer> performer) {
+  const auto text = read_file(command.script);
+  if (!text) return complained(text.error());
+  std::string whole = command.size.empty() ? "" : ":size " + command.size + "\n";
+  const auto sized = tui::parsed_script(whole.empty() ? ":size 80x24" : whole, "--size");
+  if (!sized) return complained(sized.error());
+  auto script = tui::parsed_script(*text, command.script);
+  if (!script) return complained(script.error());
+  script->insert(script->begin(), sized->begin(), sized->end());
+  std::FILE* in = std::fopen("/dev/null", "r");
+  std::FILE* out = std::fopen("/dev/null", "w");
+  if (in == nullptr || out == nullptr) return complained({Cause::Backend, "cannot open /dev/null"});
+  tui::LoopEnd end;
+  {
+    auto screen = tui::CursesScreen::open(in, out, kScriptTerminal);
+    if (!screen) return complained(screen.error());
+    end = tui::run_script(*screen, std::move(performer), first_model(true), *script);
   }
-  Told done(const tui::LoadRun& command) {
-    const auto details = runs_.show(command.id);
-    if (!details) return told(details.error());
-    return {tui::RunLoaded{run_detail(*details)}};
-  }
-  Told done(const tui::StartRun& command) { return by_command({"run", command.config, "--detach"}); }
-  Told done(const tui::ResumeRun& command) { return by_command({"resume", std::to_string(command.id), "--detach"}); }
-  Told done(const tui::StopRun& command) {
-    const auto request = runs_.request(command.id, tracking::Verb::Stop);
-    if (!request) return told(request.error());
-    return {tui::Told{fmt::format("run {} stops at the next safe point", command.id), true}};
-  }
-  Told done(const tui::ExportRun& command) {
-    const std::string which = command.iteration ? std::to_string(*command.iteration) : "best";
-    Options options;
-    options.store = store_.folder().string();
-    ExportCommand wanted;
-    wanted.target = fmt::format("{}@{}", command.id, which);
-    wanted.output = command.path;
-    const auto file = exported_to(options, wanted);
-    if (!file) return told(file.error());
-    return {tui::Told{file->sentence, true}};
-  }
-  Told done(const tui::Repaint&) { return {}; }
-  Told done(const tui::Quit&) { return {}; }
+  std::fclose(in);
+  std::fclose(out);
+  if (end.failed.empty()) return ended(end, kDone);
+  return ended(end, complained({Cause::Backend, end.failed}));
+}
 
-  Told by_command(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--store", store_.folder().string()});
-    const SelfRun result = run_self(arguments);
-    return {tui::Told{result.last_line, result.exit_code == 0}};
-  }
-
-  tracking::Store store_;
-  tracking::Runs runs_;
-};
+/// Where screens cannot be shown, the list says as much in text.
+int as_text(const Options& options, const std::string& why) {
+  fmt::print(stderr, "quantrail: {}; this is `quantrail list`, and `show`, `watch` and `compare` print the rest\n",
+             why);
+  Options list = options;
+  list.command = ListCommand{};
+  return run(list, ListCommand{});
+}
 
 }  // namespace
 
-int run(const Options& options, const TuiCommand&) {
-  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1) {
-    return complained(
-        {Cause::Unsupported, "the screens need a terminal; `quantrail list`, `show` and `watch` print text"});
-  }
+int run(const Options& options, const TuiCommand& command) {
+  const bool scripted = !command.script.empty();
+  if (!scripted && (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1))
+    return as_text(options, "no terminal for screens");
+  const char* term = std::getenv("TERM");
+  if (!scripted && (term == nullptr || *term == '\0' || std::string_view(term) == "dumb"))
+    return as_text(options, "TERM names no terminal that can show screens");
   auto store = opened_store(options, tracking::Store::Mode::Create);
   if (!store) return complained(store.error());
   auto runs = tracking::Runs::open(*store);
   if (!runs) return complained(runs.error());
-  StorePerformer performer(std::move(*store), std::move(*runs));
-  auto screen = tui::CursesScreen::open(stdin, stdout);
-  if (!screen) return complained(screen.error());
-  tui::run_loop(*screen, performer, tui::charset_of_locale());
-  return kDone;
+  auto performer = std::make_shared<TuiPerformer>(std::move(*store), std::move(*runs));
+  if (scripted) return played(command, std::move(performer));
+  tui::LoopEnd end;
+  {
+    auto screen = tui::CursesScreen::open(stdin, stdout);
+    if (!screen) return complained(screen.error());
+    end = tui::run_loop(*screen, std::move(performer), first_model(false));
+  }
+  return ended(end, kDone);
 }
 
 }  // namespace quantrail::app

@@ -2,9 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 
+#include "app/compared_results.h"
+#include "app/iteration_words.h"
+#include "app/numbers.h"
 #include "app/open_store.h"
+#include "app/pick.h"
+#include "base/text.h"
+#include "tracking/run_fields.h"
 
 namespace quantrail::app {
 namespace {
@@ -19,7 +27,128 @@ tui::IterationRow iteration_row(const IterationRecord& it, const std::string& me
           it.drop,
           it.accepted,
           it.int8_macs_share,
-          static_cast<std::int64_t>(it.size_bytes)};
+          static_cast<std::int64_t>(it.size_bytes),
+          it.seconds};
+}
+
+tui::Ranking ranking_row(const RankingRecord& ranking) {
+  tui::Ranking out{ranking.after_iteration, static_cast<std::int64_t>(ranking.subset_size), {}};
+  for (const auto& score : ranking.scores) {
+    out.scores.push_back({joined(score.layers, " + "), score.score, score.distance, score.float_macs,
+                          static_cast<std::int64_t>(score.samples)});
+  }
+  return out;
+}
+
+/// A drop is how much worse: which way that is follows from any iteration that is not the same as float.
+bool higher_is_better(const tracking::RunDetails& details) {
+  if (!details.summary.float_metric) return true;
+  for (const auto& it : details.iterations) {
+    const auto value = it.metrics.find(details.summary.metric);
+    if (value == it.metrics.end() || it.drop == 0.0 || value->second == *details.summary.float_metric) continue;
+    return (*details.summary.float_metric > value->second) == (it.drop > 0.0);
+  }
+  return true;
+}
+
+std::vector<tui::SettingRow> setting_rows(const tracking::RunDetails& details) {
+  const auto origins = nlohmann::json::parse(details.origins_json, nullptr, false);
+  std::vector<tui::SettingRow> rows;
+  for (const auto& [key, value] : tracking::flattened_settings(details.config_json)) {
+    const bool known = origins.is_object() && origins.contains(key) && origins[key].is_string();
+    const std::string origin = known ? origins[key].get<std::string>() : "";
+    rows.push_back({key, value, origin == "default" ? "" : origin});
+  }
+  return rows;
+}
+
+std::string clock_text(std::int64_t ms) { return time_text(ms).substr(11, 8); }
+
+using Timed = std::vector<std::pair<std::int64_t, tui::LogRow>>;
+
+void add_results(Timed& timed, const tracking::RunDetails& details) {
+  const auto add = [&](std::int64_t ms, std::string text) {
+    timed.emplace_back(ms, tui::LogRow{clock_text(ms), "info", std::move(text)});
+  };
+  for (std::size_t at = 0; at < std::min(details.iterations.size(), details.iterations_ms.size()); ++at) {
+    const auto& it = details.iterations[at];
+    const std::string changed = it.changed_layers.empty() ? "" : " " + changed_in_words(it);
+    const std::string verdict = verdict_in_words(it);
+    const auto value = it.metrics.find(details.summary.metric);
+    const std::string measured = value == it.metrics.end() ? "not measured"
+                                                           : fmt::format("{} {}, drop {}", details.summary.metric,
+                                                                         decimals(value->second), decimals(it.drop));
+    add(details.iterations_ms[at], fmt::format("iteration {}: {}{}: {}{}", it.index, quantrail::name_of(it.kind),
+                                               changed, measured, verdict.empty() ? "" : ", " + verdict));
+  }
+  for (std::size_t at = 0; at < std::min(details.rankings.size(), details.rankings_ms.size()); ++at) {
+    const auto& ranking = details.rankings[at];
+    add(details.rankings_ms[at],
+        fmt::format("ranking {}: {} groups on {} samples, best {}", ranking.index, ranking.scores.size(),
+                    ranking.subset_size, ranking.scores.empty() ? "none" : ranking.scores.front().group));
+  }
+}
+
+/// What was recorded, with the comings and goings of workers between.
+std::vector<tui::LogRow> log_rows(const tracking::RunDetails& details) {
+  Timed timed;
+  add_results(timed, details);
+  for (const auto& attempt : details.attempts) {
+    timed.emplace_back(attempt.started_ms, tui::LogRow{clock_text(attempt.started_ms), "info",
+                                                       fmt::format("attempt {} begins: process {} on {}", attempt.id,
+                                                                   attempt.pid, attempt.host)});
+    if (!attempt.ended_ms) continue;
+    std::string text = fmt::format("attempt {} ended: {}", attempt.id, attempt.ended_as);
+    if (!attempt.reason.empty()) text += ", " + attempt.reason;
+    const bool bad = attempt.ended_as == "failed" || attempt.ended_as == "lost";
+    timed.emplace_back(*attempt.ended_ms, tui::LogRow{clock_text(*attempt.ended_ms), bad ? "warning" : "info", text});
+  }
+  for (const auto& event : details.events)
+    timed.emplace_back(event.at_ms, tui::LogRow{clock_text(event.at_ms), event.level, event.text});
+  std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<tui::LogRow> rows;
+  for (auto& [at, row] : timed) rows.push_back(std::move(row));
+  return rows;
+}
+
+std::vector<std::string> fact_lines(const tracking::RunDetails& details) {
+  std::vector<std::string> lines;
+  lines.push_back(
+      fmt::format("model    {} (sha256 {})", details.model_path.string(), details.model_hash.hex().substr(0, 12)));
+  for (const auto& data : details.data)
+    lines.push_back(
+        fmt::format("{:<8} {} samples (sha256 {})", data.role, data.samples, data.fingerprint.hex().substr(0, 12)));
+  if (details.lease) {
+    lines.push_back(fmt::format("worker   process {} on {}, beat {}", details.lease->worker.pid,
+                                details.lease->worker.host, details.lease->beat));
+  }
+  const auto environment = nlohmann::json::parse(details.environment_json, nullptr, false);
+  if (environment.is_object() && !environment.empty()) {
+    std::string machine = "machine ";
+    for (const auto* key : {"cpu", "instruction_set", "backend", "version", "threads"}) {
+      if (!environment.contains(key)) continue;
+      const auto& value = environment[key];
+      machine +=
+          fmt::format(" {},", value.is_string() ? value.get<std::string>() : fmt::format("{} {}", value.dump(), key));
+    }
+    if (machine.ends_with(',')) machine.pop_back();
+    lines.push_back(std::move(machine));
+  }
+  if (details.result)
+    lines.push_back(fmt::format("asked    {} evaluations, {} of them from the store", details.result->evaluations,
+                                details.result->reused));
+  return lines;
+}
+
+std::optional<double> limit_of(const tracking::RunDetails& details) {
+  if (!details.baseline) return std::nullopt;
+  const auto limit = details.baseline->limits.find(details.summary.metric);
+  return limit == details.baseline->limits.end() ? std::nullopt : std::optional(limit->second);
+}
+
+std::optional<tui::Step> step_of(const std::optional<tracking::LeaseRecord>& lease) {
+  if (!lease) return std::nullopt;
+  return tui::Step{lease->step, lease->unit, lease->done, lease->total, lease->rate};
 }
 
 }  // namespace
@@ -37,33 +166,70 @@ tui::RunRow run_row(const tracking::RunSummary& run) {
   row.quantized = run.quantized;
   row.best = run.best;
   row.drop = run.drop;
+  row.best_iteration = run.best_iteration;
   row.reverted = run.reverted;
   row.iterations = run.iterations;
   row.created = time_text(run.created_ms);
+  row.note = run.note;
+  row.tags = run.tags;
+  row.starred = run.starred;
+  row.speed_up = run.speed_up;
+  row.parent = run.parent;
+  return row;
+}
+
+tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<tracking::LeaseRecord>& lease) {
+  tui::RunRow row = run_row(run);
+  row.step = step_of(lease);
   return row;
 }
 
 tui::RunDetail run_detail(const tracking::RunDetails& details) {
   tui::RunDetail out;
-  out.run = run_row(details.summary);
-  if (details.lease) {
-    out.run.step = details.lease->step;
-    out.run.done = details.lease->done;
-    out.run.total = details.lease->total;
-  }
+  out.run = run_row(details.summary, details.lease);
   if (out.run.reason.empty() && details.result) out.run.reason = details.result->explanation;
-  const std::string& metric = details.summary.metric;
-  if (details.baseline) {
-    const auto limit = details.baseline->limits.find(metric);
-    if (limit != details.baseline->limits.end()) out.limit = limit->second;
+  out.limit = limit_of(details);
+  out.higher_is_better = higher_is_better(details);
+  for (const auto& it : details.iterations) out.iterations.push_back(iteration_row(it, details.summary.metric));
+  for (const auto& ranking : details.rankings) out.rankings.push_back(ranking_row(ranking));
+  out.settings = setting_rows(details);
+  out.log = log_rows(details);
+  out.facts = fact_lines(details);
+  for (const auto* rule : {"best", "smallest", "fastest"}) {
+    if (const auto iteration = picked(details, rule)) out.picks[rule] = *iteration;
   }
-  for (const auto& it : details.iterations) out.iterations.push_back(iteration_row(it, metric));
-  if (!details.rankings.empty()) {
-    for (const auto& score : details.rankings.back().scores)
-      out.ranking.push_back({score.group, score.score, score.distance});
+  return out;
+}
+
+tui::Comparison comparison_rows(const std::vector<tracking::RunDetails>& runs) {
+  const auto compared = tracking::compared(runs);
+  tui::Comparison out;
+  for (const auto& run : runs) {
+    out.runs.push_back(run_row(run.summary, run.lease));
+    out.limits.push_back(limit_of(run));
   }
-  for (const auto& event : details.events)
-    out.log.push_back(fmt::format("{} {}", time_text(event.at_ms).substr(11, 8), event.text));
+  for (const auto& setting : compared.settings) {
+    tui::ComparedRow row{setting.key, {}, setting.differs, setting.measuring};
+    for (const auto& value : setting.values) row.values.push_back(value.value_or("-"));
+    out.settings.push_back(std::move(row));
+  }
+  for (auto& result : result_rows(runs)) {
+    tui::ComparedRow row{std::move(result.title), std::move(result.texts)};
+    row.differs = std::adjacent_find(row.values.begin(), row.values.end(), std::not_equal_to<>()) != row.values.end();
+    out.results.push_back(std::move(row));
+  }
+  for (const auto& point : compared.points) {
+    const auto& it = runs[point.run].iterations[static_cast<std::size_t>(point.iteration)];
+    out.points.push_back({point.run, point.iteration, point.metric, point.drop, point.int8_macs_share,
+                          static_cast<std::int64_t>(point.size_bytes),
+                          static_cast<std::int64_t>(it.reverted_layers.size()), point.accepted, point.front});
+  }
+  for (const auto& layer : compared.layers) {
+    tui::ComparedRow row{layer.layer, {}, layer.differs};
+    for (const bool is_float : layer.is_float) row.values.emplace_back(is_float ? "float" : "int8");
+    out.layers.push_back(std::move(row));
+  }
+  out.warnings = compared.warnings;
   return out;
 }
 

@@ -1,13 +1,19 @@
 #pragma once
 
+#include "tracking/comparison.h"
+#include "tracking/run_fields.h"
 #include "tracking/runs.h"
-#include "tui/model.h"
+#include "tui/rows.h"
 
 namespace quantrail::app {
 
-// The store's records as the rows of screens.
+// The store's records as what screens show.
 
 [[nodiscard]] tui::RunRow run_row(const tracking::RunSummary& run);
+/// With what its worker does now.
+[[nodiscard]] tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<tracking::LeaseRecord>& lease);
+/// Without the output of its workers, which is not in the store's database.
 [[nodiscard]] tui::RunDetail run_detail(const tracking::RunDetails& details);
+[[nodiscard]] tui::Comparison comparison_rows(const std::vector<tracking::RunDetails>& runs);
 
 }  // namespace quantrail::app

@@ -70,6 +70,15 @@ Result<std::vector<AttemptRecord>> read_attempts(Database& database, std::int64_
   return attempts;
 }
 
+/// When the rows of iterations or rankings were written, in their order.
+Result<std::vector<std::int64_t>> read_times(Database& database, const std::string& table, std::int64_t run) {
+  std::vector<std::int64_t> times;
+  const auto read = each_row(database, "SELECT recorded_ms FROM " + table + " WHERE run_id = ?1 ORDER BY number", {run},
+                             [&](const Row& row) { times.push_back(row.integer(0)); });
+  if (!read) return failed(read);
+  return times;
+}
+
 /// Puts what was read into its field, or hands on why it was not.
 template <class Value>
 Status into(Value& field, Result<Value> value) {
@@ -123,7 +132,9 @@ Result<RunDetails> read_details(Database& database, std::int64_t run) {
   if (read) read = into(details->data, read_data(database, run));
   if (read) read = into(details->attempts, read_attempts(database, run));
   if (read) read = into(details->iterations, read_iterations(database, run, 0, kAll));
+  if (read) read = into(details->iterations_ms, read_times(database, "iterations", run));
   if (read) read = into(details->rankings, read_rankings(database, run, 0, kAll));
+  if (read) read = into(details->rankings_ms, read_times(database, "rankings", run));
   if (read) read = into(details->events, read_events(database, run, 0));
   if (read) read = into(details->lease, read_lease(database, run));
   if (!read) return failed(read);

@@ -124,7 +124,9 @@ struct RunDetails {
   std::vector<DataRecord> data{};
   std::vector<AttemptRecord> attempts{};
   std::vector<IterationRecord> iterations{};
+  std::vector<std::int64_t> iterations_ms{};  ///< when each was recorded
   std::vector<RankingRecord> rankings{};
+  std::vector<std::int64_t> rankings_ms{};
   std::vector<EventRecord> events{};
   std::optional<LeaseRecord> lease{};
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,10 +9,13 @@ namespace quantrail::tui {
 /// A key as the terminal sent it.
 enum class Key {
   Character,
+  Control,  ///< with a letter
   Enter,
   Escape,
   Backspace,
+  Delete,
   Tab,
+  BackTab,
   Up,
   Down,
   Left,
@@ -22,56 +25,23 @@ enum class Key {
   Home,
   End,
   F1,
-  CtrlL,
-  CtrlC
+  F5,
+  F10,
+  PasteBegin,  ///< what follows until PasteEnd was pasted, not typed
+  PasteEnd,
 };
 
 struct KeyPress {
   Key key = Key::Character;
-  char32_t character = 0;  ///< for Key::Character
+  char32_t character = 0;  ///< for Character, and for Control: 'A' to 'Z'
   bool operator==(const KeyPress&) const = default;
 };
 
-/// What a key means on a screen.
-enum class Action {
-  None,
-  Up,
-  Down,
-  PageUp,
-  PageDown,
-  First,
-  Last,
-  Open,
-  Back,
-  Quit,
-  Help,
-  New,
-  Stop,
-  Resume,
-  Export,
-  Follow,
-  Reload,
-  Redraw,
-  NextPane,
-  Filter,
-};
+[[nodiscard]] constexpr KeyPress on(char32_t character) { return {Key::Character, character}; }
+[[nodiscard]] constexpr KeyPress on(Key key) { return {key, 0}; }
+[[nodiscard]] constexpr KeyPress control(char32_t letter) { return {Key::Control, letter}; }
 
-enum class Where { Runs, Run, Help };
-
-/// One row of the key table, which feeds the bindings, the help screen and the hint line.
-struct Binding {
-  Where where = Where::Runs;
-  Action action = Action::None;
-  KeyPress key{};
-  KeyPress other{};          ///< a second key for the same; Character 0: none
-  std::string_view shown{};  ///< how the key is written: "Enter", "j", "X then y"
-  std::string_view help{};   ///< what it does, for the help screen
-  std::string_view hint{};   ///< short form for the hint line; empty: not shown there
-};
-
-[[nodiscard]] std::span<const Binding> key_table();
-[[nodiscard]] Action action_for(Where where, const KeyPress& press);
-/// "Enter open  n new  ..." as far as it fits.
-[[nodiscard]] std::string hints(Where where, int columns);
+/// "Enter", "Ctrl-L", "PgUp", or one character; nothing for anything else.
+[[nodiscard]] std::optional<KeyPress> key_named(std::string_view name);
 
 }  // namespace quantrail::tui

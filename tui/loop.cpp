@@ -1,192 +1,233 @@
 #include "tui/loop.h"
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
-#include <deque>
-#include <mutex>
-#include <stop_token>
-#include <thread>
 #include <utility>
+
+#include "base/files.h"
+#include "tui/loop_signals.h"
+#include "tui/workers.h"
 
 namespace quantrail::tui {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kTick = std::chrono::seconds(1);
-
-int wake_pipe = -1;
-volatile std::sig_atomic_t leaving = 0;
-
-void wake() {
-  const char byte = 0;
-  [[maybe_unused]] const ssize_t written = ::write(wake_pipe, &byte, 1);
-}
-
-extern "C" void on_signal(int) {
-  leaving = 1;
-  wake();
-}
-
-/// Leaves the loop on the signals that mean "go away"; puts the old handlers back.
-class SignalGuard {
- public:
-  SignalGuard() {
-    struct sigaction action {};
-    action.sa_handler = on_signal;
-    for (std::size_t at = 0; at < kSignals.size(); ++at) sigaction(kSignals[at], &action, &old_[at]);
-  }
-  ~SignalGuard() {
-    for (std::size_t at = 0; at < kSignals.size(); ++at) sigaction(kSignals[at], &old_[at], nullptr);
-  }
-  SignalGuard(const SignalGuard&) = delete;
-  SignalGuard& operator=(const SignalGuard&) = delete;
-
- private:
-  static constexpr std::array kSignals{SIGTERM, SIGHUP, SIGINT};
-  std::array<struct sigaction, 3> old_{};
-};
-
-/// A pipe that ends poll(): signals and the worker write a byte into it.
-class WakePipe {
- public:
-  WakePipe() {
-    if (::pipe2(ends_.data(), O_CLOEXEC | O_NONBLOCK) != 0) ends_ = {-1, -1};
-    wake_pipe = ends_[1];
-  }
-  ~WakePipe() {
-    wake_pipe = -1;
-    ::close(ends_[0]);
-    ::close(ends_[1]);
-  }
-  WakePipe(const WakePipe&) = delete;
-  WakePipe& operator=(const WakePipe&) = delete;
-  [[nodiscard]] int reading_end() const { return ends_[0]; }
-  void drain() const {
-    std::array<char, 64> bytes{};
-    while (::read(ends_[0], bytes.data(), bytes.size()) > 0) {
-    }
-  }
-
- private:
-  std::array<int, 2> ends_{-1, -1};
-};
-
-/// Runs commands beside the input thread, so that a slow disk never delays a key.
-class Worker {
- public:
-  explicit Worker(Performer& performer)
-      : thread_([this, &performer](const std::stop_token& stop) { work(stop, performer); }) {}
-
-  void ask(Cmd command) {
-    const std::scoped_lock lock(guard_);
-    // Loading again what is already waiting to be loaded tells nothing new.
-    if (std::find(waiting_.begin(), waiting_.end(), command) == waiting_.end()) waiting_.push_back(std::move(command));
-    ready_.notify_one();
-  }
-
-  std::vector<Msg> answers() {
-    const std::scoped_lock lock(guard_);
-    return std::exchange(answers_, {});
-  }
-
- private:
-  void work(const std::stop_token& stop, Performer& performer) {
-    while (!stop.stop_requested()) {
-      std::unique_lock lock(guard_);
-      if (!ready_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
-      const Cmd command = std::move(waiting_.front());
-      waiting_.pop_front();
-      lock.unlock();
-      std::vector<Msg> told = performer.perform(command);
-      lock.lock();
-      for (auto& msg : told) answers_.push_back(std::move(msg));
-      lock.unlock();
-      wake();
-    }
-  }
-
-  std::mutex guard_{};
-  std::condition_variable_any ready_{};
-  std::deque<Cmd> waiting_{};
-  std::vector<Msg> answers_{};
-  std::jthread thread_;  // last: starts when everything else exists
-};
+using std::chrono::milliseconds;
+constexpr auto kShortestTick = std::chrono::seconds(1);
+constexpr auto kLongestTick = std::chrono::seconds(5);
+constexpr auto kRest = milliseconds(150);          // of keys, before the row under the cursor is looked at closely
+constexpr auto kQuestionDeaf = milliseconds(300);  // keys that were under way to somewhere else
+constexpr auto kScriptPatience = std::chrono::seconds(60);
+constexpr int kCongested = 4096;  // bytes
 
 std::string clock_text() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
   localtime_r(&now, &local);
   std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%H:%M:%S", &local);
+  std::strftime(text.data(), text.size(), "%H:%M", &local);
   return text.data();
+}
+
+/// The editor of choice, on the terminal that curses has left; whether it ended well.
+bool edited(const std::string& path) {
+  const char* visual = std::getenv("VISUAL");
+  const char* editor = visual != nullptr && *visual != '\0' ? visual : std::getenv("EDITOR");
+  const std::string program = editor != nullptr && *editor != '\0' ? editor : "vi";
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return std::system((program + " " + quoted + "'").c_str()) == 0;
 }
 
 class Loop {
  public:
-  Loop(CursesScreen& screen, Performer& performer, Charset charset) : screen_(screen), worker_(performer) {
-    model_.charset = charset;
+  Loop(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model)
+      : screen_(screen), workers_(std::move(performer), WakePipe::wake), model_(std::move(model)) {
     model_.size = screen.size();
+    for (auto& command : first_commands(model_)) workers_.ask(std::move(command));
   }
 
-  void run() {
+  LoopEnd run() {
     auto next_tick = Clock::now();
-    while (leaving == 0 && !quit_) {
+    while (!LeaveSignals::arrived() && !quit_) {
       if (Clock::now() >= next_tick) {
-        next_tick = Clock::now() + kTick;
+        next_tick = Clock::now() + tick_;
         handle(Ticked{clock_text()});
       }
-      for (const auto& msg : worker_.answers()) handle(msg);
-      while (const auto msg = screen_.poll_input()) handle(*msg);
+      for (const auto& msg : workers_.answers()) handle(msg);
+      while (const auto msg = screen_.poll_input()) handle_input(*msg);
+      ask_rested();
       if (quit_) break;
-      screen_.present(view(model_));
-      if (!wait_until(next_tick)) break;
+      present();
+      if (!wait_until(rested_ ? std::min(next_tick, rest_until_) : next_tick)) break;
     }
+    return {!workers_.idle(), {}};
+  }
+
+  LoopEnd play(const Script& script) {
+    model_.clock.clear();
+    settle();
+    for (const auto& step : script) {
+      const std::string failed = std::visit([this](const auto& one) { return played(one); }, step);
+      if (!failed.empty()) return {!workers_.idle(), failed};
+      if (quit_ || LeaveSignals::arrived()) break;
+    }
+    return {!workers_.idle(), {}};
   }
 
  private:
   void handle(const Msg& msg) {
+    const bool asked = model_.question.has_value();
     Next next = update(std::move(model_), msg);
     model_ = std::move(next.model);
-    for (auto& command : next.commands) {
-      if (std::holds_alternative<Quit>(command))
-        quit_ = true;
-      else if (std::holds_alternative<Repaint>(command))
-        screen_.repaint();
-      else
-        worker_.ask(std::move(command));
+    if (model_.question && !asked) deaf_until_ = Clock::now() + kQuestionDeaf;
+    for (auto& command : next.commands) dispatch(std::move(command));
+  }
+
+  void handle_input(const Msg& msg) {
+    if (std::holds_alternative<KeyPressed>(msg) && model_.question && Clock::now() < deaf_until_) return;
+    handle(msg);
+  }
+
+  void dispatch(Cmd command) {
+    if (std::holds_alternative<Quit>(command)) {
+      quit_ = true;
+    } else if (std::holds_alternative<Repaint>(command)) {
+      screen_.repaint();
+    } else if (std::holds_alternative<Suspend>(command)) {
+      suspend();
+    } else if (const auto* file = std::get_if<EditFile>(&command)) {
+      edit(file->path);
+    } else if (const auto* text = std::get_if<CopyText>(&command)) {
+      screen_.copy(text->text);
+    } else if (const auto* mouse = std::get_if<UseMouse>(&command)) {
+      screen_.use_mouse(mouse->on);
+    } else if (const auto* run = std::get_if<LoadRun>(&command); run != nullptr && run->quiet) {
+      rested_ = *run;
+      rest_until_ = Clock::now() + kRest;
+    } else {
+      workers_.ask(std::move(command));
     }
+  }
+
+  void ask_rested() {
+    if (rested_ && Clock::now() >= rest_until_) workers_.ask(*std::exchange(rested_, std::nullopt));
+  }
+
+  /// On a slow line frames are left out, and asked for less often, rather than queued.
+  void present() {
+    const bool congested = screen_.unsent() > kCongested;
+    tick_ = congested ? std::min<Clock::duration>(tick_ * 2, kLongestTick)
+                      : std::max<Clock::duration>(tick_ / 2, kShortestTick);
+    if (!congested) screen_.present(view(model_), model_.look);
+  }
+
+  void suspend() {
+    screen_.leave();
+    ::raise(SIGTSTP);
+    screen_.resume();
+  }
+
+  void edit(const std::string& path) {
+    screen_.leave();
+    const bool kept = edited(path);
+    screen_.resume();
+    handle(Resized{screen_.size()});
+    handle(Edited{path, kept});
   }
 
   /// False when the terminal is gone.
   bool wait_until(Clock::time_point when) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(when - Clock::now()).count();
+    const auto left = std::chrono::duration_cast<milliseconds>(when - Clock::now()).count() + 1;
     std::array<pollfd, 2> fds{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{pipe_.reading_end(), POLLIN, 0}};
-    ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long>(left, 0, 1000)));
+    ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long>(left, 0, 5000)));
     pipe_.drain();
     return (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
   }
 
+  // ---- scripts ----
+
+  /// Until all that was asked for is done and shown.
+  void settle() {
+    for (;;) {
+      for (const auto& msg : workers_.answers()) handle(msg);
+      if (rested_) workers_.ask(*std::exchange(rested_, std::nullopt));
+      if (quit_ || LeaveSignals::arrived()) return;
+      if (workers_.idle()) break;
+      pause(milliseconds(20));
+    }
+    screen_.present(view(model_), model_.look);
+  }
+
+  void pause(milliseconds time) {
+    pollfd fd{pipe_.reading_end(), POLLIN, 0};
+    ::poll(&fd, 1, static_cast<int>(time.count()));
+    pipe_.drain();
+  }
+
+  std::string played(const ScriptKeys& step) {
+    for (const auto& key : step.keys) {
+      handle(KeyPressed{key});
+      if (quit_) break;
+      settle();
+    }
+    return {};
+  }
+  std::string played(const ScriptSize& step) {
+    screen_.resize(step.size);
+    handle(Resized{screen_.size()});
+    settle();
+    return {};
+  }
+  std::string played(const ScriptClock& step) {
+    handle(Ticked{step.text});
+    settle();
+    return {};
+  }
+  std::string played(const ScriptWait& step) {
+    const auto until = Clock::now() + kScriptPatience;
+    for (;;) {
+      settle();
+      if (view(model_).to_text().find(step.text) != std::string::npos) return {};
+      if (Clock::now() >= until || quit_ || LeaveSignals::arrived()) break;
+      pause(milliseconds(100));
+      handle(Ticked{model_.clock});
+    }
+    return fmt::format("never saw \"{}\" in:\n{}", step.text, view(model_).to_text());
+  }
+  std::string played(const ScriptDump& step) {
+    const auto written = write_file(step.path, screen_.shown_text());
+    return written ? std::string() : written.error().message;
+  }
+
   CursesScreen& screen_;
   WakePipe pipe_{};
-  SignalGuard signals_{};
-  Worker worker_;
+  LeaveSignals signals_{};
+  Workers workers_;
   Model model_{};
   bool quit_ = false;
+  Clock::duration tick_ = kShortestTick;
+  Clock::time_point deaf_until_{};
+  std::optional<LoadRun> rested_{};
+  Clock::time_point rest_until_{};
 };
 
 }  // namespace
 
-void run_loop(CursesScreen& screen, Performer& performer, Charset charset) {
-  leaving = 0;
-  Loop(screen, performer, charset).run();
+LoopEnd run_loop(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model) {
+  return Loop(screen, std::move(performer), std::move(model)).run();
+}
+
+LoopEnd run_script(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model, const Script& script) {
+  return Loop(screen, std::move(performer), std::move(model)).play(script);
 }
 
 }  // namespace quantrail::tui

@@ -1,21 +1,34 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "tui/curses_screen.h"
 #include "tui/model.h"
+#include "tui/script.h"
 
 namespace quantrail::tui {
 
-/// Port: does what the screen asks for, and answers with what happened. Called on the loop's worker thread, one command
-/// at a time; never sees Quit or Repaint.
+/// Port: does what the screens ask for, and answers with what happened.
 class Performer {
  public:
   virtual ~Performer() = default;
-  [[nodiscard]] virtual std::vector<Msg> perform(const Cmd& command) = 0;
+  /// Reading, and what takes no longer; on one thread, one at a time.
+  [[nodiscard]] virtual std::vector<Msg> read(const Cmd& command) = 0;
+  /// Commands of the program, which may take long: RunCommand and SubmitForm. From several threads at once.
+  [[nodiscard]] virtual std::vector<Msg> act(const Cmd& command) = 0;
+};
+
+struct LoopEnd {
+  bool busy = false;     ///< something that was asked for is still under way, on threads that use the performer
+  std::string failed{};  ///< of a script: what did not happen; empty: nothing
 };
 
 /// Shows screens until the user leaves, the terminal goes away, or SIGTERM, SIGHUP or SIGINT arrives.
-void run_loop(CursesScreen& screen, Performer& performer, Charset charset);
+[[nodiscard]] LoopEnd run_loop(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model);
+/// The same with keys from a script instead of a terminal, until its end.
+[[nodiscard]] LoopEnd run_script(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model,
+                                 const Script& script);
 
 }  // namespace quantrail::tui

@@ -2,155 +2,160 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "tui/form.h"
 #include "tui/frame.h"
-#include "tui/keys.h"
+#include "tui/key_table.h"
+#include "tui/message.h"
+#include "tui/rows.h"
 
 namespace quantrail::tui {
 
-/// A run as a row of the list. Texts are shown, never interpreted.
-struct RunRow {
-  std::int64_t id = 0;
-  std::string name{};
-  std::string state{};    ///< "running", "interrupted", "done", ...
-  std::string outcome{};  ///< "met", "not_met", "nothing_to_do"; empty while not done
-  std::string reason{};
-  std::string model{};
-  std::string metric{};
-  std::optional<double> float_value{};
-  std::optional<double> quantized{};
-  std::optional<double> best{};
-  std::optional<double> drop{};  ///< of the best
-  std::int64_t reverted = 0;     ///< layers, in the best
-  std::int64_t iterations = 0;
-  std::string created{};
-  std::string step{};  ///< what the worker does now
-  std::int64_t done = 0;
-  std::int64_t total = 0;
-  bool operator==(const RunRow&) const = default;
-};
-
-struct IterationRow {
-  std::int64_t index = 0;
-  std::string kind{};
-  std::vector<std::string> changed_layers{};
-  std::vector<std::string> reverted_layers{};
-  double metric = 0.0;
-  double drop = 0.0;
-  bool accepted = false;
-  double int8_share = 0.0;
-  std::int64_t bytes = 0;
-  bool operator==(const IterationRow&) const = default;
-};
-
-struct ScoreRow {
-  std::string layer{};
-  double score = 0.0;
-  double distance = 0.0;
-  bool operator==(const ScoreRow&) const = default;
-};
-
-struct RunDetail {
-  RunRow run{};
-  std::optional<double> limit{};  ///< largest drop allowed
-  std::vector<IterationRow> iterations{};
-  std::vector<ScoreRow> ranking{};  ///< the latest, best first
-  std::vector<std::string> log{};
-  bool operator==(const RunDetail&) const = default;
-};
-
-// ---- what can happen ----
-struct KeyPressed {
-  KeyPress press{};
-};
-struct Resized {
-  Size size{};
-};
-struct RunsLoaded {
-  std::vector<RunRow> runs{};
-};
-struct RunLoaded {
-  RunDetail detail{};
-};
-struct Told {
-  std::string text{};
-  bool good = true;
-};  ///< an asked-for thing was done, or failed
-struct Ticked {
-  std::string clock{};
-};  ///< "14:03:27"
-using Msg = std::variant<KeyPressed, Resized, RunsLoaded, RunLoaded, Told, Ticked>;
-
-// ---- what the screen can ask for ----
-struct LoadRuns {
-  bool operator==(const LoadRuns&) const = default;
-};
-struct LoadRun {
-  std::int64_t id = 0;
-  bool operator==(const LoadRun&) const = default;
-};
-struct StartRun {
-  std::string config{};
-  bool operator==(const StartRun&) const = default;
-};
-struct StopRun {
-  std::int64_t id = 0;
-  bool operator==(const StopRun&) const = default;
-};
-struct ResumeRun {
-  std::int64_t id = 0;
-  bool operator==(const ResumeRun&) const = default;
-};
-struct ExportRun {
-  std::int64_t id = 0;
-  std::optional<std::int64_t> iteration{};  ///< nothing: the best
-  std::string path{};
-  bool operator==(const ExportRun&) const = default;
-};
-struct Repaint {
-  bool operator==(const Repaint&) const = default;
-};
-struct Quit {
-  bool operator==(const Quit&) const = default;
-};
-using Cmd = std::variant<LoadRuns, LoadRun, StartRun, StopRun, ResumeRun, ExportRun, Repaint, Quit>;
-
-enum class Pane { Iterations, Ranking, Log };
 enum class Charset { Ascii, Utf8 };
+enum class Charts { Ascii, Blocks, Braille };
+enum class Theme { Colours, Strong, Plain };
+
+/// How things are painted.
+struct Look {
+  Charset charset = Charset::Utf8;
+  Charts charts = Charts::Braille;
+  Theme theme = Theme::Colours;
+  bool clock = true;
+  bool mouse = false;
+};
+
+enum class Screen { Runs, Run, Compare, Form, Health, Text };
+enum class RunTab { Live, Layers, Log, Config, Models };
+enum class CompareTab { Settings, Curves, Pareto, Layers };
+/// What a chart of iterations shows.
+enum class Measure { Metric, Drop, Int8Share, Size };
+enum class LayerOrder { Rank, Macs, Reverted, Name };
+enum class Zoom { Both, Chart, Table };
+enum class Level { All, Warnings, Errors };
+enum class ParetoAxis { Size, Int8Share, FloatLayers };
+
+struct RunsPage {
+  Query query{};  ///< as shown
+  std::vector<ColumnTitle> columns{};
+  std::vector<RunRow> runs{};
+  std::size_t total = 0;
+  std::map<std::string, std::size_t> states{};
+  bool known = false;  ///< the store was read once
+  std::size_t at = 0;
+  std::size_t first_column = 0;  ///< after the name
+  std::set<std::int64_t> marked{};
+  std::string refused{};  ///< why the filter being typed is none
+  std::optional<RunDetail> preview{};
+};
+
+struct RunPage {
+  std::int64_t id = 0;
+  std::optional<RunDetail> detail{};
+  RunTab tab = RunTab::Live;
+  std::size_t iteration = 0;             ///< position in detail->iterations
+  std::optional<std::int64_t> wanted{};  ///< iteration to select once it is there
+  bool follow = true;
+  Zoom zoom = Zoom::Both;
+  Measure measure = Measure::Metric;
+  std::size_t ranking_back = 0;  ///< 0: the latest
+  LayerOrder order = LayerOrder::Rank;
+  std::size_t layer = 0;
+  std::set<std::string> ignored{};
+  std::size_t setting = 0;
+  bool only_set = false;
+  std::size_t log_back = 0;  ///< lines below the last that is shown
+  Level level = Level::All;
+  bool output = false;  ///< the log page shows what workers printed
+  std::string search{};
+};
+
+struct ComparePage {
+  std::vector<std::int64_t> runs{};
+  std::optional<Comparison> comparison{};
+  CompareTab tab = CompareTab::Settings;
+  std::size_t scroll = 0;
+  bool all = false;  ///< equal rows too
+  Measure measure = Measure::Metric;
+  ParetoAxis axis = ParetoAxis::Size;
+  bool front_only = true;
+  std::size_t point = 0;  ///< position in pareto_points()
+};
+
+struct TextPage {
+  std::string title{};
+  std::vector<std::string> lines{};
+  std::size_t scroll = 0;
+  std::string search{};
+};
+
+struct HealthPage {
+  std::vector<HealthSection> sections{};
+  bool known = false;
+  std::size_t scroll = 0;
+};
 
 /// A line being typed at the bottom of the screen, and what it is for.
 struct Prompt {
-  enum class For { Config, ExportPath, Filter };
-  For purpose = For::Config;
+  enum class For { Filter, Search, Command, Note, Tag, Rename, AddRun, Backup, Collect, MaxDrop, SaveView };
+  For purpose = For::Filter;
   std::string label{};
-  std::u32string text{};
-  std::int64_t run = 0;
-  std::optional<std::int64_t> iteration{};
-  bool operator==(const Prompt&) const = default;
+  LineEdit line{};
+  std::vector<std::int64_t> runs{};  ///< that it is about
+  std::string before{};              ///< the text that it began with
+  std::size_t at = 0;                ///< selected suggestion
+};
+
+/// A thing that is done only after its own key was pressed.
+struct Question {
+  std::string text{};
+  char32_t yes = U'y';
+  std::string yes_text{};  ///< what the key does: "stop"
+  std::vector<std::string> command{};
+};
+
+struct MenuEntry {
+  std::string value{};
+  std::string text{};
+};
+struct Menu {
+  enum class For { Sort, View, Pick };
+  For purpose = For::Sort;
+  std::string title{};
+  std::vector<MenuEntry> entries{};
+  std::size_t at = 0;
+};
+
+/// A command of the program, for the palette.
+struct PaletteEntry {
+  std::string name{};
+  std::string help{};
 };
 
 struct Model {
   Size size{};
-  Charset charset = Charset::Utf8;
-  Where where = Where::Runs;
-  Where before_help = Where::Runs;
-  std::vector<RunRow> runs{};
-  bool runs_known = false;  ///< false until the store was read once
-  std::string filter{};
-  std::size_t row = 0;  ///< selected, among the runs that pass the filter
-  std::optional<RunDetail> open{};
-  std::int64_t open_id = 0;
-  Pane pane = Pane::Iterations;
-  std::size_t iteration = 0;  ///< selected, position in open->iterations
-  std::size_t scroll = 0;     ///< of ranking, log and help
-  bool follow = true;
-  std::optional<std::int64_t> asking_to_stop{};  ///< run whose stop waits for "y"
+  Look look{};
+  std::vector<PaletteEntry> commands{};
+  std::vector<Screen> way{Screen::Runs};  ///< screens that Back leads through; the last is shown
+  RunsPage runs{};
+  RunPage run{};
+  ComparePage compare{};
+  std::optional<Form> form{};
+  HealthPage health{};
+  TextPage text{};
+  std::vector<SavedView> views{};
+  std::vector<std::string> fields{};
   std::optional<Prompt> prompt{};
+  std::optional<Question> question{};
+  std::optional<Menu> menu{};
   std::optional<Told> told{};
+  std::vector<std::string> busy{};  ///< commands under way
+  bool pasting = false;
   std::string clock{};
+
+  [[nodiscard]] Screen screen() const { return way.back(); }
 };
 
 struct Next {
@@ -162,10 +167,34 @@ struct Next {
 [[nodiscard]] Next update(Model model, const Msg& msg);
 /// Pure: the picture of `model` at `model.size`.
 [[nodiscard]] Frame view(const Model& model);
+/// What is asked for at the beginning.
+[[nodiscard]] std::vector<Cmd> first_commands(const Model& model);
 
-/// Positions in model.runs that pass the filter, in order.
-[[nodiscard]] std::vector<std::size_t> shown_runs(const Model& model);
-/// The run that keys act on: the open one, or the selected row; nothing when there is none.
+// What both look at.
+
+/// Where keys are looked up, the most special first.
+[[nodiscard]] std::vector<Context> contexts_of(const Model& model);
+/// The run that keys act on: the open one, or the selected row; null when there is none.
 [[nodiscard]] const RunRow* current_run(const Model& model);
+/// The iteration that keys act on; null when there is none.
+[[nodiscard]] const IterationRow* current_iteration(const Model& model);
+/// The ranking that the layers page shows; null when there is none.
+[[nodiscard]] const Ranking* current_ranking(const RunPage& page);
+/// Its layers in the order of the page.
+[[nodiscard]] std::vector<const ScoreRow*> ordered_layers(const RunPage& page);
+/// The first iteration with the layer in float that was accepted; nothing: it stayed int8.
+[[nodiscard]] std::optional<std::int64_t> reverted_at(const RunDetail& detail, const std::string& layer);
+/// Rows of the log page, oldest first.
+[[nodiscard]] std::vector<LogRow> log_rows(const RunPage& page);
+[[nodiscard]] std::vector<const SettingRow*> shown_settings(const RunPage& page);
+/// Points of the Pareto page from left to right: by the axis, then drop.
+[[nodiscard]] std::vector<const PointRow*> pareto_points(const ComparePage& page);
+[[nodiscard]] double on_axis(ParetoAxis axis, const PointRow& point);
+[[nodiscard]] std::vector<const ComparedRow*> shown_rows(const std::vector<ComparedRow>& rows, bool all);
+/// Commands that the typed text may mean; the best first.
+[[nodiscard]] std::vector<const PaletteEntry*> suggestions(const Model& model);
+[[nodiscard]] bool is_live(const RunRow& run);
+/// Whether `text` holds `what`, whatever the case of Latin letters.
+[[nodiscard]] bool found_in(std::string_view text, std::string_view what);
 
 }  // namespace quantrail::tui

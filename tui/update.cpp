@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "tui/model.h"
+#include "tui/update_parts.h"
 
 namespace quantrail::tui {
 namespace {
@@ -15,270 +15,199 @@ struct Overload : F... {
 template <class... F>
 Overload(F...) -> Overload<F...>;
 
-bool is_live(const RunRow& run) {
-  return run.state == "running" || run.state == "queued" || run.state == "paused" || run.state == "stopping";
-}
-bool is_resumable(const RunRow& run) { return run.state == "interrupted" || run.state == "failed"; }
+constexpr std::size_t kLinesOfAMessage = 1;
 
-std::size_t moved(std::size_t at, std::size_t count, Action action, std::size_t page) {
-  if (count == 0) return 0;
-  switch (action) {
-    case Action::Up: return at == 0 ? 0 : at - 1;
-    case Action::Down: return std::min(at + 1, count - 1);
-    case Action::PageUp: return at < page ? 0 : at - page;
-    case Action::PageDown: return std::min(at + page, count - 1);
-    case Action::First: return 0;
-    case Action::Last: return count - 1;
-    default: return at;
+Next answered(Model model, const KeyPress& press) {
+  const Question question = *std::exchange(model.question, std::nullopt);
+  if (press != on(question.yes)) return telling(std::move(model), "left as it was", true);
+  return commanding(std::move(model), question.command);
+}
+
+/// What is pasted goes where a person types; elsewhere it would be a row of commands.
+Next pasted(Model model, const KeyPress& press) {
+  if (press.key == Key::PasteEnd) {
+    model.pasting = false;
+    return still(std::move(model));
   }
-}
-
-bool is_move(Action action) {
-  return action == Action::Up || action == Action::Down || action == Action::PageUp || action == Action::PageDown ||
-         action == Action::First || action == Action::Last;
-}
-
-std::size_t page_of(const Model& model) { return static_cast<std::size_t>(std::max(1, model.size.rows / 2)); }
-
-std::size_t last_of(const Model& model) {
-  return model.open && !model.open->iterations.empty() ? model.open->iterations.size() - 1 : 0;
-}
-
-Model telling(Model model, std::string text, bool good) {
-  model.told = Told{std::move(text), good};
-  return model;
-}
-
-Next moved_row(Model model, Action action) {
-  const std::size_t page = page_of(model);
-  if (model.where == Where::Runs) {
-    model.row = moved(model.row, shown_runs(model).size(), action, page);
-  } else if (model.where == Where::Run && model.pane == Pane::Iterations) {
-    const std::size_t count = model.open ? model.open->iterations.size() : 0;
-    model.iteration = moved(model.iteration, count, action, page);
-    model.follow = count == 0 || model.iteration + 1 == count;
-  } else {
-    std::size_t lines = key_table().size();
-    if (model.where == Where::Run && model.open) {
-      lines = model.pane == Pane::Ranking ? model.open->ranking.size() : model.open->log.size();
-    }
-    model.scroll = moved(model.scroll, lines, action, page);
-  }
-  return {std::move(model), {}};
-}
-
-Next opened(Model model) {
-  const RunRow* run = current_run(model);
-  if (run == nullptr) return {std::move(model), {}};
-  const std::int64_t id = run->id;
-  model.open_id = id;
-  model.open.reset();
-  model.where = Where::Run;
-  model.pane = Pane::Iterations;
-  model.iteration = 0;
-  model.scroll = 0;
-  model.follow = true;
-  return {std::move(model), {LoadRun{id}}};
-}
-
-Next asked_to_stop(Model model) {
-  const RunRow* run = current_run(model);
-  if (run == nullptr) return {std::move(model), {}};
-  if (!is_live(*run))
-    return {telling(std::move(model), fmt::format("run {} is {}: nothing to stop", run->id, run->state), false), {}};
-  model.asking_to_stop = run->id;
-  return {std::move(model), {}};
-}
-
-Next asked_to_resume(Model model) {
-  const RunRow* run = current_run(model);
-  if (run == nullptr) return {std::move(model), {}};
-  const std::int64_t id = run->id;
-  if (!is_resumable(*run)) {
-    std::string text = fmt::format("run {} is {}: only an interrupted run can be resumed", id, run->state);
-    return {telling(std::move(model), std::move(text), false), {}};
-  }
-  return {telling(std::move(model), fmt::format("resuming run {}", id), true), {ResumeRun{id}}};
-}
-
-Next asked_to_export(Model model) {
-  const RunRow* run = current_run(model);
-  if (run == nullptr) return {std::move(model), {}};
-  if (run->iterations == 0) {
-    return {telling(std::move(model), fmt::format("run {} has no iteration to export yet", run->id), false), {}};
-  }
-  Prompt prompt{Prompt::For::ExportPath, {}, {}, run->id, std::nullopt};
-  std::string tag = "best";
-  if (model.where == Where::Run && model.open && model.iteration < model.open->iterations.size()) {
-    prompt.iteration = model.open->iterations[model.iteration].index;
-    tag = fmt::format("it{}", *prompt.iteration);
-  }
-  prompt.label = fmt::format("export run {} {} to", run->id, tag);
-  prompt.text = decoded(fmt::format("{}-{}.onnx", run->name, tag));
-  std::replace(prompt.text.begin(), prompt.text.end(), U'/', U'_');
-  model.prompt = std::move(prompt);
-  return {std::move(model), {}};
-}
-
-Next submitted(Model model) {
-  const Prompt prompt = *std::exchange(model.prompt, std::nullopt);
-  const std::string text = encoded(prompt.text);
-  if (prompt.purpose == Prompt::For::Filter) return {std::move(model), {}};
-  if (text.empty()) return {telling(std::move(model), "nothing was typed", false), {}};
-  if (prompt.purpose == Prompt::For::Config) {
-    return {telling(std::move(model), fmt::format("starting {}", text), true), {StartRun{text}}};
-  }
-  return {telling(std::move(model), fmt::format("exporting to {}", text), true),
-          {ExportRun{prompt.run, prompt.iteration, text}}};
-}
-
-Next typed(Model model, const KeyPress& press) {
-  Prompt& prompt = *model.prompt;
-  const bool filtering = prompt.purpose == Prompt::For::Filter;
-  switch (press.key) {
-    case Key::Enter: return submitted(std::move(model));
-    case Key::CtrlC:
-    case Key::Escape:
-      if (filtering) model.filter.clear();
-      model.prompt.reset();
-      return {std::move(model), {}};
-    case Key::Backspace:
-      if (!prompt.text.empty()) prompt.text.pop_back();
-      break;
-    case Key::Character:
-      if (press.character >= 0x20) prompt.text += press.character;
-      break;
-    default: return {std::move(model), {}};
-  }
-  if (filtering) {
-    model.filter = encoded(prompt.text);
-    model.row = 0;
-  }
-  return {std::move(model), {}};
-}
-
-Next answered_stop(Model model, const KeyPress& press) {
-  const std::int64_t id = *std::exchange(model.asking_to_stop, std::nullopt);
-  if (press != KeyPress{Key::Character, U'y'}) return {telling(std::move(model), "not stopped", true), {}};
-  return {telling(std::move(model), fmt::format("asked run {} to stop", id), true), {StopRun{id}}};
-}
-
-Next went_back(Model model) {
-  if (model.where == Where::Help) {
-    model.where = model.before_help;
-    model.scroll = 0;
-    return {std::move(model), {}};
-  }
-  model.where = Where::Runs;
-  model.open.reset();
-  return {std::move(model), {LoadRuns{}}};
-}
-
-Next acted(Model model, Action action) {
-  if (is_move(action)) return moved_row(std::move(model), action);
-  switch (action) {
-    case Action::Open: return opened(std::move(model));
-    case Action::Back: return went_back(std::move(model));
-    case Action::Quit: return {std::move(model), {Quit{}}};
-    case Action::Stop: return asked_to_stop(std::move(model));
-    case Action::Resume: return asked_to_resume(std::move(model));
-    case Action::Export: return asked_to_export(std::move(model));
-    case Action::Reload: return {std::move(model), {LoadRuns{}}};
-    case Action::Redraw: return {std::move(model), {Repaint{}}};
-    case Action::Help:
-      model.before_help = model.where;
-      model.where = Where::Help;
-      model.scroll = 0;
-      return {std::move(model), {}};
-    case Action::New: model.prompt = Prompt{Prompt::For::Config, "configuration file", {}, 0, std::nullopt}; break;
-    case Action::Filter:
-      model.prompt = Prompt{Prompt::For::Filter, "show runs with", decoded(model.filter), 0, std::nullopt};
-      break;
-    case Action::NextPane:
-      model.pane = model.pane == Pane::Iterations ? Pane::Ranking
-                   : model.pane == Pane::Ranking  ? Pane::Log
-                                                  : Pane::Iterations;
-      model.scroll = 0;
-      break;
-    case Action::Follow:
-      model.follow = !model.follow;
-      if (model.follow) model.iteration = last_of(model);
-      break;
-    default: break;
-  }
-  return {std::move(model), {}};
+  if (press.key != Key::Character) return still(std::move(model));
+  if (model.prompt) return typed_in_prompt(std::move(model), press);
+  if (model.screen() == Screen::Form && model.form && !model.menu && !model.question)
+    return typed_in_form(std::move(model), press);
+  return still(std::move(model));
 }
 
 Next pressed(Model model, const KeyPress& press) {
-  if (model.prompt) return typed(std::move(model), press);
-  if (model.asking_to_stop) return answered_stop(std::move(model), press);
-  const Action action = action_for(model.where, press);
+  if (press.key == Key::PasteBegin) {
+    model.pasting = true;
+    return still(std::move(model));
+  }
+  if (model.pasting) return pasted(std::move(model), press);
+  if (model.question) return answered(std::move(model), press);
+  if (model.prompt) return typed_in_prompt(std::move(model), press);
+  if (model.menu) return chose_in_menu(std::move(model), press);
+  if (model.screen() == Screen::Form) return typed_in_form(std::move(model), press);
+  const Action action = action_for(contexts_of(model), press);
   if (action != Action::None) model.told.reset();
   return acted(std::move(model), action);
 }
 
-Next runs_loaded(Model model, const RunsLoaded& loaded) {
+Next runs_loaded(Model model, RunsLoaded loaded) {
+  RunsPage& page = model.runs;
   std::optional<std::int64_t> selected;
-  if (const auto shown = shown_runs(model); model.row < shown.size()) selected = model.runs[shown[model.row]].id;
-  model.runs = loaded.runs;
-  model.runs_known = true;
-  const auto shown = shown_runs(model);
-  for (std::size_t at = 0; at < shown.size(); ++at) {
-    if (selected == model.runs[shown[at]].id) model.row = at;
+  if (page.at < page.runs.size()) selected = page.runs[page.at].id;
+  // At the top of the newest first one wants to stay there when a run is added.
+  const bool stay_on_top = page.at == 0 && page.query.sort.empty() && page.query == loaded.query;
+  page.query = loaded.query;
+  page.columns = std::move(loaded.columns);
+  page.runs = std::move(loaded.runs);
+  page.total = loaded.total;
+  page.states = std::move(loaded.states);
+  page.known = true;
+  page.refused.clear();
+  for (std::size_t at = 0; at < page.runs.size() && !stay_on_top; ++at) {
+    if (selected == page.runs[at].id) page.at = at;
   }
-  model.row = shown.empty() ? 0 : std::min(model.row, shown.size() - 1);
-  return {std::move(model), {}};
+  page.at = page.runs.empty() ? 0 : std::min(page.at, page.runs.size() - 1);
+  if (page.runs.empty()) {
+    page.preview.reset();
+    return still(std::move(model));
+  }
+  const std::int64_t id = page.runs[page.at].id;
+  const bool fresh = !page.preview || page.preview->run.id != id;
+  return {std::move(model), {LoadRun{.id = id, .fresh = fresh}}};
 }
 
-Next run_loaded(Model model, const RunLoaded& loaded) {
-  if (model.where == Where::Runs || loaded.detail.run.id != model.open_id) return {std::move(model), {}};
-  model.open = loaded.detail;
-  model.iteration = model.follow ? last_of(model) : std::min(model.iteration, last_of(model));
-  return {std::move(model), {}};
+Next run_loaded(Model model, RunDetail detail) {
+  const std::int64_t id = detail.run.id;
+  if (model.runs.at < model.runs.runs.size() && model.runs.runs[model.runs.at].id == id) model.runs.preview = detail;
+  RunPage& page = model.run;
+  if (id != page.id) return still(std::move(model));
+  page.detail = std::move(detail);
+  const auto& iterations = page.detail->iterations;
+  const std::size_t last = iterations.empty() ? 0 : iterations.size() - 1;
+  if (page.wanted) {
+    const auto at = std::find_if(iterations.begin(), iterations.end(),
+                                 [&](const IterationRow& row) { return row.index == *page.wanted; });
+    if (at != iterations.end()) page.iteration = static_cast<std::size_t>(at - iterations.begin());
+    page.follow = false;
+    page.wanted.reset();
+  }
+  page.iteration = page.follow ? last : std::min(page.iteration, last);
+  return still(std::move(model));
 }
 
-Next ticked(Model model, const Ticked& tick) {
-  model.clock = tick.clock;
-  const bool in_run = model.where == Where::Run || (model.where == Where::Help && model.before_help == Where::Run);
-  if (in_run) return {std::move(model), {LoadRun{model.open_id}}};
-  return {std::move(model), {LoadRuns{}}};
+Next comparison_loaded(Model model, Comparison comparison) {
+  model.compare.comparison = std::move(comparison);
+  const auto points = pareto_points(model.compare).size();
+  model.compare.point = points == 0 ? 0 : std::min(model.compare.point, points - 1);
+  return still(std::move(model));
+}
+
+Next command_done(Model model, const CommandDone& done) {
+  const std::string label = done.arguments.empty() ? std::string() : done.arguments.front();
+  const auto under_way = std::find(model.busy.begin(), model.busy.end(), label);
+  if (under_way != model.busy.end()) model.busy.erase(under_way);
+  if (model.screen() == Screen::Form && (label == "run" || label == "export" || label == "check"))
+    return form_submitted(std::move(model), done);
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < done.output.size();) {
+    const auto end = std::min(done.output.find('\n', at), done.output.size());
+    lines.push_back(done.output.substr(at, end - at));
+    at = end + 1;
+  }
+  const bool good = done.exit_code == 0;
+  if (done.show && lines.size() > kLinesOfAMessage) {
+    Next next = showing_text(std::move(model), "quantrail " + label, std::move(lines));
+    if (!good) next.model.told = Told{fmt::format("{}: exit code {}", label, done.exit_code), false};
+    return next;
+  }
+  std::string text = lines.empty() ? fmt::format("{}: {}", label, good ? "done" : "failed") : lines.back();
+  Next next = telling(std::move(model), std::move(text), good);
+  next.commands = reading(next.model, true);
+  return next;
+}
+
+Next scrolled(Model model, int rows) {
+  if (model.prompt || model.question) return still(std::move(model));
+  Next next = still(std::move(model));
+  for (int step = 0; step < std::abs(rows); ++step) {
+    Next one = next.model.menu ? chose_in_menu(std::move(next.model), on(rows > 0 ? Key::Down : Key::Up))
+                               : moved(std::move(next.model), rows > 0 ? Action::Down : Action::Up);
+    next.model = std::move(one.model);
+    if (!one.commands.empty()) next.commands = std::move(one.commands);
+  }
+  return next;
 }
 
 }  // namespace
 
-std::vector<std::size_t> shown_runs(const Model& model) {
-  std::vector<std::size_t> shown;
-  for (std::size_t at = 0; at < model.runs.size(); ++at) {
-    const RunRow& run = model.runs[at];
-    const bool passes = run.name.find(model.filter) != std::string::npos ||
-                        run.state.find(model.filter) != std::string::npos ||
-                        run.model.find(model.filter) != std::string::npos;
-    if (model.filter.empty() || passes) shown.push_back(at);
-  }
-  return shown;
+Next telling(Model model, std::string text, bool good) {
+  model.told = Told{std::move(text), good};
+  return still(std::move(model));
 }
 
-const RunRow* current_run(const Model& model) {
-  if (model.where == Where::Run) return model.open ? &model.open->run : nullptr;
-  const auto shown = shown_runs(model);
-  return model.row < shown.size() ? &model.runs[shown[model.row]] : nullptr;
+Next commanding(Model model, std::vector<std::string> arguments, bool show) {
+  model.busy.push_back(arguments.front());
+  return {std::move(model), {RunCommand{std::move(arguments), show}}};
 }
 
 Next update(Model model, const Msg& msg) {
   return std::visit(Overload{
                         [&](const KeyPressed& m) { return pressed(std::move(model), m.press); },
+                        [&](const Clicked& m) { return clicked(std::move(model), m); },
+                        [&](const Scrolled& m) { return scrolled(std::move(model), m.rows); },
                         [&](const Resized& m) {
                           model.size = m.size;
-                          return Next{std::move(model), {}};
+                          return still(std::move(model));
+                        },
+                        [&](const Ticked& m) {
+                          model.clock = m.clock;
+                          auto commands = reading(model, false);
+                          return Next{std::move(model), std::move(commands)};
                         },
                         [&](const RunsLoaded& m) { return runs_loaded(std::move(model), m); },
-                        [&](const RunLoaded& m) { return run_loaded(std::move(model), m); },
+                        [&](const QueryRefused& m) {
+                          model.runs.refused = m.why;
+                          return still(std::move(model));
+                        },
+                        [&](const RunLoaded& m) { return run_loaded(std::move(model), m.detail); },
+                        [&](const ComparisonLoaded& m) { return comparison_loaded(std::move(model), m.comparison); },
+                        [&](const ViewsLoaded& m) {
+                          model.views = m.views;
+                          model.fields = m.fields;
+                          return still(std::move(model));
+                        },
+                        [&](const HealthLoaded& m) {
+                          model.health.sections = m.sections;
+                          model.health.known = true;
+                          return still(std::move(model));
+                        },
+                        [&](const FormLoaded& m) { return form_loaded(std::move(model), m); },
+                        [&](const FormChecked& m) { return form_checked(std::move(model), m); },
+                        [&](const Completed& m) {
+                          if (model.form && model.form->at < model.form->fields.size() &&
+                              text_of(model.form->fields[model.form->at].line) == m.text)
+                            model.form->completions = m.candidates;
+                          return still(std::move(model));
+                        },
+                        [&](const DraftWritten& m) {
+                          return Next{std::move(model), {EditFile{m.path}}};
+                        },
+                        [&](const Edited& m) {
+                          if (!m.kept)
+                            return telling(std::move(model), "the editor failed: nothing was changed", false);
+                          if (!model.form) return still(std::move(model));
+                          FormSource source = model.form->source;
+                          source.what = m.path;
+                          source.branch = false;
+                          return Next{std::move(model), {LoadForm{source, {}}}};
+                        },
+                        [&](const CommandDone& m) { return command_done(std::move(model), m); },
                         [&](const Told& m) {
                           model.told = m;
-                          const Cmd reload = model.where == Where::Run ? Cmd{LoadRun{model.open_id}} : Cmd{LoadRuns{}};
-                          return Next{std::move(model), {reload}};
+                          auto commands = reading(model, true);
+                          return Next{std::move(model), m.good ? std::move(commands) : std::vector<Cmd>{}};
                         },
-                        [&](const Ticked& m) { return ticked(std::move(model), m); },
                     },
                     msg);
 }

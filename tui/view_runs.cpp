@@ -2,95 +2,127 @@
 
 #include <algorithm>
 
-#include "tui/chart.h"
-#include "tui/view.h"
+#include "base/text.h"
+#include "tui/columns.h"
+#include "tui/view_parts.h"
 
 namespace quantrail::tui {
 namespace {
 
-constexpr int kPreviewRows = 6;
+constexpr int kMarks = 3;  // columns in front of a row: selected, marked, starred
 
-std::string columns_title(bool wide) {
-  std::string line = "   id  " + padded("name", 22) + " " + padded("state", 14) + " ";
-  if (wide) line += padded("model", 20) + " " + padded("metric", 14) + " ";
-  line += padded("it", -3) + " " + padded("float", -7) + " ";
-  if (wide) line += padded("int8", -7) + " ";
-  return line + padded("best", -7) + " " + padded("drop", -7) + " " + padded("rev", -3);
-}
-
-std::string row_text(const RunRow& run, bool wide) {
-  std::string line =
-      padded(fmt::format("{}", run.id), -4) + "  " + padded(run.name, 22) + " " + padded(state_text(run), 14) + " ";
-  if (wide) line += padded(run.model, 20) + " " + padded(run.metric, 14) + " ";
-  line += padded(fmt::format("{}", run.iterations), -3) + " " + padded(number(run.float_value), -7) + " ";
-  if (wide) line += padded(number(run.quantized), -7) + " ";
-  return line + padded(number(run.best), -7) + " " + padded(number(run.drop), -7) + " " +
-         padded(run.iterations > 0 ? fmt::format("{}", run.reverted) : "-", -3);
-}
-
-std::string header_text(const Model& model) {
-  const auto count = [&](std::string_view state) {
-    return std::count_if(model.runs.begin(), model.runs.end(), [&](const RunRow& r) { return r.state == state; });
-  };
-  const auto shown = shown_runs(model).size();
-  std::string text = fmt::format("quantrail  RUNS {}", shown);
-  if (shown != model.runs.size()) text += fmt::format(" of {} with \"{}\"", model.runs.size(), model.filter);
-  if (const auto n = count("running"); n > 0) text += fmt::format("   running {}", n);
-  if (const auto n = count("interrupted"); n > 0) text += fmt::format("   interrupted {}", n);
+std::string header_text(const RunsPage& page) {
+  std::string text = page.query.trash ? fmt::format("quantrail  TRASH {}", page.runs.size())
+                                      : fmt::format("quantrail  RUNS {}", page.runs.size());
+  if (page.runs.size() != page.total) text += fmt::format(" of {}", page.total);
+  for (const auto* state : {"running", "paused", "interrupted", "failed", "unknown"}) {
+    const auto count = page.states.find(state);
+    if (count != page.states.end() && count->second > 0) text += fmt::format("   {} {}", state, count->second);
+  }
   return text;
 }
 
-void draw_preview(Frame& frame, const Model& model, const RunRow& run) {
-  const Area box{model.size.rows - 2 - kPreviewRows, 0, kPreviewRows, model.size.columns};
-  draw_box(frame, box, fmt::format("{} {}", run.id, run.name), model.charset);
-  const int room = box.columns - 4;
-  frame.put(box.row + 1, 2, fitted(fmt::format("{}   created {}", state_text(run), run.created), room), style_of(run));
-  std::string line = fmt::format("{}: float {}  int8 {}  best {}  drop {}", run.metric.empty() ? "metric" : run.metric,
-                                 number(run.float_value), number(run.quantized), number(run.best), number(run.drop));
-  frame.put(box.row + 2, 2, fitted(line, room));
-  if (run.state == "running" && run.total > 0) {
-    frame.put(box.row + 3, 2, fitted(run.step, room));
-    frame.put(box.row + 4, 2,
-              progress_bar(run.done, run.total, std::min(room - 16, 60), model.charset) +
-                  fmt::format(" {}/{}", run.done, run.total),
-              Style::Accent);
-  } else {
-    frame.put(box.row + 3, 2, fitted(run.reason, room), Style::Dim);
+/// The filter and the order, where there are any.
+void draw_query(Frame& frame, const Model& model) {
+  const RunsPage& page = model.runs;
+  std::string right = page.query.sort.empty() ? "" : "by " + page.query.sort;
+  if (!page.marked.empty()) right = fmt::format("{} marked  {}", page.marked.size(), right);
+  const std::string left = page.query.filter.empty() ? "" : "/ " + page.query.filter;
+  frame.put(1, 1, fitted(left, model.size.columns - width_of(right) - 4), Style::Accent);
+  frame.put(1, model.size.columns - width_of(right) - 1, right, Style::Dim);
+}
+
+void draw_rows(Frame& frame, const Model& model) {
+  const RunsPage& page = model.runs;
+  const Area table = runs_layout(model).table;
+  std::vector<const std::vector<std::string>*> rows;
+  for (const auto& run : page.runs) rows.push_back(&run.cells);
+  const auto columns = chosen_columns(
+      page.columns, rows, {.room = table.columns - kMarks - 1, .fixed = 2, .first = page.first_column, .elastic = 1});
+  frame.put(table.row - 1, kMarks, title_line(page.columns, columns), Style::Dim);
+  const int selected = kMarks + (columns.widths.empty() ? 0 : columns.widths[0]) +
+                       (columns.widths.size() > 1 ? 2 + columns.widths[1] : 0);
+  const std::size_t first = first_shown(page.at, page.runs.size(), table.rows);
+  for (int row = 0; row < table.rows && first + static_cast<std::size_t>(row) < page.runs.size(); ++row) {
+    const std::size_t at = first + static_cast<std::size_t>(row);
+    const RunRow& run = page.runs[at];
+    frame.put(table.row + row, kMarks, row_line(page.columns, run.cells, columns), style_of(run));
+    if (page.marked.contains(run.id)) frame.put(table.row + row, 1, U'm', Style::Warning);
+    if (run.starred) frame.put(table.row + row, 2, U'*', Style::Warning);
+    if (at == page.at) mark_row(frame, table, row, selected);
   }
 }
 
 void draw_empty(Frame& frame, const Model& model) {
-  if (!model.runs_known) {
+  const RunsPage& page = model.runs;
+  if (!page.known) {
     frame.put(3, 3, "reading the store ...", Style::Dim);
-  } else if (model.runs.empty()) {
-    frame.put(3, 3, "No runs yet. Press n and name a configuration file,");
-    frame.put(4, 3, "or leave with q and type: quantrail run CONFIG.json --detach");
+  } else if (page.query.trash) {
+    frame.put(3, 3, "The trash is empty. T shows the runs again.");
+  } else if (page.total > 0 || !page.query.filter.empty()) {
+    frame.put(3, 3, "No run matches the filter: / changes it, \\ clears it.");
   } else {
-    frame.put(3, 3, "No run matches the filter: / changes it.", Style::Dim);
+    frame.put(3, 3, "No runs yet.");
+    frame.put(4, 3, "n opens a form for one; with a configuration file at hand:");
+    frame.put(5, 3, "  :run CONFIG.json");
   }
+}
+
+void draw_facts(Frame& frame, const Model& model, const Area& box, const RunDetail& detail) {
+  const RunRow& run = detail.run;
+  draw_box(frame, box, state_text(run), model.look.charset);
+  const Area area = inside(box);
+  int row = 0;
+  const auto line = [&](std::string_view text, Style style) {
+    if (row < area.rows && !text.empty()) frame.put(area.row + row++, area.column, fitted(text, area.columns), style);
+  };
+  if (run.step) {
+    line(run.step->text, Style::Normal);
+    if (run.step->total > 0) {
+      const std::string count = fmt::format(" {}/{}", run.step->done, run.step->total);
+      line(progress_bar(run.step->done, run.step->total, area.columns - width_of(count), model.look.charset) + count,
+           Style::Accent);
+      line(time_left(*run.step), Style::Dim);
+    }
+  }
+  line(fmt::format("float {}, int8 {}", number(run.float_value), number(run.quantized)), Style::Normal);
+  line(fmt::format("best {}, drop {}{}", number(run.best), number(run.drop),
+                   detail.limit ? fmt::format(" (limit {})", number(detail.limit)) : ""),
+       style_of(run));
+  line(fmt::format("{} in float after {} iterations", run.reverted, run.iterations), Style::Normal);
+  if (run.speed_up) line(fmt::format("{:.2f} times as fast as float", *run.speed_up), Style::Normal);
+  if (!run.note.empty()) line("note: " + run.note, Style::Warning);
+  if (row < area.rows && !run.reason.empty())
+    row += draw_wrapped(frame, {area.row + row, area.column, area.rows - row, area.columns}, run.reason, Style::Dim);
+  if (!run.tags.empty()) line("tags: " + joined(run.tags, " "), Style::Dim);
+  if (run.parent) line(fmt::format("branched off run {}", *run.parent), Style::Dim);
+  line("created " + run.created, Style::Dim);
+}
+
+void draw_preview(Frame& frame, const Model& model) {
+  const RunsLayout layout = runs_layout(model);
+  if (layout.chart.rows == 0 || !model.runs.preview) return;
+  const RunDetail& detail = *model.runs.preview;
+  draw_box(frame, layout.chart, fmt::format("{} {}  {}", detail.run.id, detail.run.name, detail.run.metric),
+           model.look.charset);
+  const Area area{layout.chart.row + 1, layout.chart.column + 1, layout.chart.rows - 2, layout.chart.columns - 2};
+  if (detail.iterations.empty())
+    frame.put(area.row, area.column + 2, "no iteration yet", Style::Dim);
+  else
+    draw_plot(frame, area, iteration_plot(detail, Measure::Metric, model.look), model.look);
+  draw_facts(frame, model, layout.facts, detail);
 }
 
 }  // namespace
 
 void draw_runs(Frame& frame, const Model& model) {
-  draw_header(frame, header_text(model), model);
-  const bool wide = model.size.columns >= 118;
-  frame.put(1, 0, fitted(columns_title(wide), model.size.columns), Style::Dim);
-  const auto shown = shown_runs(model);
-  const bool preview = model.size.rows >= 18 && !shown.empty();
-  const int room = model.size.rows - 4 - (preview ? kPreviewRows : 0);
-  const std::size_t first = first_shown(model.row, shown.size(), room);
-  for (int row = 0; row < room && first + static_cast<std::size_t>(row) < shown.size(); ++row) {
-    const std::size_t at = first + static_cast<std::size_t>(row);
-    const RunRow& run = model.runs[shown[at]];
-    frame.put(row + 2, 1, fitted(row_text(run, wide), model.size.columns - 1), style_of(run));
-    if (at == model.row) {
-      frame.restyle(row + 2, Style::Selected);
-      frame.put(row + 2, 0, U'>', Style::Selected);
-    }
-  }
-  if (shown.empty()) draw_empty(frame, model);
-  if (preview) draw_preview(frame, model, model.runs[shown[std::min(model.row, shown.size() - 1)]]);
+  draw_header(frame, header_text(model.runs), model);
+  draw_query(frame, model);
+  if (model.runs.runs.empty())
+    draw_empty(frame, model);
+  else
+    draw_rows(frame, model);
+  draw_preview(frame, model);
   draw_footer(frame, model);
 }
 

@@ -15,6 +15,7 @@
 #include "run/samples.h"
 #include "run/settings.h"
 #include "run/workbench.h"
+#include "run/workload.h"
 
 namespace quantrail {
 namespace {
@@ -55,13 +56,10 @@ class Forecasting {
   Status at_start(const SearchSettings& settings) {
     if (told_start_) return {};
     told_start_ = true;
-    const auto pace = workbench_.pace({});
-    if (!pace) return failed(pace);
-    if (!*pace) return {};
-    work_.calibration_samples =
-        calibration_samples(inputs_.compression.quantization, inputs_.calibration->size()).size();
-    work_.layers = workbench_.layers();
-    work_.float_seconds = **pace;
+    const auto work = measured_workload(inputs_, workbench_);
+    if (!work) return failed(work);
+    if (!*work) return {};
+    work_ = **work;
     tell(settings);
     return {};
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # kill -9 at every named point, in both journal modes: what was acknowledged is there, and a run goes on to the same bytes.
 # Then kills in the middle of an update and of a clearing-up, and a database that others hold.
-# POINTS says how many kills at each point of a run (default 2); SEED repeats a drill.
+# POINTS says how many kills at each point of a run (default 2), HELD how many seconds the database is held under a run
+# (default 8); SEED repeats a drill.
 . "$(dirname "$0")/lib.sh"
 points=${POINTS:-2}
 RANDOM=${SEED:-$$}
@@ -83,22 +84,37 @@ if ! q doctor >/dev/null 2>&1; then
   sound "$work/swept" "recover"
 fi
 
-# Others hold the database for a while: the run waits, and ends as ever.
+# Others hold the database for a while, before a run and in the middle of one: it waits, and ends as ever.
 "$QUANTRAIL" --store "$work/held" run "$demo" "${small[@]}" --name first --set max_iter_num=0 >/dev/null 2>&1
 python=$(command -v python3 || true)
 if [ -n "$python" ]; then
-  "$python" - "$work/held/experiments.db" "${HELD:-8}" <<'PY' &
+  hold() { # SECONDS
+    "$python" -c '
 import sqlite3, sys, time
 database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
 database.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
 time.sleep(float(sys.argv[2]))
-database.execute("ROLLBACK")
-PY
-  holder=$!
-  sleep 0.5
+database.execute("ROLLBACK")' "$work/held/experiments.db" "$1" >"$work/holder" &
+    holder=$!
+    until grep -q held "$work/holder"; do kill -0 "$holder" || break; sleep 0.05; done
+  }
+  same() {
+    facts "$work/held" >"$work/killed.json"
+    cmp -s "$work/straight.json" "$work/killed.json" || bad "$1: $(tail -n 1 "$work/log")"
+  }
+  hold 4
   "$QUANTRAIL" --store "$work/held" run "$demo" "${small[@]}" --name second >"$work/log" 2>&1
-  wait "$holder"
-  facts "$work/held" >"$work/killed.json"
-  cmp -s "$work/straight.json" "$work/killed.json" || bad "held for a while: $(tail -n 1 "$work/log")"
+  same "held before a run"
+  # Other samples than before, so that there is something to compute.
+  "$QUANTRAIL" --store "$work/other" run "$demo" "${small[@]}" --set seed=7 --set shuffle_data=true --set engine.threads=1 >"$work/log" 2>&1
+  facts "$work/other" >"$work/straight.json"
+  "$QUANTRAIL" --store "$work/held" run "$demo" "${small[@]}" --set seed=7 --set shuffle_data=true --set engine.threads=1 >"$work/log" 2>&1 &
+  run=$!
+  until grep -q '^iteration 0' "$work/log"; do kill -0 "$run" || break; sleep 0.02; done
+  hold "${HELD:-8}"
+  wait "$holder" "$run"
+  same "held in the middle of a run"
+  say "held 4 s before a run, ${HELD:-8} s in the middle of one: nothing lost"
 fi
 finish

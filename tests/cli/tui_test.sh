@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The screens in a real terminal (tmux): start a run, stop it, resume it, export an iteration, resize, lose the terminal.
+# The screens in a real terminal (tmux), by keyboard alone: three stories that people live through, sizes, charsets, and
+# terminals that go away or cannot show screens.
 . "$(dirname "$0")/lib.sh"
 command -v tmux >/dev/null || { say "tmux is not installed: skipped"; exit 77; }
 store=$work/store
@@ -10,7 +11,7 @@ trap 'mux kill-server 2>/dev/null; rm -rf "$work"' EXIT
 q() { "$QUANTRAIL" --store "$store" "$@"; }
 screen() { mux capture-pane -p -t t 2>/dev/null; }
 sees() { # PATTERN: waits for it, never for a time
-  for _ in $(seq 150); do
+  for _ in $(seq 300); do
     screen | grep -qE -- "$1" && return
     sleep 0.1
   done
@@ -18,85 +19,170 @@ sees() { # PATTERN: waits for it, never for a time
   screen | sed 's/^/    /'
 }
 keys() { mux send-keys -t t "$@"; }
+text() { mux send-keys -t t -l "$1"; }
 start() { # COLUMNS ROWS LOCALE
   starts=$((starts + 1)) socket=quantrail-test-$$-$starts
-  mux new-session -d -x "$1" -y "$2" -s t "LC_ALL=$3 TERM=screen-256color '$QUANTRAIL' --store '$store'; echo left with \$?; sleep 100"
+  mux new-session -d -x "$1" -y "$2" -s t "cd '$work'; LC_ALL=$3 TERM=screen-256color '$QUANTRAIL' --store '$store'; echo left with \$?; sleep 100"
 }
+sure() { sleep 0.4; keys "$1"; } # questions are deaf for a moment, for keys that were meant for something else
+state() { q show "$1" --json | jq -r .run.state; }
 
 sed -e "s#\"\.\./demo/#\"$SOURCE/demo/#" -e 's#"maximal_drop": 0.01#"maximal_drop": 0, "max_iter_num": 1#' -e 's#"ranking_subset_size": 300#"ranking_subset_size": 2000#' \
   -e 's#"metrics": \[#"threads": 1, "metrics": [#' "$SOURCE/configs/demo.json" >"$work/c.json"
 
+# Story 1: a new run from the form, with a mistake on the way; the line is cut; it went on.
 start 80 24 C.UTF-8
 sees 'No runs yet'
 keys n
-sees 'configuration file: _'
-keys -l "$work/nothing.json"
-keys Enter
+sees 'NEW RUN'
+sees 'errors'
+keys C-u
+text "$work/nothing.json"
+keys Tab
 sees 'nothing\.json'
-keys n
-sees 'configuration file: _'
-keys -l "$work/c.json"
-keys Enter
-sees '1 +shapes +(running|queued)'
-keys Enter
-sees 'RUN 1 shapes'
+keys Up C-u
+text "$work/c.js"
+sees 'Tab: c\.json'
+keys Tab Tab
+sees 'NEW RUN .*ready'
+text 'first'
+sees '--name first'
+keys F10
+sees 'RUN [0-9]+ first'
+sees 'running'
+mux kill-server
+[ "$(state first)" = running ] || bad "the run is $(state first) once the line was cut"
+start 80 24 C.UTF-8
+sees '1 +first +running'
+
+# Story 2: stopped by hand, then killed: one key goes on each time.
 keys X
-sees 'stop run 1\?'
+sees 'stop run 1'
+sure X
+sees 'left as it was'
 keys X
-sees 'not stopped'
-keys X
-sees 'stop run 1\?'
-keys y
-sees 'interrupted'
-keys q
-sees 'RUNS 1 +interrupted 1'
+sees 'stop run 1'
+sure y
+sees 'first +interrupted'
 keys r
-sees 'shapes +(running|done)'
+sees 'first +(running|done)'
+worker=$(q show first --json | jq -r '.run.attempts[-1].pid')
+kill -9 "$worker" 2>/dev/null
+sees 'first +(interrupted|done)'
+keys r
+sees 'first +done, not met'
+[ "$(q show first --json | jq '.iterations | length')" = 2 ] || bad "iterations were lost"
+
+# Every page of the run, and what one can do with it.
 keys Enter
-sees 'Iterations'
-sees 'done, not met'
-keys Tab
-sees 'Ranking of 24 layers'
-keys Tab
-sees 'Log'
-keys Tab
-keys Home
-sees '> +0 +all layers int8'
-keys e
-sees 'export run 1 it0 to'
-for _ in $(seq 20); do keys BSpace; done
-keys -l "$work/it0.onnx"
-keys Enter
+sees 'Iterations 2'
+keys 2
+sees 'with only that layer in float'
+keys i n
+sees 'changed .*ignored layers'
+keys Escape
+sees 'with only that layer'
+keys 3
+sees 'iteration 0: quantized'
+keys w
+sees 'printed by its workers'
+keys 4 u
+sees 'maximal_drop +0.0 +file'
+keys 5 Home e
+sees 'EXPORT  run 1'
+keys C-u
+text "$work/it0.onnx"
+sees 'EXPORT .*ready'
+keys F10
 sees 'iteration 0 of run 1'
 [ "$(sha256sum <"$work/it0.onnx" | cut -d' ' -f1)" = "$(q show 1 --json | jq -r '.iterations[0].snapshot_hash')" ] ||
   bad "the exported file is not what was recorded"
+keys q
+sees 'RUNS 1'
+keys m
+text 'a note'
+keys Enter
+sees 'noted'
+[ "$(q note first)" = 'a note' ] || bad "the note is $(q note first)"
+
+# Story 3: three runs compared, a point of the front picked and exported, and the file is what was recorded.
+q run "$work/c.json" --name second --set preset=mixed >/dev/null 2>&1
+q run "$work/c.json" --name third --set equalization=true >/dev/null 2>&1
+sees 'RUNS 3'
+keys Home Space Space Space c
+sees 'COMPARE 3 runs'
+sees 'preset .*mixed'
+keys 2
+sees 'metric of accepted iterations'
+keys 4
+sees 'A [0-9]'
+keys 3
+sees 'on the front'
+keys Right e
+sees 'EXPORT  run'
+picked=$(screen | grep -oE '\[[0-9]+@[0-9]+' | tr -d '[')
+keys C-u
+text "$work/picked.onnx"
+sees 'EXPORT .*ready'
+keys F10
+sees 'picked\.onnx: iteration'
+recorded=$(q show "${picked%@*}" --json | jq ".iterations[${picked#*@}].metrics[\"accuracy@top1\"]")
+measured=$(q evaluate "$work/c.json" --model "$work/picked.onnx" --json | jq '.metrics["accuracy@top1"]')
+[ -n "$recorded" ] && [ "$(jq -n "($recorded - $measured) | fabs < 0.0011")" = true ] ||
+  bad "$picked was recorded with $recorded, its file has $measured"
+keys q
+sees 'RUNS 3'
+
+# Filters, the palette, the trash, and what commands print.
+keys /
+text 'name:sec*'
+sees 'RUNS 1 of 3'
+keys Enter '\'
+sees 'RUNS 3'
+keys :
+text 'tag . night'
+keys Enter
+sees 'tagged night'
+keys Home d
+sees 'into the trash\?'
+sure y
+sees 'RUNS 2'
+keys u
+sees 'RUNS 3'
+keys :
+text 'show third'
+keys Enter
+sees 'quantrail show'
+keys q !
+sees 'STORE AND HEALTH'
+sees 'none at work'
+keys q
 
 # Sizes: smaller than useful, tiny, and back.
 mux resize-window -t t -x 30 -y 6
 sees 'too small'
 mux resize-window -t t -x 5 -y 2
 mux resize-window -t t -x 120 -y 40
-sees 'accuracy@top1'
+sees 'RUNS 3'
 keys '?'
-sees 'HELP'
-keys q
-keys q
-sees 'RUNS 1'
-keys q
+sees 'keys and commands'
+keys q q
 sees 'left with 0'
 mux kill-server
 
 # Without UTF-8 nothing but ASCII is painted.
+q rename second 'häßlich' >/dev/null
 start 80 24 C
-sees 'RUNS 1'
+sees 'RUNS 3'
 screen | grep -qP '[^\x00-\x7F]' && bad "other than ASCII in the C locale"
+sees 'h\?\?lich'
 keys q
 sees 'left with 0'
 mux kill-server
 
 # The terminal goes away: the screens end, no process stays behind.
 start 80 24 C.UTF-8
-sees 'RUNS 1'
+sees 'RUNS 3'
 mux kill-server
 for _ in $(seq 50); do
   pgrep -f "$QUANTRAIL --store $store" >/dev/null || break
@@ -104,7 +190,7 @@ for _ in $(seq 50); do
 done
 pgrep -f "$QUANTRAIL --store $store" >/dev/null && bad "a process outlived its terminal"
 
-# No terminal, or one that cannot show screens.
-expect 2 'terminal' -- q tui
-expect 2 'TERM' -- script -qec "TERM=dumb '$QUANTRAIL' --store '$store'" /dev/null
+# No terminal, or one that cannot show screens: the same as text.
+expect 0 'third' -- q tui
+expect 0 'third' -- script -qec "TERM=dumb '$QUANTRAIL' --store '$store'" /dev/null
 finish

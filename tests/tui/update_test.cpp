@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/tui/sample_models.h"
@@ -5,127 +6,285 @@
 namespace quantrail::tui {
 namespace {
 
-KeyPressed key(char32_t character) { return {{Key::Character, character}}; }
-KeyPressed key(Key special) { return {{special, 0}}; }
+using testing::Contains;
+using testing::ElementsAre;
 
 Model runs() { return sample_runs({24, 80}, Charset::Ascii); }
+Model run() { return sample_run({24, 80}, Charset::Ascii); }
 
-Model after(Model model, std::initializer_list<Msg> msgs) {
-  for (const auto& msg : msgs) model = update(std::move(model), msg).model;
-  return model;
+/// The commands of the program that a message leads to.
+std::vector<std::vector<std::string>> commands_of(const Next& next) {
+  std::vector<std::vector<std::string>> all;
+  for (const auto& command : next.commands) {
+    if (const auto* run = std::get_if<RunCommand>(&command)) all.push_back(run->arguments);
+  }
+  return all;
 }
+using Arguments = std::vector<std::string>;
 
-TEST(Update, EnterOpensTheSelectedRunAndLoadsIt) {
+TEST(Update, EnterOpensTheSelectedRunAndEscapeGoesBack) {
   const Next next = update(runs(), key(Key::Enter));
-  EXPECT_EQ(next.model.where, Where::Run);
-  EXPECT_EQ(next.commands, (std::vector<Cmd>{LoadRun{4}}));
+  EXPECT_EQ(next.model.screen(), Screen::Run);
+  EXPECT_THAT(next.commands, ElementsAre(Cmd{LoadRun{.id = 4}}));
+  EXPECT_EQ(after(next.model, {key(Key::Escape)}).screen(), Screen::Runs);
 }
 
 TEST(Update, StoppingARunAsksForADifferentKey) {
   const Next asked = update(runs(), key(U'X'));
-  EXPECT_EQ(asked.model.asking_to_stop, 4);
+  ASSERT_TRUE(asked.model.question);
   EXPECT_TRUE(asked.commands.empty());
   const Next again = update(asked.model, key(U'X'));
   EXPECT_TRUE(again.commands.empty());
-  EXPECT_FALSE(again.model.asking_to_stop);
-  const Next sure = update(asked.model, key(U'y'));
-  EXPECT_EQ(sure.commands, (std::vector<Cmd>{StopRun{4}}));
+  EXPECT_FALSE(again.model.question);
+  EXPECT_TRUE(update(asked.model, key(Key::Enter)).commands.empty());
+  EXPECT_THAT(commands_of(update(asked.model, key(U'y'))), ElementsAre(Arguments{"stop", "4"}));
 }
 
-TEST(Update, ARunThatIsDoneHasNothingToStop) {
-  const Next next = update(after(runs(), {key(Key::Down), key(Key::Down)}), key(U'X'));
-  EXPECT_FALSE(next.model.asking_to_stop);
-  ASSERT_TRUE(next.model.told);
-  EXPECT_FALSE(next.model.told->good);
+TEST(Update, WhatCannotBeDoneSaysWhy) {
+  const Model done = after(runs(), {key(Key::Down), key(Key::Down)});
+  for (const char32_t letter : {U'X', U'r', U'p'}) {
+    const Next next = update(done, key(letter));
+    EXPECT_TRUE(next.commands.empty());
+    EXPECT_FALSE(next.model.question);
+    ASSERT_TRUE(next.model.told);
+    EXPECT_FALSE(next.model.told->good);
+  }
 }
 
-TEST(Update, OnlyAnInterruptedRunIsResumed) {
-  EXPECT_TRUE(update(runs(), key(U'r')).commands.empty());
-  EXPECT_EQ(update(after(runs(), {key(Key::Down)}), key(U'r')).commands, (std::vector<Cmd>{ResumeRun{3}}));
+TEST(Update, OneKeyResumesWhatIsInterruptedOrPaused) {
+  const Model killed = after(runs(), {key(Key::Down)});
+  EXPECT_THAT(commands_of(update(killed, key(U'r'))), ElementsAre(Arguments{"resume", "3", "--detach"}));
+  Model paused = killed;
+  paused.runs.runs[1].state = "paused";
+  EXPECT_THAT(commands_of(update(paused, key(U'r'))), ElementsAre(Arguments{"resume", "3"}));
+  EXPECT_THAT(commands_of(update(paused, key(U'p'))), ElementsAre(Arguments{"resume", "3"}));
+  EXPECT_THAT(commands_of(update(runs(), key(U'p'))), ElementsAre(Arguments{"pause", "4"}));
 }
 
-TEST(Update, ANewRunStartsFromTheTypedFile) {
-  Model model = after(runs(), {key(U'n'), key(U'a'), key(U'q'), key(Key::Backspace), key(U'.')});
-  const Next next = update(model, key(Key::Enter));
-  EXPECT_EQ(next.commands, (std::vector<Cmd>{StartRun{"a."}}));
-  EXPECT_FALSE(next.model.prompt);
+TEST(Update, ARunOfAnotherMachineIsTakenOverOnlyOnceThatIsWanted) {
+  Model model = after(runs(), {key(Key::Down)});
+  model.runs.runs[1].state = "unknown";
+  const Next asked = update(model, key(U'r'));
+  EXPECT_TRUE(asked.commands.empty());
+  EXPECT_THAT(commands_of(update(asked.model, key(U'y'))),
+              ElementsAre(Arguments{"resume", "3", "--take-over", "--detach"}));
 }
 
-TEST(Update, EscapeInAPromptChangesNothing) {
-  const Next next = update(after(runs(), {key(U'n'), key(U'a')}), key(Key::Escape));
-  EXPECT_TRUE(next.commands.empty());
-  EXPECT_FALSE(next.model.prompt);
-}
-
-TEST(Update, ExportsTheSelectedIterationOfAnOpenRun) {
-  Model model = after(sample_run({24, 80}, Charset::Ascii), {key(Key::Up), key(U'e')});
-  ASSERT_TRUE(model.prompt);
-  const Next next = update(model, key(Key::Enter));
-  EXPECT_EQ(next.commands, (std::vector<Cmd>{ExportRun{4, 2, "mobilenet-v1-it2.onnx"}}));
-}
-
-TEST(Update, ExportsTheBestFromTheList) {
-  const Next next = update(after(runs(), {key(U'e')}), key(Key::Enter));
-  EXPECT_EQ(next.commands, (std::vector<Cmd>{ExportRun{4, std::nullopt, "mobilenet-v1-best.onnx"}}));
+TEST(Update, TrashTakesTheMarkedRunsAfterAQuestion) {
+  const Next asked = update(after(runs(), {key(U' '), key(U' ')}), key(U'd'));
+  ASSERT_TRUE(asked.model.question);
+  EXPECT_TRUE(update(asked.model, key(U'd')).commands.empty());
+  EXPECT_THAT(commands_of(update(asked.model, key(U'y'))), ElementsAre(Arguments{"rm", "3", "4"}));
+  EXPECT_THAT(commands_of(update(runs(), key(U'u'))), ElementsAre(Arguments{"undo"}));
 }
 
 TEST(Update, TheSelectionStaysOnItsRunWhenTheListGrows) {
   Model model = after(runs(), {key(Key::Down)});
-  RunsLoaded loaded{model.runs};
-  loaded.runs.insert(loaded.runs.begin(), RunRow{9, "new"});
+  RunsLoaded loaded{model.runs.query, model.runs.columns, model.runs.runs, 5, {}};
+  loaded.runs.insert(loaded.runs.begin(), sample_row(9, "new", "queued"));
   EXPECT_EQ(current_run(after(model, {loaded}))->id, 3);
+  EXPECT_EQ(current_run(after(runs(), {loaded}))->id, 9) << "the newest stays on top";
 }
 
-TEST(Update, TheFilterShowsOnlyWhatMatchesAndEscapeClearsIt) {
-  Model model = after(runs(), {key(U'/'), key(U'k'), key(U'w')});
-  ASSERT_EQ(shown_runs(model).size(), 1U);
-  EXPECT_EQ(current_run(model)->id, 3);
-  model = after(model, {key(Key::Escape)});
-  EXPECT_EQ(shown_runs(model).size(), 4U);
+TEST(Update, TheFilterAsksTheStoreWithEachKeyAndEscapePutsItBack) {
+  const Next typing = update(after(runs(), {key(U'/')}), key(U'k'));
+  EXPECT_THAT(typing.commands, ElementsAre(Cmd{LoadRuns{{.filter = "k"}, true}}));
+  const Model refused = after(typing.model, {QueryRefused{{.filter = "k"}, "no such field"}});
+  EXPECT_EQ(refused.runs.refused, "no such field");
+  EXPECT_EQ(refused.runs.runs.size(), 4U) << "what was shown stays";
+  const Next back = update(refused, key(Key::Escape));
+  EXPECT_THAT(back.commands, ElementsAre(Cmd{LoadRuns{{}, true}}));
+  EXPECT_FALSE(back.model.prompt);
+}
+
+TEST(Update, SortingByTheSameFieldAgainTurnsTheOrder) {
+  Model model = after(runs(), {key(U'o'), key(Key::End)});
+  const Next by_drop = update(model, key(Key::Enter));
+  EXPECT_EQ(by_drop.model.runs.query.sort, "drop");
+  const Next turned = update(after(by_drop.model, {key(U'o')}), key(Key::Enter));
+  EXPECT_EQ(turned.model.runs.query.sort, "-drop");
+}
+
+TEST(Update, ViewsAreChosenAndSaved) {
+  Model model = after(runs(), {ViewsLoaded{{{"small", {.filter = "drop<0.01", .sort = "size"}}}, {"id"}}});
+  const Next chosen = update(after(model, {key(U'v'), key(Key::Down)}), key(Key::Enter));
+  EXPECT_EQ(chosen.model.runs.query.filter, "drop<0.01");
+  Model saving = after(chosen.model, {key(U'v'), key(Key::End), key(Key::Enter)});
+  ASSERT_TRUE(saving.prompt);
+  const Next saved = update(typed(saving, "mine"), key(Key::Enter));
+  EXPECT_THAT(saved.commands, Contains(Cmd{SaveView{{"mine", {.filter = "drop<0.01", .sort = "size"}}}}));
+}
+
+TEST(Update, TagsArePutOnAndTakenOff) {
+  const Next next = update(typed(after(runs(), {key(U't')}), "night -old"), key(Key::Enter));
+  EXPECT_THAT(commands_of(next),
+              ElementsAre(Arguments{"tag", "4", "--", "night"}, Arguments{"tag", "4", "--remove", "--", "old"}));
+}
+
+TEST(Update, ANoteGoesWithWhatStoodThereBefore) {
+  Model model = after(runs(), {key(Key::Down), key(Key::Down), key(U'm')});
+  ASSERT_TRUE(model.prompt);
+  EXPECT_EQ(text_of(model.prompt->line), "the one to ship");
+  const Next next = update(typed(model, "!"), key(Key::Enter));
+  EXPECT_THAT(next.commands, ElementsAre(Cmd{WriteNote{2, "the one to ship!", "the one to ship"}}));
+}
+
+TEST(Update, ComparingNeedsTwoToSixRuns) {
+  EXPECT_EQ(update(runs(), key(U'c')).model.screen(), Screen::Runs);
+  const Next two = update(after(runs(), {key(U' ')}), key(U'c'));
+  EXPECT_EQ(two.model.screen(), Screen::Compare);
+  EXPECT_EQ(two.model.compare.runs, (std::vector<std::int64_t>{4, 3})) << "the marked one and the one under the cursor";
+}
+
+TEST(Update, APointOfTheFrontIsExported) {
+  Model model = after(sample_comparison({24, 80}, Charset::Ascii), {key(U'3')});
+  const auto points = pareto_points(model.compare);
+  ASSERT_EQ(points.size(), 4U);
+  const Next next = update(after(model, {key(Key::Right)}), key(U'e'));
+  EXPECT_THAT(next.commands, ElementsAre(Cmd{LoadForm{{FormKind::Export, "4@1"}, {}}}));
+  const Next open = update(model, key(Key::Enter));
+  EXPECT_EQ(open.model.screen(), Screen::Run);
+  EXPECT_EQ(open.model.run.wanted.value_or(-1), -1) << "found in what is known already, or wanted from the store";
 }
 
 TEST(Update, TheNewestIterationStaysSelectedWhileFollowing) {
-  Model model = sample_run({24, 80}, Charset::Ascii);
-  RunDetail grown = *model.open;
+  Model model = run();
+  RunDetail grown = *model.run.detail;
   grown.iterations.push_back(grown.iterations.back());
-  EXPECT_EQ(after(model, {RunLoaded{grown}}).iteration, 4U);
-  EXPECT_EQ(after(model, {key(Key::Up), RunLoaded{grown}}).iteration, 2U);
+  EXPECT_EQ(after(model, {RunLoaded{grown}}).run.iteration, 4U);
+  EXPECT_EQ(after(model, {key(Key::Up), RunLoaded{grown}}).run.iteration, 2U);
 }
 
-TEST(Update, NewsOfAnotherRunIsIgnored) {
-  Model model = sample_run({24, 80}, Charset::Ascii);
-  RunDetail other = *model.open;
-  other.run.id = 77;
-  EXPECT_EQ(after(model, {RunLoaded{other}}).open->run.id, 4);
+TEST(Update, TheSelectedIterationIsExportedBranchedAndCopied) {
+  const Model model = after(run(), {key(Key::Up)});
+  EXPECT_THAT(update(model, key(U'e')).commands, ElementsAre(Cmd{LoadForm{{FormKind::Export, "4@2"}, {}}}));
+  EXPECT_THAT(update(model, key(U'b')).commands, ElementsAre(Cmd{LoadForm{{FormKind::NewRun, "4@2", true}, {}}}));
+  EXPECT_THAT(update(model, key(U'y')).commands, ElementsAre(Cmd{CopyText{"4@2"}}));
+  EXPECT_THAT(update(runs(), key(U'e')).commands, ElementsAre(Cmd{LoadForm{{FormKind::Export, "4@best"}, {}}}));
 }
 
-TEST(Update, ATickReadsWhatIsOnTheScreen) {
-  EXPECT_EQ(update(runs(), Ticked{"x"}).commands, (std::vector<Cmd>{LoadRuns{}}));
-  EXPECT_EQ(update(sample_run({24, 80}, Charset::Ascii), Ticked{"x"}).commands, (std::vector<Cmd>{LoadRun{4}}));
+TEST(Update, LayersAreIgnoredInTheNextNewRun) {
+  const Model model = after(run(), {key(U'2'), key(Key::Down), key(U'i')});
+  const Next next = update(model, key(U'n'));
+  EXPECT_THAT(next.commands, ElementsAre(Cmd{LoadForm{{FormKind::NewRun, "4", false, {"features.2/depthwise"}}, {}}}));
 }
 
-TEST(Update, LeavingAsksForNothingButToLeave) {
-  EXPECT_EQ(update(runs(), key(U'q')).commands, (std::vector<Cmd>{Quit{}}));
+TEST(Update, TheOrderOfLayersGoesRound) {
+  Model model = after(run(), {key(U'2'), key(U'o')});
+  EXPECT_EQ(ordered_layers(model.run).front()->layer, "features.0/conv") << "most multiply-adds first";
+  model = after(model, {key(U'o')});
+  EXPECT_EQ(ordered_layers(model.run).front()->layer, "features.0/conv") << "reverted first";
+  model = after(model, {key(U'o'), key(U'o')});
+  EXPECT_EQ(ordered_layers(model.run).front()->layer, "features.4/depthwise") << "by rank again";
 }
 
-TEST(KeyTable, NoChangingActionSitsOnAByteThatEndsAnEscapeSequence) {
-  constexpr std::u32string_view kEnds = U"ABCDEFHMOPQRSZ[~";
+TEST(Update, TheLogIsSearchedBackAndForth) {
+  Model model = after(run(), {key(U'3'), key(U'/')});
+  model = update(typed(model, "ITERATION"), key(Key::Enter)).model;
+  EXPECT_EQ(model.run.log_back, 1U);
+  model =
+      update(typed(after(model, {key(U'/'),
+                                 key(Key::Control).press.key == Key::Control ? Msg{KeyPressed{control(U'U')}} : Msg{}}),
+                   "nowhere"),
+             key(Key::Enter))
+          .model;
+  ASSERT_TRUE(model.told);
+  EXPECT_FALSE(model.told->good);
+}
+
+TEST(Update, TheLogShowsOnlyWhatIsWorthIt) {
+  Model model = after(run(), {key(U'3'), key(U'L')});
+  EXPECT_EQ(log_rows(model.run).size(), 1U);
+  model = after(model, {key(U'w')});
+  EXPECT_EQ(log_rows(model.run).size(), 2U);
+}
+
+TEST(Update, ARuleSelectsTheIteration) {
+  const Model model = after(run(), {key(U'5'), key(Key::Home), key(U'@'), key(Key::Enter)});
+  EXPECT_EQ(current_iteration(model)->index, 3);
+}
+
+TEST(Update, ThePaletteKnowsTheCommandsOfTheProgram) {
+  Model model = typed(after(runs(), {key(U':')}), "ra");
+  ASSERT_FALSE(suggestions(model).empty());
+  EXPECT_EQ(suggestions(model).front()->name, "rank");
+  EXPECT_THAT(commands_of(update(model, key(Key::Enter))), ElementsAre(Arguments{"rank", "4"}));
+  model = typed(after(runs(), {key(U':')}), "tag . \"two words\" 'x'");
+  EXPECT_THAT(commands_of(update(model, key(Key::Enter))), ElementsAre(Arguments{"tag", "4", "two words", "x"}));
+  model = typed(after(runs(), {key(U':')}), "run c.json --name x");
+  EXPECT_THAT(commands_of(update(model, key(Key::Enter))),
+              ElementsAre(Arguments{"run", "c.json", "--name", "x", "--detach"}));
+  model = typed(after(runs(), {key(U' '), key(U' '), key(U':')}), "show %");
+  EXPECT_THAT(commands_of(update(model, key(Key::Enter))), ElementsAre(Arguments{"show", "3", "4"}));
+  model = update(typed(after(runs(), {key(U':')}), "shw 3"), key(Key::Enter)).model;
+  EXPECT_THAT(model.told->text, testing::HasSubstr("did you mean \"show\""));
+}
+
+TEST(Update, WhatACommandPrintedIsShown) {
+  Model model = runs();
+  model.busy = {"doctor"};
+  const Model page = after(model, {CommandDone{{"doctor"}, 0, "one\ntwo\n", true}});
+  EXPECT_EQ(page.screen(), Screen::Text);
+  EXPECT_EQ(page.text.lines, (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(page.busy.empty());
+  const Model line = after(model, {CommandDone{{"tag", "4", "x"}, 2, "quantrail: no\n", false}});
+  EXPECT_EQ(line.screen(), Screen::Runs);
+  EXPECT_EQ(line.told->text, "quantrail: no");
+  EXPECT_FALSE(line.told->good);
+}
+
+TEST(Update, APasteOutsideOfATextDoesNothing) {
+  Model model =
+      after(runs(), {key(Key::PasteBegin), key(U'd'), key(U'y'), key(U'q'), key(Key::Enter), key(Key::PasteEnd)});
+  EXPECT_FALSE(model.question);
+  EXPECT_EQ(model.screen(), Screen::Runs);
+  model = after(runs(), {key(U'/'), key(Key::PasteBegin), key(U'a'), key(Key::Enter), key(U'b'), key(Key::PasteEnd)});
+  ASSERT_TRUE(model.prompt);
+  EXPECT_EQ(text_of(model.prompt->line), "ab") << "a line end in a paste accepts nothing";
+}
+
+TEST(Update, TheWheelMovesAndAClickSelects) {
+  Model model = after(runs(), {Scrolled{2}});
+  EXPECT_EQ(current_run(model)->id, 2);
+  model = after(model, {Clicked{3, 10}});
+  EXPECT_EQ(current_run(model)->id, 4);
+  model = after(run(), {Clicked{1, 12}});
+  EXPECT_EQ(model.run.tab, RunTab::Layers);
+}
+
+TEST(Update, TicksReadTheStoreOnlyWhereItChanged) {
+  EXPECT_THAT(update(runs(), Ticked{"14:04"}).commands, ElementsAre(Cmd{LoadRuns{{}, false}}));
+  EXPECT_THAT(update(run(), Ticked{"14:04"}).commands, ElementsAre(Cmd{LoadRun{.id = 4, .fresh = false}}));
+}
+
+TEST(Update, MovingLooksAtTheRunOnlyOnceKeysRest) {
+  EXPECT_THAT(update(runs(), key(Key::Down)).commands, ElementsAre(Cmd{LoadRun{.id = 3, .quiet = true}}));
+}
+
+TEST(KeyTable, NothingThatChangesAnythingSitsOnTheEndOfAnEscapeSequence) {
+  const std::u32string ends = U"ABCDEFHMOPQRSZ[~";
+  const std::vector<Action> harmless{Action::Up,        Action::Down, Action::Previous, Action::Level,
+                                     Action::NextMatch, Action::Last, Action::First,    Action::PreviousMatch};
   for (const auto& binding : key_table()) {
-    const bool changes =
-        binding.action == Action::Stop || binding.action == Action::Resume || binding.action == Action::New;
-    if (changes && binding.key.key == Key::Character) {
-      EXPECT_EQ(kEnds.find(binding.key.character), std::u32string_view::npos) << binding.help;
+    for (const auto& press : {binding.key, binding.other}) {
+      if (press.key != Key::Character || ends.find(press.character) == std::u32string::npos) continue;
+      EXPECT_THAT(harmless, Contains(binding.action)) << binding.shown;
     }
   }
 }
 
-TEST(KeyTable, NoKeyMeansTwoThingsOnOneScreen) {
-  const auto table = key_table();
-  for (std::size_t a = 0; a < table.size(); ++a) {
-    for (std::size_t b = a + 1; b < table.size(); ++b) {
-      if (table[a].where != table[b].where || table[a].action == table[b].action) continue;
-      EXPECT_FALSE(table[a].key == table[b].key) << table[a].help << " / " << table[b].help;
-    }
+TEST(KeyTable, EveryScreenHasNoKeyTwiceAndAWayOut) {
+  for (const auto& one : key_table()) {
+    int same = 0;
+    for (const auto& other : key_table())
+      same += other.context == one.context && (other.key == one.key || other.other == one.key) ? 1 : 0;
+    EXPECT_EQ(same, 1) << title_of(one.context) << " " << one.shown;
+  }
+  for (const Screen screen : {Screen::Runs, Screen::Run, Screen::Compare, Screen::Form, Screen::Health, Screen::Text}) {
+    Model model;
+    model.way = {screen};
+    const auto action = action_for(contexts_of(model), on(screen == Screen::Form ? on(Key::Escape).key : Key::Escape));
+    EXPECT_EQ(action, screen == Screen::Runs ? Action::None : Action::Back);
   }
 }
 

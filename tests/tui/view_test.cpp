@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -10,6 +11,9 @@
 namespace quantrail::tui {
 namespace {
 
+using testing::HasSubstr;
+using testing::Not;
+
 /// Compares with tests/tui/golden/NAME.txt; UPDATE_GOLDEN=1 writes it, and the difference is reviewed like code.
 void expect_golden(const std::string& name, const Model& model) {
   const std::string path = std::string(QUANTRAIL_SOURCE_DIR) + "/tests/tui/golden/" + name + ".txt";
@@ -20,31 +24,70 @@ void expect_golden(const std::string& name, const Model& model) {
   EXPECT_EQ(picture, golden.str()) << path;
 }
 
+struct Shape {
+  std::string name;
+  Size size;
+  Charset charset;
+};
+const std::vector<Shape> kShapes{{"40x8_ascii", {8, 40}, Charset::Ascii},
+                                 {"80x24_ascii", {24, 80}, Charset::Ascii},
+                                 {"120x40_utf8", {40, 120}, Charset::Utf8},
+                                 {"200x50_utf8", {50, 200}, Charset::Utf8}};
+
 TEST(View, Runs) {
-  expect_golden("runs_80x24_ascii", sample_runs({24, 80}, Charset::Ascii));
-  expect_golden("runs_120x40_utf8", sample_runs({40, 120}, Charset::Utf8));
-  expect_golden("runs_40x8_ascii", sample_runs({8, 40}, Charset::Ascii));
+  for (const auto& shape : kShapes) expect_golden("runs_" + shape.name, sample_runs(shape.size, shape.charset));
 }
 
-TEST(View, Run) {
-  expect_golden("run_80x24_ascii", sample_run({24, 80}, Charset::Ascii));
-  expect_golden("run_120x40_utf8", sample_run({40, 120}, Charset::Utf8));
-  expect_golden("run_40x8_ascii", sample_run({8, 40}, Charset::Ascii));
+TEST(View, PagesOfARun) {
+  for (const auto& shape : kShapes) {
+    const Model model = sample_run(shape.size, shape.charset);
+    expect_golden("live_" + shape.name, model);
+    expect_golden("layers_" + shape.name, typed(model, "2"));
+    expect_golden("log_" + shape.name, typed(model, "3"));
+    expect_golden("config_" + shape.name, typed(model, "4"));
+    expect_golden("models_" + shape.name, typed(model, "5"));
+  }
 }
 
-TEST(View, RankingAndHelp) {
-  Model model = sample_run({24, 80}, Charset::Ascii);
-  model.pane = Pane::Ranking;
-  expect_golden("ranking_80x24_ascii", model);
-  model.before_help = Where::Run;
-  model.where = Where::Help;
-  expect_golden("help_80x24_ascii", model);
+TEST(View, PagesOfAComparison) {
+  for (const auto& shape : kShapes) {
+    const Model model = sample_comparison(shape.size, shape.charset);
+    expect_golden("settings_" + shape.name, model);
+    expect_golden("curves_" + shape.name, typed(model, "2"));
+    expect_golden("pareto_" + shape.name, typed(model, "3"));
+    expect_golden("float_layers_" + shape.name, typed(model, "4"));
+  }
+}
+
+TEST(View, FormHealthAndHelp) {
+  for (const auto& shape : kShapes) {
+    Model model = update(sample_runs(shape.size, shape.charset), FormLoaded{sample_form()}).model;
+    model = update(std::move(model), FormChecked{model.form->revision,
+                                                 {{"maximal_drop", "must be a number, found \"x\""}},
+                                                 {"as a command: quantrail run"}})
+                .model;
+    expect_golden("form_" + shape.name, model);
+    model = typed(sample_runs(shape.size, shape.charset), "!");
+    model =
+        update(std::move(model), HealthLoaded{{{"Store", {"/data/store", "! on nfs"}}, {"Workers", {"none at work"}}}})
+            .model;
+    expect_golden("health_" + shape.name, model);
+    expect_golden("help_" + shape.name, typed(sample_runs(shape.size, shape.charset), "?"));
+  }
+}
+
+TEST(View, WhatLiesOverTheScreen) {
+  const Model model = sample_runs({24, 80}, Charset::Ascii);
+  expect_golden("question_80x24_ascii", typed(model, "X"));
+  expect_golden("prompt_80x24_ascii", typed(model, "/state:ru"));
+  expect_golden("palette_80x24_ascii", typed(model, ":r"));
+  expect_golden("menu_80x24_ascii", typed(model, "o"));
 }
 
 TEST(View, AnEmptyStoreSaysHowToBegin) {
   Model model;
-  model.runs_known = true;
-  EXPECT_NE(view(model).to_text().find("Press n"), std::string::npos);
+  model = update(std::move(model), RunsLoaded{}).model;
+  EXPECT_THAT(view(model).to_text(), HasSubstr("No runs yet"));
 }
 
 TEST(View, ATooSmallTerminalIsToldSo) {
@@ -55,16 +98,37 @@ TEST(View, ATooSmallTerminalIsToldSo) {
 TEST(View, AnySizeAndAnyKeysSurvive) {
   std::mt19937 random(7);
   Model model = sample_run({24, 80}, Charset::Utf8);
-  for (int k = 0; k < 4000; ++k) {
-    const auto roll = random();
-    if (roll % 5 == 0) {
+  std::vector<KeyPress> keys;
+  for (const auto& binding : key_table()) keys.push_back(binding.key);
+  for (const char32_t letter : U"xyz %.@0123456789") keys.push_back(on(letter == 0 ? U' ' : letter));
+  for (int k = 0; k < 10000; ++k) {
+    const auto roll = random() % 40;
+    if (roll < 4) {
       model =
           update(std::move(model), Resized{{static_cast<int>(random() % 60), static_cast<int>(random() % 200)}}).model;
-    } else if (roll % 7 == 0) {
-      model = update(std::move(model), RunLoaded{*sample_run({}, Charset::Utf8).open}).model;
+    } else if (roll == 4) {
+      model = update(std::move(model), RunLoaded{*sample_run({}, Charset::Utf8).run.detail}).model;
+    } else if (roll == 5) {
+      model = update(std::move(model), FormLoaded{sample_form()}).model;
+    } else if (roll == 6) {
+      model =
+          update(std::move(model), ComparisonLoaded{*sample_comparison({}, Charset::Utf8).compare.comparison}).model;
+    } else if (roll == 7) {
+      model =
+          update(std::move(model), Clicked{static_cast<int>(random() % 60), static_cast<int>(random() % 200)}).model;
+    } else if (roll == 8) {
+      model = update(std::move(model), Scrolled{static_cast<int>(random() % 9) - 4}).model;
+    } else if (roll == 9) {
+      const Model fresh = sample_runs({}, Charset::Utf8);
+      RunsLoaded loaded{model.runs.query, fresh.runs.columns, fresh.runs.runs, 4, fresh.runs.states};
+      loaded.runs.resize(random() % 5);
+      model = update(std::move(model), loaded).model;
+    } else if (roll == 10) {
+      model = update(std::move(model),
+                     CommandDone{{"show"}, static_cast<int>(random() % 2), "a\nb\nc\n", random() % 2 == 0})
+                  .model;
     } else {
-      const auto keys = key_table();
-      model = update(std::move(model), KeyPressed{keys[random() % keys.size()].key}).model;
+      model = update(std::move(model), KeyPressed{keys[random() % keys.size()]}).model;
     }
     const Frame frame = view(model);
     ASSERT_EQ(frame.size().rows, std::max(model.size.rows, 1));
@@ -73,10 +137,10 @@ TEST(View, AnySizeAndAnyKeysSurvive) {
 
 TEST(View, ControlCharactersInNamesAreShownNotSent) {
   Model model = sample_runs({24, 80}, Charset::Ascii);
-  model.runs[0].name = "a\x1b]0;owned\x07";
+  model.runs.runs[0].cells[1] = "a\x1b]0;owned\x07";
   const std::string picture = view(model).to_text();
-  EXPECT_EQ(picture.find('\x1b'), std::string::npos);
-  EXPECT_NE(picture.find("a^[]0;owned^G"), std::string::npos);
+  EXPECT_THAT(picture, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(picture, HasSubstr("a^[]0;owned^G"));
 }
 
 TEST(Frame, ClipsInsteadOfFailing) {
@@ -91,14 +155,32 @@ TEST(Frame, AWideGlyphThatDoesNotFitBecomesASpace) {
   Frame frame({1, 3});
   frame.put(0, 0, "日本");
   EXPECT_EQ(frame.to_text(), "日\n");
+  frame.put(0, 1, "x");
+  EXPECT_EQ(frame.to_text(), " x\n") << "no half of a glyph is left";
+}
+
+TEST(Frame, KeepsCombiningMarksWithTheirGlyph) {
+  Frame frame({1, 4});
+  EXPECT_EQ(frame.put(0, 0, "e\xCC\x81x"), 2);
+  EXPECT_EQ(frame.to_text(), "e\xCC\x81x\n");
 }
 
 TEST(Text, IsFittedByColumnsNotBytes) {
   EXPECT_EQ(fitted("日本語", 5), "日本~");
+  EXPECT_EQ(fitted_end("block2/depthwise", 8), "~pthwise");
   EXPECT_EQ(padded("ab", -4), "  ab");
   EXPECT_EQ(padded("é", 3), "é  ");
   EXPECT_EQ(width_of("e\xCC\x81"), 1);
   EXPECT_EQ(width_of("\xff\xfe"), 2);
+  EXPECT_EQ(width_of("👍"), 2);
+  EXPECT_EQ(width_of("ก็"), 1) << "Thai with a mark above";
+}
+
+TEST(Text, IsWrappedBetweenWords) {
+  EXPECT_THAT(wrapped("one two three", 8), testing::ElementsAre("one two", "three"));
+  EXPECT_THAT(wrapped("abcdefgh", 3), testing::ElementsAre("abc", "def", "gh"));
+  EXPECT_THAT(wrapped("", 3), testing::ElementsAre(""));
+  EXPECT_THAT(wrapped("日本語", 1), testing::SizeIs(3)) << "ends, though nothing fits";
 }
 
 }  // namespace

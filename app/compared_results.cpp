@@ -1,0 +1,56 @@
+#include "app/compared_results.h"
+
+#include <fmt/format.h>
+
+#include "app/numbers.h"
+#include "base/text.h"
+
+namespace quantrail::app {
+namespace {
+
+using tracking::RunDetails;
+
+std::string seconds_text(const RunDetails& run) {
+  if (!run.started_ms || !run.ended_ms) return "-";
+  return duration_text(static_cast<double>(*run.ended_ms - *run.started_ms) / 1000.0);
+}
+
+}  // namespace
+
+std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
+  std::vector<ComparedResult> lines;
+  const auto line = [&](std::string title, const auto& text_of) {
+    auto& made = lines.emplace_back(ComparedResult{std::move(title), {}});
+    for (const auto& run : runs) made.texts.push_back(text_of(run));
+  };
+  line("state", [](const RunDetails& run) {
+    const auto& summary = run.summary;
+    return summary.outcome ? std::string(quantrail::name_of(*summary.outcome))
+                           : std::string(tracking::name_of(summary.state));
+  });
+  line("metric", [](const RunDetails& run) { return run.summary.metric.empty() ? "-" : run.summary.metric; });
+  line("float", [](const RunDetails& run) { return decimals(run.summary.float_metric); });
+  line("quantized", [](const RunDetails& run) { return decimals(run.summary.quantized); });
+  line("best", [](const RunDetails& run) { return decimals(run.summary.best); });
+  line("drop", [](const RunDetails& run) { return decimals(run.summary.drop); });
+  line("may drop by", [](const RunDetails& run) {
+    if (!run.baseline) return std::string("-");
+    const auto limit = run.baseline->limits.find(run.summary.metric);
+    return limit == run.baseline->limits.end() ? std::string("-") : decimals(limit->second);
+  });
+  line("layers float", [](const RunDetails& run) { return std::to_string(run.summary.reverted); });
+  line("MiB", [](const RunDetails& run) {
+    return run.summary.size_bytes ? fmt::format("{:.2f}", mebibytes(*run.summary.size_bytes)) : "-";
+  });
+  line("speed-up",
+       [](const RunDetails& run) { return run.summary.speed_up ? fmt::format("{:.2f}", *run.summary.speed_up) : "-"; });
+  line("iterations", [](const RunDetails& run) { return std::to_string(run.summary.iterations); });
+  line("evaluations", [](const RunDetails& run) {
+    return run.result ? fmt::format("{} ({} reused)", run.result->evaluations, run.result->reused) : "-";
+  });
+  line("attempts", [](const RunDetails& run) { return std::to_string(run.attempts.size()); });
+  line("time", seconds_text);
+  return lines;
+}
+
+}  // namespace quantrail::app

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tracking/runs.h"
+
+namespace quantrail::app {
+
+/// What came of each run: a title, and a text for each of them.
+struct ComparedResult {
+  std::string title{};
+  std::vector<std::string> texts{};
+};
+[[nodiscard]] std::vector<ComparedResult> result_rows(const std::vector<tracking::RunDetails>& runs);
+
+}  // namespace quantrail::app

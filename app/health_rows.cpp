@@ -1,0 +1,96 @@
+#include "app/health_rows.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "app/machine.h"
+#include "app/version.h"
+#include "base/parallel.h"
+#include "runtime/plan.h"
+#include "tracking/file_system.h"
+#include "tracking/garbage.h"
+#include "tracking/runs.h"
+
+namespace quantrail::app {
+namespace {
+
+constexpr std::size_t kLargest = 10;
+
+std::string bytes_text(std::uint64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  if (value >= 1073741824.0) return fmt::format("{:.1f} GiB", value / 1073741824.0);
+  if (value >= 1048576.0) return fmt::format("{:.1f} MiB", value / 1048576.0);
+  return fmt::format("{:.1f} KiB", value / 1024.0);
+}
+
+tui::HealthSection machine_section() {
+  const RuntimeInfo info = runtime_info();
+  return {"Machine",
+          {fmt::format("quantrail {}, {}", kVersion, info.backend),
+           fmt::format("{}, {} threads, instructions {}", this_machine().cpu, default_threads(), info.isa),
+           info.int8_exact ? "8-bit products are exact"
+                           : "! no exact 8-bit products on this CPU: int8 models are no faster here"}};
+}
+
+tui::HealthSection store_section(const tracking::Store& store) {
+  tui::HealthSection section{"Store", {store.folder().string()}};
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(store.database_path(), failure);
+  const auto space = std::filesystem::space(store.folder(), failure);
+  section.lines.push_back(
+      fmt::format("database {}, {} free on its disk", bytes_text(size), bytes_text(space.available)));
+  if (const auto network = tracking::network_of(store.folder()); !network.empty())
+    section.lines.push_back(
+        fmt::format("! on {}, whose locks are its server's: let only one machine at a time work here", network));
+  section.lines.emplace_back("i reads all of it and checks it");
+  return section;
+}
+
+tui::HealthSection worker_section(const tracking::Store& store) {
+  tui::HealthSection section{"Workers", {}};
+  auto runs = tracking::Runs::open(store);
+  const auto all = runs ? runs->list(tracking::Listed::All) : Result<std::vector<tracking::RunSummary>>(failed(runs));
+  if (!all) return {section.title, {"! " + all.error().message}};
+  for (const auto& run : *all) {
+    if (!run.owned) continue;
+    const auto details = runs->show(run.id);
+    if (!details || !details->lease) continue;
+    section.lines.push_back(fmt::format("run {} {}: {}, process {} on {}, {}", run.id, run.name,
+                                        tracking::name_of(run.state), details->lease->worker.pid,
+                                        details->lease->worker.host, details->lease->step));
+  }
+  if (section.lines.empty()) section.lines.emplace_back("none at work");
+  return section;
+}
+
+tui::HealthSection garbage_section(const tracking::Store& store) {
+  tui::HealthSection section{"Could be deleted (g)", {}};
+  const auto garbage = tracking::found_garbage(store);
+  if (!garbage) return {section.title, {"! " + garbage.error().message}};
+  for (const auto& found : *garbage)
+    section.lines.push_back(
+        fmt::format("{:<8} {:>6}  {}", tracking::name_of(found.kind), found.things, bytes_text(found.bytes)));
+  return section;
+}
+
+tui::HealthSection disk_section(const tracking::Store& store) {
+  tui::HealthSection section{"Largest runs", {}};
+  const auto use = tracking::disk_use(store);
+  if (!use) return {section.title, {"! " + use.error().message}};
+  for (std::size_t at = 0; at < use->size() && at < kLargest; ++at) {
+    const auto& run = (*use)[at];
+    section.lines.push_back(fmt::format("{:>10} own  {:>10} shared  run {} {}", bytes_text(run.own_bytes),
+                                        bytes_text(run.shared_bytes), run.run, run.name));
+  }
+  if (section.lines.empty()) section.lines.emplace_back("no runs yet");
+  return section;
+}
+
+}  // namespace
+
+std::vector<tui::HealthSection> health_rows(const tracking::Store& store) {
+  return {store_section(store), worker_section(store), garbage_section(store), disk_section(store), machine_section()};
+}
+
+}  // namespace quantrail::app

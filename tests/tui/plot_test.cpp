@@ -1,0 +1,82 @@
+#include "tui/plot.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tui/canvas.h"
+#include "tui/columns.h"
+
+namespace quantrail::tui {
+namespace {
+
+std::string drawn(Charts charts, int x, int y) {
+  Canvas canvas(1, 1, charts);
+  canvas.dot(x, y, Style::Normal);
+  Frame frame({1, 1});
+  canvas.draw(frame, 0, 0);
+  return frame.to_text();
+}
+
+TEST(Canvas, PutsDotsWhereTheGlyphHasThem) {
+  EXPECT_EQ(drawn(Charts::Braille, 0, 0), "⠁\n");
+  EXPECT_EQ(drawn(Charts::Braille, 1, 3), "⢀\n");
+  EXPECT_EQ(drawn(Charts::Blocks, 1, 1), "▗\n");
+  EXPECT_EQ(drawn(Charts::Ascii, 0, 1), ".\n");
+}
+
+TEST(Canvas, ClipsAndJoins) {
+  Canvas canvas(1, 2, Charts::Blocks);
+  canvas.dot(-1, 0, Style::Normal);
+  canvas.dot(4, 9, Style::Normal);
+  canvas.line(0, 0, 3, 0, Style::Normal);
+  Frame frame({1, 2});
+  canvas.draw(frame, 0, 0);
+  EXPECT_EQ(frame.to_text(), "▀▀\n");
+}
+
+TEST(Plot, LeavesOutWhatIsNoNumber) {
+  Plot plot;
+  plot.series.push_back({.points = {{0, 0.5}, {1, std::nan("")}, {2, INFINITY}}, .mark = U'o'});
+  plot.x_high = 2;
+  Frame frame({6, 30});
+  draw_plot(frame, {0, 0, 6, 30}, plot, {.charset = Charset::Ascii, .charts = Charts::Ascii});
+  const std::string text = frame.to_text();
+  EXPECT_EQ(std::count(text.begin(), text.end(), 'o'), 1);
+}
+
+TEST(Plot, WithoutANumberOrRoomThereIsNone) {
+  Plot plot;
+  plot.series.push_back({.points = {{0, std::nan("")}}});
+  Frame frame({6, 30});
+  draw_plot(frame, {0, 0, 6, 30}, plot, {});
+  EXPECT_EQ(frame, Frame({6, 30}));
+  plot.series.front().points = {{0, 1.0}};
+  draw_plot(frame, {0, 0, 2, 30}, plot, {});
+  draw_plot(frame, {0, 0, 6, 9}, plot, {});
+  EXPECT_EQ(frame, Frame({6, 30}));
+}
+
+TEST(Plot, TheAxisGrowsByLeaps) {
+  EXPECT_EQ(roomy(3), 10);
+  EXPECT_EQ(roomy(11), 20);
+  EXPECT_EQ(roomy(21), 50);
+  EXPECT_EQ(roomy(51), 100);
+  EXPECT_EQ(roomy(1001), 2000);
+}
+
+TEST(Columns, GiveWayFromTheRight) {
+  const std::vector<ColumnTitle> titles{{"id", true}, {"name"}, {"drop", true}, {"note"}};
+  const std::vector<std::string> row{"12", "a rather long name", "0.01", "text"};
+  const auto all = chosen_columns(titles, {&row}, {.room = 40, .fixed = 2, .elastic = 1});
+  EXPECT_EQ(all.shown, (std::vector<std::size_t>{0, 1, 2, 3}));
+  EXPECT_EQ(row_line(titles, row, all), "12  a rather long name  0.01  text");
+  const auto narrow = chosen_columns(titles, {&row}, {.room = 22, .fixed = 2, .elastic = 1});
+  EXPECT_EQ(narrow.shown, (std::vector<std::size_t>{0, 1, 2})) << "the name gives way to the drop";
+  EXPECT_EQ(row_line(titles, row, narrow), "12  a rather lo~  0.01");
+  const auto further = chosen_columns(titles, {&row}, {.room = 30, .fixed = 2, .first = 1, .elastic = 1});
+  EXPECT_EQ(further.shown, (std::vector<std::size_t>{0, 1, 3}));
+}
+
+}  // namespace
+}  // namespace quantrail::tui

@@ -1,0 +1,239 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "tui/update_parts.h"
+
+namespace quantrail::tui {
+namespace {
+
+constexpr std::size_t kMostCompared = 6;
+
+std::string called(const RunRow& run) { return fmt::format("run {} {}", run.id, run.name); }
+
+Next stop_asked(Model model, const RunRow& run) {
+  if (!is_live(run))
+    return telling(std::move(model), fmt::format("run {} is {}: nothing to stop", run.id, run.state), false);
+  model.question =
+      Question{fmt::format("stop {}? It can be resumed.", called(run)), U'y', "stop", {"stop", std::to_string(run.id)}};
+  return still(std::move(model));
+}
+
+Next pause_asked(Model model, const RunRow& run) {
+  const std::string id = std::to_string(run.id);
+  if (run.state == "paused") return commanding(std::move(model), {"resume", id});
+  if (run.state == "running") return commanding(std::move(model), {"pause", id});
+  return telling(std::move(model), fmt::format("run {} is {}: only a run at work can be paused", id, run.state), false);
+}
+
+Next resume_asked(Model model, const RunRow& run) {
+  const std::string id = std::to_string(run.id);
+  if (run.state == "paused") return commanding(std::move(model), {"resume", id});
+  if (run.state == "interrupted" || run.state == "failed")
+    return commanding(std::move(model), {"resume", id, "--detach"});
+  if (run.state == "unknown") {
+    model.question = Question{fmt::format("take {} over, if its worker gives no sign of life for 20 s?", called(run)),
+                              U'y',
+                              "take over",
+                              {"resume", id, "--take-over", "--detach"}};
+    return still(std::move(model));
+  }
+  std::string text = fmt::format("run {} is {}: only an interrupted or paused run can be resumed", id, run.state);
+  return telling(std::move(model), std::move(text), false);
+}
+
+Next export_asked(Model model, const RunRow& run) {
+  if (run.iterations == 0)
+    return telling(std::move(model), fmt::format("run {} has no iteration to export yet", run.id), false);
+  const auto* iteration = model.screen() == Screen::Run ? current_iteration(model) : nullptr;
+  FormSource source{FormKind::Export, iteration != nullptr ? fmt::format("{}@{}", run.id, iteration->index)
+                                                           : fmt::format("{}@best", run.id)};
+  return {std::move(model), {LoadForm{std::move(source), {}}}};
+}
+
+Next new_asked(Model model, const RunRow* run) {
+  FormSource source{FormKind::NewRun, run != nullptr ? std::to_string(run->id) : ""};
+  if (model.screen() == Screen::Run) source.ignored.assign(model.run.ignored.begin(), model.run.ignored.end());
+  return {std::move(model), {LoadForm{std::move(source), {}}}};
+}
+
+Next branch_asked(Model model, const RunRow& run) {
+  if (run.iterations == 0)
+    return telling(std::move(model), fmt::format("run {} has no iteration to begin at yet", run.id), false);
+  const auto* iteration = model.screen() == Screen::Run ? current_iteration(model) : nullptr;
+  FormSource source{
+      FormKind::NewRun,
+      iteration != nullptr ? fmt::format("{}@{}", run.id, iteration->index) : fmt::format("{}@best", run.id), true};
+  return {std::move(model), {LoadForm{std::move(source), {}}}};
+}
+
+Next marked(Model model) {
+  RunsPage& page = model.runs;
+  const std::int64_t id = page.runs[page.at].id;
+  if (page.marked.erase(id) == 0) page.marked.insert(id);
+  return moved(std::move(model), Action::Down);
+}
+
+Next all_marked(Model model) {
+  RunsPage& page = model.runs;
+  const bool every =
+      std::all_of(page.runs.begin(), page.runs.end(), [&](const RunRow& run) { return page.marked.contains(run.id); });
+  for (const auto& run : page.runs) {
+    if (every)
+      page.marked.erase(run.id);
+    else
+      page.marked.insert(run.id);
+  }
+  return still(std::move(model));
+}
+
+Next compare_asked(Model model) {
+  std::vector<std::int64_t> runs(model.runs.marked.begin(), model.runs.marked.end());
+  const auto* current = current_run(model);
+  if (runs.size() == 1 && current != nullptr && runs.front() != current->id) runs.push_back(current->id);
+  if (runs.size() < 2 || runs.size() > kMostCompared) {
+    return telling(std::move(model),
+                   fmt::format("mark 2 to {} runs with Space, then c ({} marked)", kMostCompared, runs.size()), false);
+  }
+  model.compare = ComparePage{.runs = std::move(runs)};
+  return going_to(std::move(model), Screen::Compare);
+}
+
+Next trash_asked(Model model) {
+  if (model.runs.query.trash)
+    return telling(std::move(model), "these are in the trash: u takes one out, ! then g deletes for good", false);
+  const auto runs = chosen_runs(model);
+  if (runs.empty()) return still(std::move(model));
+  std::vector<std::string> command{"rm"};
+  for (const auto id : runs) command.push_back(std::to_string(id));
+  const std::string what = runs.size() == 1 ? fmt::format("run {}", runs.front()) : fmt::format("{} runs", runs.size());
+  model.question = Question{fmt::format("put {} into the trash? u takes it out again.", what), U'y', "into the trash",
+                            std::move(command)};
+  return still(std::move(model));
+}
+
+Next undo_asked(Model model) {
+  std::vector<std::string> command{"undo"};
+  const auto* run = current_run(model);
+  if (model.runs.query.trash && run != nullptr) command.push_back(std::to_string(run->id));
+  return commanding(std::move(model), std::move(command));
+}
+
+Next sort_asked(Model model) {
+  Menu menu{Menu::For::Sort, "Sort by (the same again: the other way)", {{"", "newest first"}}};
+  for (const auto& field : model.fields) {
+    const std::string& sort = model.runs.query.sort;
+    std::string text = field;
+    if (sort == field) text += "  smallest first";
+    if (sort == "-" + field) text += "  largest first";
+    if (sort == field || sort == "-" + field) menu.at = menu.entries.size();
+    menu.entries.push_back({field, std::move(text)});
+  }
+  model.menu = std::move(menu);
+  return still(std::move(model));
+}
+
+Next views_asked(Model model) {
+  Menu menu{Menu::For::View, "Views", {{"", "all runs, newest first"}}};
+  for (const auto& view : model.views) {
+    std::string text = view.name;
+    if (!view.query.filter.empty()) text += "   " + view.query.filter;
+    if (!view.query.sort.empty()) text += "   by " + view.query.sort;
+    menu.entries.push_back({view.name, std::move(text)});
+  }
+  menu.entries.push_back({"+", "save filter, order and columns as they are ..."});
+  model.menu = std::move(menu);
+  return {std::move(model), {LoadViews{}}};
+}
+
+Next queried(Model model, Query query) {
+  model.runs.query = query;
+  model.runs.at = 0;
+  return {std::move(model), {LoadRuns{std::move(query), true}}};
+}
+
+Next acted_on_chosen(Model model, Action action, const RunRow& run) {
+  switch (action) {
+    case Action::Open: return opening_run(std::move(model), run.id, std::nullopt);
+    case Action::Mark: return marked(std::move(model));
+    case Action::Rename:
+      return asking(
+          std::move(model),
+          {Prompt::For::Rename, fmt::format("name of run {}", run.id), line_of(run.name), {run.id}, run.name});
+    case Action::Copy:
+      return {telling(std::move(model), fmt::format("copied: {}", run.id), true).model,
+              {CopyText{std::to_string(run.id)}}};
+    default: return acted_on_run(std::move(model), action);
+  }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> chosen_runs(const Model& model) {
+  if (model.screen() == Screen::Runs && !model.runs.marked.empty())
+    return {model.runs.marked.begin(), model.runs.marked.end()};
+  const auto* run = current_run(model);
+  return run == nullptr ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{run->id};
+}
+
+Next acted_on_run(Model model, Action action) {
+  const auto* current = current_run(model);
+  if (action == Action::New) return new_asked(std::move(model), current);
+  if (current == nullptr) return still(std::move(model));
+  const RunRow run = *current;
+  switch (action) {
+    case Action::Stop: return stop_asked(std::move(model), run);
+    case Action::Pause: return pause_asked(std::move(model), run);
+    case Action::Resume: return resume_asked(std::move(model), run);
+    case Action::Export: return export_asked(std::move(model), run);
+    case Action::Branch: return branch_asked(std::move(model), run);
+    case Action::Note:
+      return asking(std::move(model),
+                    {Prompt::For::Note, fmt::format("note on run {}", run.id), line_of(run.note), {run.id}, run.note});
+    case Action::Tag: {
+      auto runs = chosen_runs(model);
+      return asking(std::move(model), {Prompt::For::Tag, "tags (-tag takes one off)", {}, std::move(runs)});
+    }
+    case Action::Star:
+      return commanding(std::move(model), run.starred
+                                              ? std::vector<std::string>{"star", std::to_string(run.id), "--remove"}
+                                              : std::vector<std::string>{"star", std::to_string(run.id)});
+    default: return still(std::move(model));
+  }
+}
+
+Next acted_on_list(Model model, Action action) {
+  Query query = model.runs.query;
+  switch (action) {
+    case Action::Filter: {
+      Prompt prompt{Prompt::For::Filter, "filter", line_of(query.filter), {}, query.filter};
+      return asking(std::move(model), std::move(prompt));
+    }
+    case Action::ClearFilter:
+      query.filter.clear();
+      model.runs.marked.clear();
+      return queried(std::move(model), std::move(query));
+    case Action::ShowTrash:
+      query.trash = !query.trash;
+      model.runs.marked.clear();
+      return queried(std::move(model), std::move(query));
+    case Action::Sort: return sort_asked(std::move(model));
+    case Action::Views: return views_asked(std::move(model));
+    case Action::Compare: return compare_asked(std::move(model));
+    case Action::MarkShown: return all_marked(std::move(model));
+    case Action::Trash: return trash_asked(std::move(model));
+    case Action::Undo: return undo_asked(std::move(model));
+    case Action::Left: model.runs.first_column -= model.runs.first_column > 0 ? 1 : 0; return still(std::move(model));
+    case Action::Right:
+      model.runs.first_column = std::min(model.runs.first_column + 1, model.runs.columns.size());
+      return still(std::move(model));
+    default: break;
+  }
+  const auto* current = current_run(model);
+  if (current == nullptr) return acted_on_run(std::move(model), action);
+  const RunRow run = *current;
+  return acted_on_chosen(std::move(model), action, run);
+}
+
+}  // namespace quantrail::tui
