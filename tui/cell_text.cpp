@@ -57,6 +57,11 @@ std::pair<char32_t, std::size_t> next_glyph(std::string_view rest) {
   return {glyph, static_cast<std::size_t>(length)};
 }
 
+/// Nothing but printable ASCII, which is as wide as it is long.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 int columns_of(std::u32string_view glyphs) {
   int columns = 0;
   for (const char32_t glyph : glyphs) columns += width_of(glyph);
@@ -88,9 +93,12 @@ std::u32string decoded(std::string_view utf8) {
   return glyphs;
 }
 
-int width_of(std::string_view utf8) { return columns_of(decoded(utf8)); }
+int width_of(std::string_view utf8) {
+  return is_plain(utf8) ? static_cast<int>(utf8.size()) : columns_of(decoded(utf8));
+}
 
 std::string fitted(std::string_view utf8, int columns, std::string_view ellipsis) {
+  if (is_plain(utf8) && static_cast<int>(utf8.size()) <= columns) return std::string(utf8);
   const std::u32string glyphs = decoded(utf8);
   if (columns_of(glyphs) <= columns) return encoded(glyphs);
   const int room = columns - width_of(ellipsis);

@@ -85,6 +85,8 @@ class Loop {
 
  private:
   void handle(const Msg& msg) {
+    const auto* tick = std::get_if<Ticked>(&msg);
+    changed_ = changed_ || tick == nullptr || tick->clock != model_.clock;
     const bool asked = model_.question.has_value();
     Next next = update(std::move(model_), msg);
     model_ = std::move(next.model);
@@ -102,6 +104,7 @@ class Loop {
       quit_ = true;
     } else if (std::holds_alternative<Repaint>(command)) {
       screen_.repaint();
+      changed_ = true;
     } else if (std::holds_alternative<Suspend>(command)) {
       suspend();
     } else if (const auto* file = std::get_if<EditFile>(&command)) {
@@ -127,13 +130,16 @@ class Loop {
     const bool congested = screen_.unsent() > kCongested;
     tick_ = congested ? std::min<Clock::duration>(tick_ * 2, kLongestTick)
                       : std::max<Clock::duration>(tick_ / 2, kShortestTick);
-    if (!congested) screen_.present(view(model_), model_.look);
+    if (congested || !changed_) return;
+    screen_.present(view(model_), model_.look);
+    changed_ = false;
   }
 
   void suspend() {
     screen_.leave();
     ::raise(SIGTSTP);
     screen_.resume();
+    handle(Resized{screen_.size()});
   }
 
   void edit(const std::string& path) {
@@ -214,6 +220,7 @@ class Loop {
   Workers workers_;
   Model model_{};
   bool quit_ = false;
+  bool changed_ = true;
   Clock::duration tick_ = kShortestTick;
   Clock::time_point deaf_until_{};
   std::optional<LoadRun> rested_{};
