@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kParams = "compression.algorithms[0].params.";
+
 constexpr const char* kBlank = R"({
   "model": { "model": "model.onnx" },
   "engine": {
@@ -186,8 +188,10 @@ tui::FormChecked checked_new_run(const Options& options, const tui::CheckForm& f
   const auto command = new_run_command({form.source, form.values, form.changes}, none);
   if (command && !form.source.what.empty()) {
     std::string words = "as a command: quantrail";
-    for (const auto& word : *command)
+    for (const auto& whole : *command) {
+      const std::string word = whole.starts_with(kParams) ? whole.substr(kParams.size()) : whole;
       words += word.find_first_of(" \"[]{}*?$'") == std::string::npos ? " " + word : " '" + word + "'";
+    }
     checked.notes.push_back(std::move(words));
   }
   for (const auto& note : config->notes) checked.notes.push_back("note: " + note);

@@ -116,9 +116,9 @@ constexpr std::array kTable{
             "Tab next"},
     Binding{C::Form, A::PreviousField, on(Key::BackTab), on(Key::Up), "S-Tab Up", "field before", ""},
     Binding{C::Form, A::NextError, control(U'N'), nothing(), "Ctrl-N", "next field with an error", "^N error"},
-    Binding{C::Form, A::Edit, control(U'E'), nothing(), "Ctrl-E", "edit the whole configuration in $EDITOR",
+    Binding{C::NewRunForm, A::Edit, control(U'E'), nothing(), "Ctrl-E", "edit the whole configuration in $EDITOR",
             "^E editor"},
-    Binding{C::Form, A::Forecast, on(Key::F5), control(U'F'), "F5 Ctrl-F",
+    Binding{C::NewRunForm, A::Forecast, on(Key::F5), control(U'F'), "F5 Ctrl-F",
             "open model and data, and forecast evaluations and time", "F5 forecast"},
     Binding{C::Form, A::Help, on(Key::F1), nothing(), "F1", "help", "F1 help"},
     Binding{C::Form, A::Back, on(Key::Escape), control(U'C'), "Esc", "leave it", "Esc cancel"},
@@ -178,6 +178,7 @@ std::string_view title_of(Context context) {
     case C::Pareto: return "Pareto front";
     case C::FloatLayers: return "Layers in float";
     case C::Form: return "Forms";
+    case C::NewRunForm: return "A new run";
     case C::Health: return "Store and health";
     case C::Text: return "Text";
   }

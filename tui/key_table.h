@@ -25,6 +25,7 @@ enum class Context {
   Pareto,
   FloatLayers,
   Form,
+  NewRunForm,
   Health,
   Text,
 };

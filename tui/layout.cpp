@@ -93,6 +93,20 @@ std::optional<RunTab> tab_at(const Model& model, int row, int column) {
   return std::nullopt;
 }
 
+std::vector<std::string> text_rows(const Model& model) {
+  const int room = std::max(model.size.columns - 2, 8);
+  std::vector<std::string> rows;
+  for (const auto& line : model.text.lines) {
+    if (width_of(line) <= room) {
+      rows.push_back(line);
+      continue;
+    }
+    const auto parts = wrapped(line, room - 4);
+    for (std::size_t at = 0; at < parts.size(); ++at) rows.push_back(at == 0 ? parts[at] : "    " + parts[at]);
+  }
+  return rows;
+}
+
 std::size_t compare_lines(const ComparePage& page) {
   if (!page.comparison) return 0;
   const Comparison& c = *page.comparison;

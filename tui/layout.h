@@ -34,6 +34,9 @@ struct LiveLayout {
 /// Between title rows and the footer.
 [[nodiscard]] Area page_area(const Model& model);
 
+/// The page of text as it is shown: lines that are too long go on in the next row.
+[[nodiscard]] std::vector<std::string> text_rows(const Model& model);
+
 /// Lines that the page could scroll through.
 [[nodiscard]] std::size_t compare_lines(const ComparePage& page);
 [[nodiscard]] std::size_t health_lines(const HealthPage& page);

@@ -36,7 +36,9 @@ std::vector<Context> contexts_of(const Model& model) {
         case CompareTab::Layers: contexts = {Context::FloatLayers, Context::Compare}; break;
       }
       break;
-    case Screen::Form: return {Context::Form};
+    case Screen::Form:
+      if (model.form && model.form->source.kind == FormKind::Export) return {Context::Form};
+      return {Context::Form, Context::NewRunForm};
     case Screen::Health: contexts = {Context::Health}; break;
     case Screen::Text: contexts = {Context::Text}; break;
   }

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "tui/update_parts.h"
 
@@ -139,16 +138,12 @@ Next form_submitted(Model model, const CommandDone& done) {
 Next typed_in_form(Model model, const KeyPress& press) {
   if (!model.form) return going_back(std::move(model));
   Form& form = *model.form;
-  const Action action = action_for(std::array{Context::Form}, press);
+  const Action action = action_for(contexts_of(model), press);
   switch (action) {
     case Action::Back: return going_back(std::move(model));
     case Action::Start: return submitting(std::move(model), false);
-    case Action::Forecast:
-      if (form.source.kind == FormKind::Export) return still(std::move(model));
-      return submitting(std::move(model), true);
-    case Action::Edit:
-      if (form.source.kind == FormKind::Export) return still(std::move(model));
-      return asking_for(std::move(model), WriteDraft{form.source, changes_of(form)});
+    case Action::Forecast: return submitting(std::move(model), true);
+    case Action::Edit: return asking_for(std::move(model), WriteDraft{form.source, changes_of(form)});
     case Action::Help:
     case Action::Redraw:
     case Action::Suspend: return acted(std::move(model), action);

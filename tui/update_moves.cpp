@@ -79,7 +79,7 @@ Next moved(Model model, Action action) {
     case Screen::Health:
       model.health.scroll = stepped(model.health.scroll, health_lines(model.health), action, page);
       break;
-    case Screen::Text: model.text.scroll = stepped(model.text.scroll, model.text.lines.size(), action, page); break;
+    case Screen::Text: model.text.scroll = stepped(model.text.scroll, text_rows(model).size(), action, page); break;
     case Screen::Form: break;
   }
   return still(std::move(model));
@@ -121,7 +121,7 @@ Next searched(Model model, int step) {
   std::vector<std::string> texts;
   std::size_t at = 0;
   if (model.screen() == Screen::Text) {
-    texts = model.text.lines;
+    texts = text_rows(model);
     at = model.text.scroll;
   } else if (page && model.run.tab == RunTab::Config) {
     for (const auto* row : shown_settings(model.run)) texts.push_back(row->key + " " + row->value);

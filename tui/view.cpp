@@ -18,7 +18,7 @@ Style style_of_line(const std::string& line, const std::string& search) {
 }  // namespace
 
 void draw_text(Frame& frame, const Model& model) {
-  const auto& lines = model.text.lines;
+  const auto lines = text_rows(model);
   draw_header(frame, "quantrail  " + model.text.title, model);
   const int room = model.size.rows - 3;
   const std::size_t last =

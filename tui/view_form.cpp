@@ -24,16 +24,40 @@ std::vector<FormLine> form_lines(const Form& form) {
   return lines;
 }
 
+std::string choice_text(const Field& field, std::size_t at) {
+  const std::string& choice = field.choices[at];
+  return fmt::format("({}) {}  ", choice == text_of(field.line) ? "*" : " ", choice.empty() ? "default" : choice);
+}
+
+/// All choices, or those around the chosen one where not all fit.
+void draw_choices(Frame& frame, int row, int column, int room, const Field& field, bool here) {
+  std::size_t chosen = 0;
+  for (std::size_t at = 0; at < field.choices.size(); ++at)
+    chosen = field.choices[at] == text_of(field.line) ? at : chosen;
+  std::size_t first = 0;
+  const auto columns_to_chosen = [&](std::size_t from) {
+    int columns = from > 0 ? 2 : 0;
+    for (std::size_t at = from; at <= chosen && at < field.choices.size(); ++at)
+      columns += width_of(choice_text(field, at));
+    return columns;
+  };
+  while (first < chosen && columns_to_chosen(first) > room - 2) ++first;
+  int at_column = first > 0 ? frame.put(row, column, "< ", Style::Dim) : column;
+  for (std::size_t at = first; at < field.choices.size(); ++at) {
+    const std::string text = choice_text(field, at);
+    const bool more = at + 1 < field.choices.size();
+    if (at > chosen && at_column + width_of(text) > column + room - (more ? 2 : 0)) {
+      frame.put(row, at_column, ">", Style::Dim);
+      return;
+    }
+    const Style style = at != chosen ? Style::Dim : here ? Style::Selected : Style::Title;
+    at_column = frame.put(row, at_column, fitted(text, column + room - at_column), style);
+  }
+}
+
 void draw_value(Frame& frame, int row, int column, int room, const Field& field, bool here) {
   if (field.kind == FieldKind::Choice || field.kind == FieldKind::Flag) {
-    int at = column;
-    const std::string now = text_of(field.line);
-    for (const auto& choice : field.choices) {
-      const bool chosen = choice == now;
-      const std::string text = fmt::format("({}) {}  ", chosen ? "*" : " ", choice.empty() ? "default" : choice);
-      if (at + width_of(text) > column + room) break;
-      at = frame.put(row, at, text, chosen ? (here ? Style::Selected : Style::Title) : Style::Dim);
-    }
+    draw_choices(frame, row, column, room, field, here);
     return;
   }
   frame.put(row, column, "[", Style::Border);

@@ -140,9 +140,9 @@ void draw_config(Frame& frame, const Model& model, const RunDetail& detail) {
 void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
   const RunPage& page = model.run;
   const Area area = page_area(model);
-  const int changed = std::max(10, area.columns - 68);
+  const int changed = std::max(10, area.columns - 84);
   frame.put(area.row, 1,
-            fitted(padded("it", -5) + "  " + padded("kind", 10) + padded("changed", changed) + padded("metric", -9) +
+            fitted(padded("it", -5) + "  " + padded("kind", 9) + padded("changed", changed) + padded("metric", -8) +
                        padded("drop", -9) + padded("float", -6) + padded("int8", -7) + padded("MiB", -8) + "  is",
                    area.columns - 1),
             Style::Dim);
@@ -159,9 +159,9 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
     }
     const bool inside_limit = detail.limit && it.drop <= *detail.limit;
     frame.put(list.row + row, 1,
-              fitted(padded(fmt::format("{}", it.index), -5) + "  " + padded(it.kind, 10) +
+              fitted(padded(fmt::format("{}", it.index), -5) + "  " + padded(it.kind, 9) +
                          padded(fitted_end(it.changed_layers.empty() ? "" : short_change(it), changed - 1), changed) +
-                         padded(number(it.metric), -9) + padded(number(it.drop), -9) +
+                         padded(number(it.metric), -8) + padded(number(it.drop), -9) +
                          padded(fmt::format("{}", it.reverted_layers.size()), -6) +
                          padded(fmt::format("{:.1f}%", it.int8_share * 100), -7) + padded(mebibytes(it.bytes), -8) +
                          "  " + is,

@@ -77,7 +77,7 @@ std::string time_left(const Step& step) {
 
 std::string short_change(const IterationRow& row) {
   if (!row.changed_layers.empty()) {
-    const std::string first = (row.kind == "prune" ? "int8 again: " : "") + row.changed_layers.front();
+    const std::string first = (row.kind == "prune" ? "int8 " : "") + row.changed_layers.front();
     return row.changed_layers.size() == 1 ? first : fmt::format("{} +{}", first, row.changed_layers.size() - 1);
   }
   if (row.kind == "quantized") return "all layers int8";
