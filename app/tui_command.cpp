@@ -44,7 +44,7 @@ tui::Model first_model(bool scripted) {
   return code;
 }
 
-int played(const TuiCommand& command, std::shared_ptr<TuiPerformer> performer) {
+int played(const TuiCommand& command, std::shared_ptr<TuiPerformer> performer, tui::Model model) {
   const auto text = read_file(command.script);
   if (!text) return complained(text.error());
   std::string whole = command.size.empty() ? "" : ":size " + command.size + "\n";
@@ -60,7 +60,7 @@ int played(const TuiCommand& command, std::shared_ptr<TuiPerformer> performer) {
   {
     auto screen = tui::CursesScreen::open(in, out, kScriptTerminal);
     if (!screen) return complained(screen.error());
-    end = tui::run_script(*screen, std::move(performer), first_model(true), *script);
+    end = tui::run_script(*screen, std::move(performer), std::move(model), *script);
   }
   std::fclose(in);
   std::fclose(out);
@@ -87,16 +87,25 @@ int run(const Options& options, const TuiCommand& command) {
   if (!scripted && (term == nullptr || *term == '\0' || std::string_view(term) == "dumb"))
     return as_text(options, "TERM names no terminal that can show screens");
   auto store = opened_store(options, tracking::Store::Mode::Create);
-  if (!store) return complained(store.error());
+  std::string unwritable;
+  if (!store) {
+    // Who may not write may look.
+    auto readable = opened_store(options, tracking::Store::Mode::Read);
+    if (!readable) return complained(store.error());
+    unwritable = "to look at only: " + store.error().message;
+    store = std::move(readable);
+  }
   auto runs = tracking::Runs::open(*store);
   if (!runs) return complained(runs.error());
   auto performer = std::make_shared<TuiPerformer>(std::move(*store), std::move(*runs));
-  if (scripted) return played(command, std::move(performer));
+  tui::Model model = first_model(scripted);
+  if (!unwritable.empty()) model.told = tui::Told{unwritable, false};
+  if (scripted) return played(command, std::move(performer), std::move(model));
   tui::LoopEnd end;
   {
     auto screen = tui::CursesScreen::open(stdin, stdout);
     if (!screen) return complained(screen.error());
-    end = tui::run_loop(*screen, std::move(performer), first_model(false));
+    end = tui::run_loop(*screen, std::move(performer), std::move(model));
   }
   return ended(end, kDone);
 }

@@ -33,6 +33,32 @@ q export first@2 -o "$work/after.onnx" >/dev/null || bad "export after gc"
 cmp -s "$work/before.onnx" "$work/after.onnx" || bad "another model after gc"
 expect 0 'sound' -- q doctor
 
+# A store that one may only read: everything can be looked at, and what would write says why not.
+cp -r "$store" "$work/ro"
+chmod -R a+rX,a-w "$work/ro"
+chmod a+rx "$work"
+guest=()
+[ "$(id -u)" != 0 ] || guest=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+if [ "$(id -u)" = 0 ] && ! { command -v setpriv && "${guest[@]}" "$QUANTRAIL" --version; } >/dev/null 2>&1; then
+  say "nobody else can run the program here: a store without write permission is not tried"
+else
+  ro() { "${guest[@]}" "$QUANTRAIL" --store "$work/ro" "$@"; }
+  expect 0 'first' -- ro list
+  expect 0 'float' -- ro show first
+  expect 0 'sound' -- ro doctor
+  for command in "tag first x" "rm first" "resume first" "run $SOURCE/configs/demo.json" "gc trash"; do
+    # shellcheck disable=SC2086
+    expect 2 'no permission to write' -- ro $command
+  done
+  mkdir -m 777 "$work/guest"
+  printf '%s\n' ":dump $work/guest/screen" >"$work/keys"
+  chmod a+r "$work/keys"
+  ro tui --script "$work/keys" || bad "screens over a store without write permission end with $?"
+  grep -q 'to look at only' "$work/guest/screen" && grep -q first "$work/guest/screen" || bad "screens over a store without write permission"
+  cmp -s "$store/experiments.db" "$work/ro/experiments.db" || bad "a store without write permission was written"
+fi
+chmod -R u+w "$work/ro"
+
 # Damage in the middle is told, and read around.
 expect 2 'is sound: there is nothing to recover' -- q recover
 pages=$(($(stat -c %s "$store/experiments.db") / 4096))
