@@ -171,6 +171,12 @@ tui::FormChecked checked_new_run(const Options& options, const tui::CheckForm& f
         checked.errors[std::string(rule.key)] = "is needed";
     }
   }
+  // Settings that are named but not taken over yet would be started without being seen.
+  if (const auto from = typed_value(form.values, "from"); from != form.source.what) {
+    const auto other = config_of(options, {tui::FormKind::NewRun, from}, {});
+    checked.errors["from"] = other ? "Tab takes these settings over" : other.error().message;
+    return checked;
+  }
   const auto config = config_of(options, form.source, overrides_of(form.changes));
   if (!config) {
     // Whose fault it is shows where a change is refused by itself.

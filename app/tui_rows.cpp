@@ -35,7 +35,7 @@ tui::Ranking ranking_row(const RankingRecord& ranking) {
   tui::Ranking out{ranking.after_iteration, static_cast<std::int64_t>(ranking.subset_size), {}};
   for (const auto& score : ranking.scores) {
     out.scores.push_back({joined(score.layers, " + "), score.score, score.distance, score.float_macs,
-                          static_cast<std::int64_t>(score.samples)});
+                          static_cast<std::int64_t>(score.samples), score.layers});
   }
   return out;
 }

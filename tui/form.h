@@ -52,6 +52,7 @@ struct Form {
   std::map<std::string, std::string> errors{};  ///< by key; "": of the whole
   std::vector<std::string> notes{};
   std::vector<std::string> completions{};  ///< of the path under the cursor
+  bool leaving = false;                    ///< Esc was pressed once, though something was typed
   bool checked = false;                    ///< errors and notes are those of this revision
   bool operator==(const Form&) const = default;
 };

@@ -182,8 +182,8 @@ struct Next {
 [[nodiscard]] const Ranking* current_ranking(const RunPage& page);
 /// Its layers in the order of the page.
 [[nodiscard]] std::vector<const ScoreRow*> ordered_layers(const RunPage& page);
-/// The first iteration with the layer in float that was accepted; nothing: it stayed int8.
-[[nodiscard]] std::optional<std::int64_t> reverted_at(const RunDetail& detail, const std::string& layer);
+/// The first accepted iteration with the group in float; nothing: it stayed int8.
+[[nodiscard]] std::optional<std::int64_t> reverted_at(const RunDetail& detail, const ScoreRow& row);
 /// Rows of the log page, oldest first.
 [[nodiscard]] std::vector<LogRow> log_rows(const RunPage& page);
 [[nodiscard]] std::vector<const SettingRow*> shown_settings(const RunPage& page);

@@ -87,11 +87,12 @@ struct IterationRow {
 
 /// What giving a group of layers back to float would do.
 struct ScoreRow {
-  std::string layer{};
+  std::string layer{};    ///< all names of the group, as shown
   double score = 0.0;     ///< metric on the ranking subset with only this group float
   double distance = 0.0;  ///< that remains to the float model's outputs
   std::int64_t macs = 0;  ///< multiply-adds a sample that would run in float
   std::int64_t samples = 0;
+  std::vector<std::string> members{};  ///< the group's layers
   bool operator==(const ScoreRow&) const = default;
 };
 

@@ -64,10 +64,13 @@ const Ranking* current_ranking(const RunPage& page) {
   return &rankings[rankings.size() - 1 - std::min(page.ranking_back, rankings.size() - 1)];
 }
 
-std::optional<std::int64_t> reverted_at(const RunDetail& detail, const std::string& layer) {
+std::optional<std::int64_t> reverted_at(const RunDetail& detail, const ScoreRow& row) {
   for (const auto& it : detail.iterations) {
+    const auto& reverted = it.reverted_layers;
     const bool in_float =
-        std::find(it.reverted_layers.begin(), it.reverted_layers.end(), layer) != it.reverted_layers.end();
+        !row.members.empty() && std::all_of(row.members.begin(), row.members.end(), [&](const auto& layer) {
+          return std::find(reverted.begin(), reverted.end(), layer) != reverted.end();
+        });
     if (it.accepted && in_float) return it.index;
   }
   return std::nullopt;
@@ -86,7 +89,7 @@ std::vector<const ScoreRow*> ordered_layers(const RunPage& page) {
     case LayerOrder::Macs: by([](const ScoreRow& row) { return -row.macs; }); break;
     case LayerOrder::Reverted:
       by([&](const ScoreRow& row) {
-        const auto at = reverted_at(*page.detail, row.layer);
+        const auto at = reverted_at(*page.detail, row);
         return std::tuple(!at.has_value(), at.value_or(0));
       });
       break;

@@ -121,6 +121,7 @@ Next command_done(Model model, const CommandDone& done) {
     if (!good) next.model.told = Told{fmt::format("{}: exit code {}", label, done.exit_code), false};
     return next;
   }
+  if (label == "rm" && good) model.runs.marked.clear();
   std::string text = lines.empty() ? fmt::format("{}: {}", label, good ? "done" : "failed") : lines.back();
   Next next = telling(std::move(model), std::move(text), good);
   next.commands = reading(next.model, true);
@@ -167,6 +168,9 @@ Next update(Model model, const Msg& msg) {
                         },
                         [&](const RunsLoaded& m) { return runs_loaded(std::move(model), m); },
                         [&](const QueryRefused& m) {
+                          // While it is typed a filter is often not one yet.
+                          const bool typing = model.prompt && model.prompt->purpose == Prompt::For::Filter;
+                          if (!typing) return telling(std::move(model), m.why, false);
                           model.runs.refused = m.why;
                           return still(std::move(model));
                         },

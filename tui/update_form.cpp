@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tui/update_parts.h"
 
@@ -139,8 +140,12 @@ Next typed_in_form(Model model, const KeyPress& press) {
   if (!model.form) return going_back(std::move(model));
   Form& form = *model.form;
   const Action action = action_for(contexts_of(model), press);
+  const bool asked = std::exchange(form.leaving, action == Action::Back);
   switch (action) {
-    case Action::Back: return going_back(std::move(model));
+    case Action::Back:
+      if (!asked && !changes_of(form).empty())
+        return telling(std::move(model), "Esc once more throws away what was typed", false);
+      return going_back(std::move(model));
     case Action::Start: return submitting(std::move(model), false);
     case Action::Forecast: return submitting(std::move(model), true);
     case Action::Edit: return asking_for(std::move(model), WriteDraft{form.source, changes_of(form)});

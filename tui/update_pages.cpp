@@ -15,8 +15,14 @@ Next page_shown(Model model, RunTab tab) {
 Next layer_ignored(Model model) {
   const auto layers = ordered_layers(model.run);
   if (model.run.layer >= layers.size()) return still(std::move(model));
-  const std::string name = layers[model.run.layer]->layer;
-  if (model.run.ignored.erase(name) == 0) model.run.ignored.insert(name);
+  const auto members = layers[model.run.layer]->members;
+  const bool ignored = !members.empty() && model.run.ignored.contains(members.front());
+  for (const auto& layer : members) {
+    if (ignored)
+      model.run.ignored.erase(layer);
+    else
+      model.run.ignored.insert(layer);
+  }
   const std::size_t count = model.run.ignored.size();
   return telling(std::move(model),
                  count == 0 ? std::string("no layer is ignored in the next new run")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "base/text.h"
 #include "tui/update_parts.h"
@@ -171,6 +172,10 @@ Next command_typed(Model model, const std::string& text) {
     if (std::find(kAboutARun.begin(), kAboutARun.end(), name) != kAboutARun.end() && run != nullptr)
       words.push_back(std::to_string(run->id));
   }
+  // To watch a run is to have it open.
+  if (name == "watch" && words.size() == 2 && words[1].size() < 10 &&
+      std::all_of(words[1].begin(), words[1].end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return opening_run(std::move(model), std::stoll(words[1]), std::nullopt);
   Next next = still(std::move(model));
   if (of_the_screens(next, words)) return next;
   const bool known = std::any_of(next.model.commands.begin(), next.model.commands.end(),

@@ -59,6 +59,7 @@ Next drop_typed(Model model, const std::string& text) {
 Next submitted(Model model) {
   const Prompt prompt = *std::exchange(model.prompt, std::nullopt);
   const std::string text = text_of(prompt.line);
+  const std::string as_typed = text_of(line_of(prompt.before));  // control characters are shown, not kept
   const auto about = [&prompt] { return std::to_string(prompt.runs.empty() ? 0 : prompt.runs.front()); };
   switch (prompt.purpose) {
     case Prompt::For::Filter: return still(std::move(model));
@@ -67,11 +68,11 @@ Next submitted(Model model) {
       return searched(std::move(model), 0);
     case Prompt::For::Command: return command_typed(std::move(model), text);
     case Prompt::For::Note:
-      if (text == prompt.before) return still(std::move(model));
+      if (text == as_typed) return still(std::move(model));
       return {std::move(model), {WriteNote{prompt.runs.front(), text, prompt.before}}};
     case Prompt::For::Tag: return tags_typed(std::move(model), prompt);
     case Prompt::For::Rename:
-      if (text == prompt.before) return still(std::move(model));
+      if (text == as_typed) return still(std::move(model));
       return commanding(std::move(model), {"rename", about(), "--", text});
     case Prompt::For::AddRun: return run_added(std::move(model), text);
     case Prompt::For::Backup:

@@ -60,8 +60,8 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
   for (int row = 0; row < rows.rows && first + static_cast<std::size_t>(row) < layers.size(); ++row) {
     const std::size_t at = first + static_cast<std::size_t>(row);
     const ScoreRow& score = *layers[at];
-    const auto reverted = reverted_at(detail, score.layer);
-    const bool ignored = page.ignored.contains(score.layer);
+    const auto reverted = reverted_at(detail, score);
+    const bool ignored = !score.members.empty() && page.ignored.contains(score.members.front());
     const std::string line = padded(fmt::format("{}", at + 1), -3) + " " +
                              padded(fitted_end(score.layer, name - 1), name) + padded(number(score.score), -8) +
                              padded(decibels(score.distance), -7) + padded(quantity(score.macs), -10) +

@@ -49,6 +49,11 @@ play
 shows "$work/refused" '/nothing\.onnx: there is no such file'
 [ "$(q list --json | jq length)" = 3 ] || bad "a run was started with an error in its form"
 
+# Settings that are named but not taken over are not started unseen.
+keys n Ctrl-U '"/nothing.json"' F10 ":dump $work/refused"
+play
+shows "$work/refused" 'cannot yet: /nothing\.json'
+
 # Scripts with mistakes.
 keys Down nonsense
 expect 2 ':2: "nonsense" is no key' -- play

@@ -81,6 +81,8 @@ sees 'with only that layer in float'
 keys i n
 sees 'changed .*ignored layers'
 keys Escape
+sees 'throws away'
+keys Escape
 sees 'with only that layer'
 keys 3
 sees 'iteration 0: quantized'

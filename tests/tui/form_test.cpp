@@ -96,6 +96,13 @@ TEST(Form, LeavingItChangesNothing) {
   EXPECT_FALSE(next.model.form);
 }
 
+TEST(Form, WhatWasTypedIsThrownAwayOnlyOnceThatIsSure) {
+  Model model = after(form(), {key(Key::Down), key(U'x'), key(Key::Escape)});
+  EXPECT_EQ(model.screen(), Screen::Form);
+  EXPECT_EQ(after(model, {key(U'y'), key(Key::Escape)}).screen(), Screen::Form) << "something else came between";
+  EXPECT_EQ(after(model, {key(Key::Escape)}).screen(), Screen::Runs);
+}
+
 TEST(LineEdit, EditsAroundTheCursor) {
   LineEdit line = line_of("ab cd");
   EXPECT_TRUE(edit(line, on(Key::Left)));

@@ -80,9 +80,9 @@ inline RunDetail sample_detail(const RunRow& run) {
        5.5}};
   detail.rankings = {{0,
                       300,
-                      {{"features.4/depthwise", 0.81, 0.012, 1806336, 300},
-                       {"features.2/depthwise", 0.79, 0.034, 903168, 300},
-                       {"features.0/conv", 0.77, 0.21, 10838016, 300}}}};
+                      {{"features.4/depthwise", 0.81, 0.012, 1806336, 300, {"features.4/depthwise"}},
+                       {"features.2/depthwise", 0.79, 0.034, 903168, 300, {"features.2/depthwise"}},
+                       {"features.0/conv", 0.77, 0.21, 10838016, 300, {"features.0/conv"}}}}};
   detail.settings = {{"compression.algorithms[0].params.maximal_drop", "0.01", "file"},
                      {"compression.algorithms[0].params.search", "one_by_one", ""},
                      {"engine.threads", "2", "set"}};

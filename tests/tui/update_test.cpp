@@ -129,6 +129,41 @@ TEST(Update, ANoteGoesWithWhatStoodThereBefore) {
   EXPECT_THAT(next.commands, ElementsAre(Cmd{WriteNote{2, "the one to ship!", "the one to ship"}}));
 }
 
+TEST(Update, ANoteWithLinesIsNotChangedByLookingAtIt) {
+  Model model = runs();
+  model.runs.runs[0].note = "one\ntwo";
+  EXPECT_TRUE(update(after(model, {key(U'm')}), key(Key::Enter)).commands.empty());
+}
+
+TEST(Update, GroupsOfSeveralLayersAreIgnoredAndRevertedAsAWhole) {
+  Model model = after(run(), {key(U'2')});
+  auto& score = model.run.detail->rankings[0].scores[0];
+  score.members = {"features.0/conv", "features.4/depthwise"};
+  EXPECT_EQ(reverted_at(*model.run.detail, score), 3);
+  score.members.push_back("features.9/other");
+  EXPECT_FALSE(reverted_at(*model.run.detail, score));
+  model = after(model, {key(U'i')});
+  EXPECT_EQ(model.run.ignored.size(), 3U);
+  EXPECT_TRUE(after(model, {key(U'i')}).run.ignored.empty());
+}
+
+TEST(Update, WhatIsRefusedIsSaidWhereNobodyTypes) {
+  const Model model = after(runs(), {QueryRefused{{.sort = "nothing"}, "no field \"nothing\""}});
+  ASSERT_TRUE(model.told);
+  EXPECT_EQ(model.told->text, "no field \"nothing\"");
+}
+
+TEST(Update, MarksGoWithTheRunsThatWentIntoTheTrash) {
+  EXPECT_TRUE(after(runs(), {key(U' '), CommandDone{{"rm", "4"}, 0, "", false}}).runs.marked.empty());
+  EXPECT_FALSE(after(runs(), {key(U' '), CommandDone{{"rm", "4"}, 2, "", false}}).runs.marked.empty());
+}
+
+TEST(Update, ToWatchARunIsToHaveItOpen) {
+  const Next next = update(typed(after(runs(), {key(U':')}), "watch 3"), key(Key::Enter));
+  EXPECT_EQ(next.model.screen(), Screen::Run);
+  EXPECT_EQ(next.model.run.id, 3);
+}
+
 TEST(Update, ComparingNeedsTwoToSixRuns) {
   EXPECT_EQ(update(runs(), key(U'c')).model.screen(), Screen::Runs);
   const Next two = update(after(runs(), {key(U' ')}), key(U'c'));
