@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/machine.h"
 #include "app/open_store.h"
 #include "app/version.h"
 #include "base/parallel.h"
@@ -79,13 +80,6 @@ Result<StoreHealth> checked_store(const Options& options) {
   }();
   if (!looked) health.problem = looked.error().message;
   return health;
-}
-
-std::string int8_text(const RuntimeInfo& info) {
-  if (info.tiles) return "integer kernels on tiles, exact";
-  if (info.int8_exact) return "integer kernels, exact";
-  return info.wide_tiles ? "8-bit products of this CPU saturate: integer kernels in 16 bits, exact, slower"
-                         : "no exact 8-bit products on this CPU: integer layers are computed exactly in float, slower";
 }
 
 void print_text(const RuntimeInfo& info, const StoreHealth& health) {

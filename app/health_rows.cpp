@@ -29,17 +29,17 @@ tui::HealthSection machine_section() {
   return {"Machine",
           {fmt::format("quantrail {}, {}", kVersion, info.backend),
            fmt::format("{}, {} threads, instructions {}", this_machine().cpu, default_threads(), info.isa),
-           info.int8_exact ? "8-bit products are exact"
-                           : "! no exact 8-bit products on this CPU: int8 models are no faster here"}};
+           int8_text(info)}};
 }
 
 tui::HealthSection store_section(const tracking::Store& store) {
   tui::HealthSection section{"Store", {store.folder().string()}};
   std::error_code failure;
   const auto size = std::filesystem::file_size(store.database_path(), failure);
-  const auto space = std::filesystem::space(store.folder(), failure);
+  const auto space = failure ? std::filesystem::space_info{} : std::filesystem::space(store.folder(), failure);
   section.lines.push_back(
-      fmt::format("database {}, {} free on its disk", bytes_text(size), bytes_text(space.available)));
+      failure ? "! " + failure.message()
+              : fmt::format("database {}, {} free on its disk", bytes_text(size), bytes_text(space.available)));
   if (const auto network = tracking::network_of(store.folder()); !network.empty())
     section.lines.push_back(
         fmt::format("! on {}, whose locks are its server's: let only one machine at a time work here", network));

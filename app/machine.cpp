@@ -39,4 +39,11 @@ Machine this_machine() {
   return machine;
 }
 
+std::string int8_text(const RuntimeInfo& info) {
+  if (info.tiles) return "integer kernels on tiles, exact";
+  if (info.int8_exact) return "integer kernels, exact";
+  return info.wide_tiles ? "8-bit products of this CPU saturate: integer kernels in 16 bits, exact, slower"
+                         : "no exact 8-bit products on this CPU: integer layers are computed exactly in float, slower";
+}
+
 }  // namespace quantrail::app

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/plan.h"
+
 namespace quantrail::app {
 
 /// What a run's record says of the processor.
@@ -12,5 +14,8 @@ struct Machine {
   std::string kernel{};              ///< release
 };
 [[nodiscard]] Machine this_machine();
+
+/// What its instructions mean for integer layers.
+[[nodiscard]] std::string int8_text(const RuntimeInfo& info);
 
 }  // namespace quantrail::app

@@ -62,27 +62,23 @@ std::vector<tui::Msg> TuiPerformer::read(const tui::Cmd& command) {
   return std::visit([this](const auto& one) { return done(one); }, command);
 }
 
-std::optional<std::int64_t> TuiPerformer::version() {
-  const auto version = runs_.data_version();
-  return version ? std::optional(*version) : std::nullopt;
-}
-
-bool TuiPerformer::unchanged(const std::string& what, std::optional<std::int64_t> version) const {
+bool TuiPerformer::unchanged(const std::string& what, std::int64_t version) const {
   const auto seen = seen_.find(what);
-  return version && seen != seen_.end() && !seen->second.live && seen->second.version == *version;
+  return seen != seen_.end() && !seen->second.live && seen->second.version == version;
 }
 
-void TuiPerformer::remember(const std::string& what, std::optional<std::int64_t> version, bool live) {
+void TuiPerformer::remember(const std::string& what, std::int64_t version, bool live) {
   if (seen_.size() > 1000) seen_.clear();
-  if (version) seen_[what] = {*version, live};
+  seen_[what] = {version, live};
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
   const tui::Query& query = command.query;
   const std::string what =
       fmt::format("runs {} {} {} {}", query.filter, query.sort, joined(query.columns, ","), query.trash);
-  const auto before = version();
-  if (!command.fresh && unchanged(what, before)) return {};
+  const auto before = runs_.data_version();
+  if (!before) return told(before.error());
+  if (!command.fresh && unchanged(what, *before)) return {};
   const auto all = runs_.list(query.trash ? tracking::Listed::Trashed : tracking::Listed::Kept);
   if (!all) return told(all.error());
   const auto facts = tracking::queried(runs_, query_of(query));
@@ -103,17 +99,18 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
     loaded.runs.push_back(std::move(row));
     live = live || tracking::is_live(one.run.state) || one.run.owned;
   }
-  remember(what, before, live);
+  remember(what, *before, live);
   return {std::move(loaded)};
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
   const std::string what = fmt::format("run {}", command.id);
-  const auto before = version();
-  if (!command.fresh && unchanged(what, before)) return {};
+  const auto before = runs_.data_version();
+  if (!before) return told(before.error());
+  if (!command.fresh && unchanged(what, *before)) return {};
   const auto details = runs_.show(command.id);
   if (!details) return told(details.error());
-  remember(what, before, tracking::is_live(details->summary.state) || details->summary.owned);
+  remember(what, *before, tracking::is_live(details->summary.state) || details->summary.owned);
   tui::RunLoaded loaded{run_detail(*details)};
   const auto log = store_.log_path(details->uid);
   loaded.detail.output = end_of(log);
@@ -124,8 +121,9 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
 TuiPerformer::Told TuiPerformer::done(const tui::LoadComparison& command) {
   std::string what = "compare";
   for (const auto id : command.runs) what += fmt::format(" {}", id);
-  const auto before = version();
-  if (!command.fresh && unchanged(what, before)) return {};
+  const auto before = runs_.data_version();
+  if (!before) return told(before.error());
+  if (!command.fresh && unchanged(what, *before)) return {};
   std::vector<tracking::RunDetails> runs;
   bool live = false;
   for (const auto id : command.runs) {
@@ -135,7 +133,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadComparison& command) {
     runs.push_back(std::move(*details));
   }
   if (runs.empty()) return {};
-  remember(what, before, live);
+  remember(what, *before, live);
   return {tui::ComparisonLoaded{comparison_rows(runs)}};
 }
 

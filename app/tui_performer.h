@@ -38,10 +38,9 @@ class TuiPerformer final : public tui::Performer {
   }
 
   /// Whether the store is as it was when `what` was answered last, and nobody is at work who could have died since.
-  [[nodiscard]] bool unchanged(const std::string& what, std::optional<std::int64_t> version) const;
+  [[nodiscard]] bool unchanged(const std::string& what, std::int64_t version) const;
   /// `version`: of before it was read, so that what is written meanwhile is not missed.
-  void remember(const std::string& what, std::optional<std::int64_t> version, bool live);
-  [[nodiscard]] std::optional<std::int64_t> version();
+  void remember(const std::string& what, std::int64_t version, bool live);
   [[nodiscard]] Told by_command(const std::vector<std::string>& arguments, bool show) const;
 
   struct Seen {

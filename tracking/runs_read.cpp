@@ -129,6 +129,10 @@ Result<std::int64_t> Runs::find(std::string_view text) {
 Result<std::vector<Request>> Runs::pending(std::int64_t run) { return pending_requests(database_, run); }
 
 Result<std::int64_t> Runs::data_version() {
+  if (database_.moved()) {
+    return fail(Cause::Storage, "{}: the experiment store was deleted or replaced while in use",
+                database_.path().string());
+  }
   const auto version = first_integer(database_, "PRAGMA data_version");
   if (!version) return failed(version);
   return version->value_or(0);

@@ -186,6 +186,22 @@ TEST(Screens, TheMouseIsOnlyThereWhenAskedFor) {
   EXPECT_NE(terminal.sent().find("1000l"), std::string::npos);
 }
 
+TEST(Screens, ADeletedStoreIsToldOfAndNotMadeAgain) {
+  MadeStore store;
+  store.add_runs(2, 2);
+  PtyTerminal terminal(screens(store), {.columns = 160});
+  ASSERT_TRUE(terminal.sees("accuracy@top1"));
+  std::filesystem::remove_all(store.folder() / "store");
+  EXPECT_TRUE(terminal.sees("deleted or replaced", seconds(5))) << terminal.screen();
+  terminal.send("\r");
+  EXPECT_TRUE(terminal.sees("Iterations 2")) << terminal.screen();
+  terminal.send("!");
+  EXPECT_TRUE(terminal.sees("STORE AND HEALTH"));
+  terminal.send("qqq");
+  EXPECT_TRUE(terminal.ended());
+  EXPECT_FALSE(std::filesystem::exists(store.folder() / "store"));
+}
+
 TEST(Screens, NamesCannotSteerTheTerminal) {
   MadeStore store;
   store.add_runs(1, 2);

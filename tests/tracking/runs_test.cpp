@@ -132,6 +132,8 @@ TEST_F(RunsTest, AFollowerReadsOnlyWhatIsNew) {
   must(recorder->iteration(sample_iteration(1)));
   must(recorder->note("two"));
   EXPECT_NE(must(runs_.data_version()), before);
+  std::filesystem::rename(store_.database_path(), store_.database_path().string() + ".away");
+  EXPECT_EQ(runs_.data_version().error().cause, Cause::Storage) << "what is read now is of a file that is gone";
   const auto iterations = must(runs_.iterations(run, 1));
   ASSERT_EQ(iterations.size(), 1U);
   EXPECT_EQ(iterations[0].index, 1);
