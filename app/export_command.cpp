@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/fusion.h"
@@ -54,13 +56,6 @@ Result<std::string> written_and_verified(const NamedIteration& named, const Iter
   return told;
 }
 
-Status check_target(const NamedIteration& named, const fs::path& path) {
-  std::error_code not_there;
-  if (!fs::equivalent(path, named.details.model_path, not_there)) return {};
-  return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
-              named.run.id);
-}
-
 std::string sentence(const NamedIteration& named, const fs::path& path, std::size_t bytes) {
   const std::string drop =
       named.iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named.iteration.drop);
@@ -70,11 +65,24 @@ std::string sentence(const NamedIteration& named, const fs::path& path, std::siz
 
 }  // namespace
 
+Status check_export_target(const NamedIteration& named, const fs::path& path) {
+  std::error_code not_there;
+  const fs::path store = fs::weakly_canonical(named.run.store.folder(), not_there);
+  const fs::path target = fs::weakly_canonical(fs::absolute(path, not_there), not_there);
+  if (std::mismatch(store.begin(), store.end(), target.begin(), target.end()).first == store.end()) {
+    return fail(Cause::InvalidInput, "{}: lies in the experiment store, which keeps its own files; name another folder",
+                path.string());
+  }
+  if (!fs::equivalent(path, named.details.model_path, not_there)) return {};
+  return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
+              named.run.id);
+}
+
 Result<Exported> exported_to(const Options& options, const ExportCommand& command) {
   const auto named = named_iteration(options, command.target);
   if (!named) return failed(named);
   const fs::path path = command.output;
-  if (auto free = check_target(*named, path); !free) return failed(free);
+  if (auto free = check_export_target(*named, path); !free) return failed(free);
   const auto model = iteration_model(*named);
   if (!model) return failed(model);
   const auto file = file_of(*model, command.profile);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/open_store.h"
 #include "app/options.h"
 #include "base/error.h"
 
@@ -13,6 +14,9 @@ struct Exported {
   std::string sentence{};
   std::vector<std::string> notes{};
 };
+
+/// Errors: InvalidInput for the model that the run began with, and for what lies in the store.
+[[nodiscard]] Status check_export_target(const NamedIteration& named, const std::filesystem::path& path);
 
 /// Writes the model of an iteration, bit for bit the one that was measured where the profile is the default, and its
 /// record beside it where that is asked for. With `command.verify` the file gets its name only once it was loaded again

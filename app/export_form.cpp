@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/export_command.h"
 #include "app/form_fields.h"
 #include "app/forms.h"
 #include "app/numbers.h"
@@ -21,7 +22,7 @@ tui::Field field(std::string key, std::string label, tui::FieldKind kind, std::v
   return made;
 }
 
-/// As a file name: no folders, nothing that a shell would take.
+/// As a file name: no folders, no blanks.
 std::string file_name(const std::string& run, std::int64_t iteration) {
   std::string name = run;
   std::replace_if(
@@ -69,6 +70,9 @@ tui::FormChecked checked_export(const Options& options, const tui::CheckForm& fo
   else if (fs::exists(path, failure))
     checked.notes.push_back(path.string() + " is there already and will be replaced");
   const auto named = named_iteration(options, typed_value(form.values, "what"));
+  if (named && checked.errors.empty()) {
+    if (const auto free = check_export_target(*named, path); !free) checked.errors["to"] = free.error().message;
+  }
   if (!named) {
     checked.errors["what"] = named.error().message;
     return checked;

@@ -12,6 +12,7 @@
 #include "app/open_store.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "tui/shell_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -24,7 +25,7 @@ constexpr const char* kBlank = R"({
   "model": { "model": "model.onnx" },
   "engine": {
     "calibration": { "data": { "type": "npy", "path": "calibration.npy" } },
-    "validation": { "data": { "type": "npy", "path": "validation.npy", "labels": "labels.npy" } },
+    "validation": { "data": { "type": "npy", "path": "validation.npy" } },
     "metrics": [{ "type": "accuracy", "top_k": 1 }]
   },
   "compression": { "algorithms": [{ "name": "AccuracyAwareQuantization", "params": { "maximal_drop": 0.01 } }] }
@@ -88,9 +89,12 @@ std::string typed_value(const tui::Changes& values, std::string_view key) {
   return found == values.end() ? std::string() : found->second;
 }
 
-Drafts::~Drafts() {
+Drafts::~Drafts() { forget(); }
+
+void Drafts::forget() {
   std::error_code ignored;
   if (!folder_.empty()) fs::remove_all(folder_, ignored);
+  folder_.clear();
 }
 
 Result<std::string> Drafts::written(const std::string& text) {
@@ -190,13 +194,14 @@ tui::FormChecked checked_new_run(const Options& options, const tui::CheckForm& f
   if (checked.errors.empty()) check_paths(checked, *config);
   check_options(checked, options, form.values);
   if (!checked.errors.empty()) return checked;
-  Drafts none;
-  const auto command = new_run_command({form.source, form.values, form.changes}, none);
-  if (command && !form.source.what.empty()) {
+  if (!form.source.what.empty()) {
+    Drafts none;
+    const auto command = new_run_command({form.source, form.values, form.changes}, none);
+    if (!command) return checked;
     std::string words = "as a command: quantrail";
     for (const auto& whole : *command) {
       const std::string word = whole.starts_with(kParams) ? whole.substr(kParams.size()) : whole;
-      words += word.find_first_of(" \"[]{}*?$'") == std::string::npos ? " " + word : " '" + word + "'";
+      words += " " + tui::shell_quoted(word);
     }
     checked.notes.push_back(std::move(words));
   }

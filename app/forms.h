@@ -19,6 +19,7 @@ class Drafts {
   Drafts& operator=(const Drafts&) = delete;
   /// A new file, that only this user may read. Errors: Storage.
   [[nodiscard]] Result<std::string> written(const std::string& text);
+  void forget();
 
  private:
   std::string folder_{};

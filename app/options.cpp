@@ -311,7 +311,8 @@ std::vector<std::pair<std::string, std::string>> command_names() {
   add_commands(app, options);
   std::vector<std::pair<std::string, std::string>> names;
   for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (!sub->get_group().empty()) names.emplace_back(sub->get_name(), sub->get_description());
+    if (!sub->get_group().empty() && sub->get_name() != "tui")
+      names.emplace_back(sub->get_name(), sub->get_description());
   }
   return names;
 }

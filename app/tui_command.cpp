@@ -36,15 +36,16 @@ tui::Model first_model(bool scripted) {
 }
 
 /// What the screens leave undone ends with the process; what runs as a process of its own goes on.
-[[nodiscard]] int ended(const tui::LoopEnd& end, int code) {
+[[nodiscard]] int ended(const tui::LoopEnd& end, TuiPerformer& performer, int code) {
   if (end.busy) {
+    performer.forget_drafts();
     std::fflush(nullptr);
     std::_Exit(code);
   }
   return code;
 }
 
-int played(const TuiCommand& command, std::shared_ptr<TuiPerformer> performer, tui::Model model) {
+int played(const TuiCommand& command, const std::shared_ptr<TuiPerformer>& performer, tui::Model model) {
   const auto text = read_file(command.script);
   if (!text) return complained(text.error());
   std::string whole = command.size.empty() ? "" : ":size " + command.size + "\n";
@@ -60,12 +61,12 @@ int played(const TuiCommand& command, std::shared_ptr<TuiPerformer> performer, t
   {
     auto screen = tui::CursesScreen::open(in, out, kScriptTerminal);
     if (!screen) return complained(screen.error());
-    end = tui::run_script(*screen, std::move(performer), std::move(model), *script);
+    end = tui::run_script(*screen, performer, std::move(model), *script);
   }
   std::fclose(in);
   std::fclose(out);
-  if (end.failed.empty()) return ended(end, kDone);
-  return ended(end, complained({Cause::Backend, end.failed}));
+  if (end.failed.empty()) return ended(end, *performer, kDone);
+  return ended(end, *performer, complained({Cause::Backend, end.failed}));
 }
 
 /// Where screens cannot be shown, the list says as much in text.
@@ -100,14 +101,14 @@ int run(const Options& options, const TuiCommand& command) {
   auto performer = std::make_shared<TuiPerformer>(std::move(*store), std::move(*runs));
   tui::Model model = first_model(scripted);
   if (!unwritable.empty()) model.told = tui::Told{unwritable, false};
-  if (scripted) return played(command, std::move(performer), std::move(model));
+  if (scripted) return played(command, performer, std::move(model));
   tui::LoopEnd end;
   {
     auto screen = tui::CursesScreen::open(stdin, stdout);
     if (!screen) return complained(screen.error());
-    end = tui::run_loop(*screen, std::move(performer), std::move(model));
+    end = tui::run_loop(*screen, performer, std::move(model));
   }
-  return ended(end, kDone);
+  return ended(end, *performer, kDone);
 }
 
 }  // namespace quantrail::app

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "app/form_fields.h"
 #include "app/health_rows.h"
 #include "app/program.h"
 #include "app/self.h"
@@ -194,7 +195,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::SaveView& command) {
 
 std::vector<tui::Msg> TuiPerformer::by_command(const std::vector<std::string>& arguments, bool show) const {
   std::vector<std::string> whole{self_path(), "--store", options_.store};
-  whole.insert(whole.end(), arguments.begin(), arguments.end());
+  for (const auto& argument : arguments) whole.push_back(argument.starts_with("~/") ? typed_path(argument) : argument);
   ProgramRun run = run_program(whole);
   return {tui::CommandDone{arguments, run.exit_code, std::move(run.output), show}};
 }

@@ -18,6 +18,8 @@ class TuiPerformer final : public tui::Performer {
 
   [[nodiscard]] std::vector<tui::Msg> read(const tui::Cmd& command) override;
   [[nodiscard]] std::vector<tui::Msg> act(const tui::Cmd& command) override;
+  /// Deletes what was written for the editor: for a process that ends without destroying anything.
+  void forget_drafts() { drafts_.forget(); }
 
  private:
   using Told = std::vector<tui::Msg>;

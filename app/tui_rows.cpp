@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -62,7 +63,13 @@ std::vector<tui::SettingRow> setting_rows(const tracking::RunDetails& details) {
   return rows;
 }
 
-std::string clock_text(std::int64_t ms) { return time_text(ms).substr(11, 8); }
+/// As the clock on the wall says, like that of the screens.
+std::string clock_text(std::int64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
+}
 
 using Timed = std::vector<std::pair<std::int64_t, tui::LogRow>>;
 
@@ -93,12 +100,14 @@ void add_results(Timed& timed, const tracking::RunDetails& details) {
 std::vector<tui::LogRow> log_rows(const tracking::RunDetails& details) {
   Timed timed;
   add_results(timed, details);
+  int number = 0;
   for (const auto& attempt : details.attempts) {
+    ++number;
     timed.emplace_back(attempt.started_ms, tui::LogRow{clock_text(attempt.started_ms), "info",
                                                        fmt::format("attempt {} begins: process {} on {}", attempt.id,
                                                                    attempt.pid, attempt.host)});
     if (!attempt.ended_ms) continue;
-    std::string text = fmt::format("attempt {} ended: {}", attempt.id, attempt.ended_as);
+    std::string text = fmt::format("attempt {} ended: {}", number, attempt.ended_as);
     if (!attempt.reason.empty()) text += ", " + attempt.reason;
     const bool bad = attempt.ended_as == "failed" || attempt.ended_as == "lost";
     timed.emplace_back(*attempt.ended_ms, tui::LogRow{clock_text(*attempt.ended_ms), bad ? "warning" : "info", text});
@@ -113,6 +122,7 @@ std::vector<tui::LogRow> log_rows(const tracking::RunDetails& details) {
 
 std::vector<std::string> fact_lines(const tracking::RunDetails& details) {
   std::vector<std::string> lines;
+  if (!details.summary.note.empty()) lines.push_back("note     " + details.summary.note);
   lines.push_back(
       fmt::format("model    {} (sha256 {})", details.model_path.string(), details.model_hash.hex().substr(0, 12)));
   for (const auto& data : details.data)

@@ -7,8 +7,9 @@
 namespace quantrail::tui {
 namespace {
 
-constexpr int kPasteBegin = KEY_MAX + 1;
-constexpr int kPasteEnd = KEY_MAX + 2;
+// Behind what curses numbers by itself: keys that only terminfo's extensions name follow KEY_MAX.
+constexpr int kPasteBegin = KEY_MAX + 1000;
+constexpr int kPasteEnd = KEY_MAX + 1001;
 constexpr int kWheelRows = 3;
 
 }  // namespace

@@ -53,6 +53,8 @@ struct Form {
   std::vector<std::string> notes{};
   std::vector<std::string> completions{};  ///< of the path under the cursor
   bool leaving = false;                    ///< Esc was pressed once, though something was typed
+  std::string draft{};                     ///< that was edited, and is no configuration; empty: there is none
+  bool submitted = false;                  ///< its command is under way
   bool checked = false;                    ///< errors and notes are those of this revision
   bool operator==(const Form&) const = default;
 };

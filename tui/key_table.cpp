@@ -115,6 +115,8 @@ constexpr std::array kTable{
     Binding{C::Form, A::NextField, on(Key::Tab), on(Key::Down), "Tab Down", "next field; Tab completes a path first",
             "Tab next"},
     Binding{C::Form, A::PreviousField, on(Key::BackTab), on(Key::Up), "S-Tab Up", "field before", ""},
+    Binding{C::Form, A::FurtherFields, on(Key::PageDown), nothing(), "PgDn", "some fields further", ""},
+    Binding{C::Form, A::FormerFields, on(Key::PageUp), nothing(), "PgUp", "some fields back", ""},
     Binding{C::Form, A::NextError, control(U'N'), nothing(), "Ctrl-N", "next field with an error", "^N error"},
     Binding{C::NewRunForm, A::Edit, control(U'E'), nothing(), "Ctrl-E", "edit the whole configuration in $EDITOR",
             "^E editor"},

@@ -109,6 +109,8 @@ enum class Action {
   NextField,
   PreviousField,
   NextError,
+  FurtherFields,
+  FormerFields,
   Edit,
   Forecast,
   Start,

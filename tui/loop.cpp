@@ -14,6 +14,7 @@
 
 #include "base/files.h"
 #include "tui/loop_signals.h"
+#include "tui/shell_text.h"
 #include "tui/workers.h"
 
 namespace quantrail::tui {
@@ -42,9 +43,7 @@ bool edited(const std::string& path) {
   const char* visual = std::getenv("VISUAL");
   const char* editor = visual != nullptr && *visual != '\0' ? visual : std::getenv("EDITOR");
   const std::string program = editor != nullptr && *editor != '\0' ? editor : "vi";
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return std::system((program + " " + quoted + "'").c_str()) == 0;
+  return std::system((program + " " + shell_quoted(path)).c_str()) == 0;
 }
 
 class Loop {
@@ -63,24 +62,29 @@ class Loop {
         handle(Ticked{clock_text()});
       }
       for (const auto& msg : workers_.answers()) handle(msg);
-      while (const auto msg = screen_.poll_input()) handle_input(*msg);
+      while (!quit_) {
+        const auto msg = screen_.poll_input();
+        if (!msg) break;
+        handle_input(*msg);
+      }
       ask_rested();
       if (quit_) break;
       present();
       if (!wait_until(rested_ ? std::min(next_tick, rest_until_) : next_tick)) break;
     }
-    return {!workers_.idle(), {}};
+    return {workers_.at_work(), {}};
   }
 
   LoopEnd play(const Script& script) {
     model_.clock.clear();
     settle();
     for (const auto& step : script) {
+      if (quit_) return {workers_.at_work(), "the screens were left before the end of the script"};
       const std::string failed = std::visit([this](const auto& one) { return played(one); }, step);
-      if (!failed.empty()) return {!workers_.idle(), failed};
+      if (!failed.empty()) return {workers_.at_work(), failed};
       if (quit_ || LeaveSignals::arrived()) break;
     }
-    return {!workers_.idle(), {}};
+    return {workers_.at_work(), {}};
   }
 
  private:
@@ -95,7 +99,10 @@ class Loop {
   }
 
   void handle_input(const Msg& msg) {
-    if (std::holds_alternative<KeyPressed>(msg) && model_.question && Clock::now() < deaf_until_) return;
+    const auto* pressed = std::get_if<KeyPressed>(&msg);
+    const bool paste =
+        pressed != nullptr && (pressed->press.key == Key::PasteBegin || pressed->press.key == Key::PasteEnd);
+    if (pressed != nullptr && !paste && model_.question && Clock::now() < deaf_until_) return;
     handle(msg);
   }
 
@@ -201,7 +208,8 @@ class Loop {
   std::string played(const ScriptWait& step) {
     const auto until = Clock::now() + kScriptPatience;
     for (;;) {
-      settle();
+      for (const auto& msg : workers_.answers()) handle(msg);
+      screen_.present(view(model_), model_.look);
       if (view(model_).to_text().find(step.text) != std::string::npos) return {};
       if (Clock::now() >= until || quit_ || LeaveSignals::arrived()) break;
       pause(milliseconds(100));

@@ -38,7 +38,8 @@ enum class Level { All, Warnings, Errors };
 enum class ParetoAxis { Size, Int8Share, FloatLayers };
 
 struct RunsPage {
-  Query query{};  ///< as shown
+  Query query{};   ///< as shown
+  Query wanted{};  ///< as asked for last
   std::vector<ColumnTitle> columns{};
   std::vector<RunRow> runs{};
   std::size_t total = 0;
@@ -153,6 +154,7 @@ struct Model {
   std::optional<Told> told{};
   std::vector<std::string> busy{};  ///< commands under way
   bool pasting = false;
+  bool pasted = false;  ///< something since the last tick; where nothing comes, the end of a paste was lost
   std::string clock{};
 
   [[nodiscard]] Screen screen() const { return way.back(); }
@@ -182,8 +184,11 @@ struct Next {
 [[nodiscard]] const Ranking* current_ranking(const RunPage& page);
 /// Its layers in the order of the page.
 [[nodiscard]] std::vector<const ScoreRow*> ordered_layers(const RunPage& page);
-/// The first accepted iteration with the group in float; nothing: it stayed int8.
-[[nodiscard]] std::optional<std::int64_t> reverted_at(const RunDetail& detail, const ScoreRow& row);
+/// By layer, the first accepted iteration that has it in float.
+[[nodiscard]] std::map<std::string, std::int64_t> float_since(const RunDetail& detail);
+/// The same for all layers of a group; nothing: not all were in float.
+[[nodiscard]] std::optional<std::int64_t> reverted_at(const std::map<std::string, std::int64_t>& since,
+                                                      const ScoreRow& row);
 /// Rows of the log page, oldest first.
 [[nodiscard]] std::vector<LogRow> log_rows(const RunPage& page);
 [[nodiscard]] std::vector<const SettingRow*> shown_settings(const RunPage& page);

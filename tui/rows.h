@@ -68,7 +68,7 @@ struct RunRow {
   bool operator==(const RunRow&) const = default;
 };
 
-/// The state as words: "running 61%", "done, met", ...
+/// The state as words: "running", "done, met", ...
 [[nodiscard]] std::string state_text(const RunRow& run);
 
 struct IterationRow {

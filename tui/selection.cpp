@@ -64,16 +64,23 @@ const Ranking* current_ranking(const RunPage& page) {
   return &rankings[rankings.size() - 1 - std::min(page.ranking_back, rankings.size() - 1)];
 }
 
-std::optional<std::int64_t> reverted_at(const RunDetail& detail, const ScoreRow& row) {
+std::map<std::string, std::int64_t> float_since(const RunDetail& detail) {
+  std::map<std::string, std::int64_t> since;
   for (const auto& it : detail.iterations) {
-    const auto& reverted = it.reverted_layers;
-    const bool in_float =
-        !row.members.empty() && std::all_of(row.members.begin(), row.members.end(), [&](const auto& layer) {
-          return std::find(reverted.begin(), reverted.end(), layer) != reverted.end();
-        });
-    if (it.accepted && in_float) return it.index;
+    if (!it.accepted) continue;
+    for (const auto& layer : it.reverted_layers) since.emplace(layer, it.index);
   }
-  return std::nullopt;
+  return since;
+}
+
+std::optional<std::int64_t> reverted_at(const std::map<std::string, std::int64_t>& since, const ScoreRow& row) {
+  std::optional<std::int64_t> last;
+  for (const auto& layer : row.members) {
+    const auto found = since.find(layer);
+    if (found == since.end()) return std::nullopt;
+    last = std::max(last.value_or(found->second), found->second);
+  }
+  return last;
 }
 
 std::vector<const ScoreRow*> ordered_layers(const RunPage& page) {
@@ -87,12 +94,14 @@ std::vector<const ScoreRow*> ordered_layers(const RunPage& page) {
   switch (page.order) {
     case LayerOrder::Rank: break;
     case LayerOrder::Macs: by([](const ScoreRow& row) { return -row.macs; }); break;
-    case LayerOrder::Reverted:
-      by([&](const ScoreRow& row) {
-        const auto at = reverted_at(*page.detail, row);
+    case LayerOrder::Reverted: {
+      const auto since = float_since(*page.detail);
+      by([&since](const ScoreRow& row) {
+        const auto at = reverted_at(since, row);
         return std::tuple(!at.has_value(), at.value_or(0));
       });
       break;
+    }
     case LayerOrder::Name: by([](const ScoreRow& row) { return row.layer; }); break;
   }
   return layers;

@@ -25,7 +25,8 @@ Next answered(Model model, const KeyPress& press) {
 
 /// What is pasted goes where a person types; elsewhere it would be a row of commands.
 Next pasted(Model model, const KeyPress& press) {
-  if (press.key == Key::PasteEnd) {
+  model.pasted = true;
+  if (press.key == Key::PasteEnd || press == control(U'C')) {
     model.pasting = false;
     return still(std::move(model));
   }
@@ -39,6 +40,7 @@ Next pasted(Model model, const KeyPress& press) {
 Next pressed(Model model, const KeyPress& press) {
   if (press.key == Key::PasteBegin) {
     model.pasting = true;
+    model.pasted = true;
     return still(std::move(model));
   }
   if (model.pasting) return pasted(std::move(model), press);
@@ -53,6 +55,7 @@ Next pressed(Model model, const KeyPress& press) {
 
 Next runs_loaded(Model model, RunsLoaded loaded) {
   RunsPage& page = model.runs;
+  if (loaded.query != page.wanted) return still(std::move(model));  // another one was asked for since
   std::optional<std::int64_t> selected;
   if (page.at < page.runs.size()) selected = page.runs[page.at].id;
   // At the top of the newest first one wants to stay there when a run is added.
@@ -107,7 +110,8 @@ Next command_done(Model model, const CommandDone& done) {
   const std::string label = done.arguments.empty() ? std::string() : done.arguments.front();
   const auto under_way = std::find(model.busy.begin(), model.busy.end(), label);
   if (under_way != model.busy.end()) model.busy.erase(under_way);
-  if (model.screen() == Screen::Form && (label == "run" || label == "export" || label == "check"))
+  const bool of_a_form = label == "run" || label == "export" || label == "check";
+  if (of_a_form && model.form && std::exchange(model.form->submitted, false))
     return form_submitted(std::move(model), done);
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < done.output.size();) {
@@ -152,7 +156,9 @@ Next commanding(Model model, std::vector<std::string> arguments, bool show) {
   return {std::move(model), {RunCommand{std::move(arguments), show}}};
 }
 
-Next update(Model model, const Msg& msg) {
+namespace {
+
+Next updated(Model model, const Msg& msg) {
   return std::visit(Overload{
                         [&](const KeyPressed& m) { return pressed(std::move(model), m.press); },
                         [&](const Clicked& m) { return clicked(std::move(model), m); },
@@ -163,6 +169,7 @@ Next update(Model model, const Msg& msg) {
                         },
                         [&](const Ticked& m) {
                           model.clock = m.clock;
+                          model.pasting = model.pasting && std::exchange(model.pasted, false);
                           auto commands = reading(model, false);
                           return Next{std::move(model), std::move(commands)};
                         },
@@ -170,7 +177,10 @@ Next update(Model model, const Msg& msg) {
                         [&](const QueryRefused& m) {
                           // While it is typed a filter is often not one yet.
                           const bool typing = model.prompt && model.prompt->purpose == Prompt::For::Filter;
-                          if (!typing) return telling(std::move(model), m.why, false);
+                          if (!typing) {
+                            model.runs.wanted = model.runs.query;
+                            return telling(std::move(model), m.why, false);
+                          }
                           model.runs.refused = m.why;
                           return still(std::move(model));
                         },
@@ -190,6 +200,7 @@ Next update(Model model, const Msg& msg) {
                         [&](const FormChecked& m) { return form_checked(std::move(model), m); },
                         [&](const Completed& m) {
                           if (model.form && model.form->at < model.form->fields.size() &&
+                              model.form->fields[model.form->at].kind == FieldKind::Path &&
                               text_of(model.form->fields[model.form->at].line) == m.text)
                             model.form->completions = m.candidates;
                           return still(std::move(model));
@@ -201,19 +212,38 @@ Next update(Model model, const Msg& msg) {
                           if (!m.kept)
                             return telling(std::move(model), "the editor failed: nothing was changed", false);
                           if (!model.form) return still(std::move(model));
+                          model.form->draft = m.path;  // until it has become the source
                           FormSource source = model.form->source;
                           source.what = m.path;
                           source.branch = false;
-                          return Next{std::move(model), {LoadForm{source, {}}}};
+                          source.ignored.clear();  // they are in the file
+                          // What is no setting is not in the file.
+                          Changes changes = changes_of(*model.form);
+                          std::erase_if(changes, [](const auto& change) { return !change.first.starts_with('@'); });
+                          return Next{std::move(model), {LoadForm{std::move(source), std::move(changes)}}};
                         },
                         [&](const CommandDone& m) { return command_done(std::move(model), m); },
                         [&](const Told& m) {
                           model.told = m;
+                          // A run that cannot be read is not compared.
+                          ComparePage& compare = model.compare;
+                          if (!m.good && compare.comparison && compare.runs.size() > compare.comparison->runs.size())
+                            compare.runs.resize(compare.comparison->runs.size());
                           auto commands = reading(model, true);
                           return Next{std::move(model), m.good ? std::move(commands) : std::vector<Cmd>{}};
                         },
                     },
                     msg);
+}
+
+}  // namespace
+
+Next update(Model model, const Msg& msg) {
+  Next next = updated(std::move(model), msg);
+  for (const auto& command : next.commands) {
+    if (const auto* runs = std::get_if<LoadRuns>(&command)) next.model.runs.wanted = runs->query;
+  }
+  return next;
 }
 
 }  // namespace quantrail::tui

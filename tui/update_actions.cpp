@@ -35,9 +35,7 @@ Next acted_on_health(Model model, Action action) {
   switch (action) {
     case Action::CheckStore: return commanding(std::move(model), {"doctor"}, true);
     case Action::Backup: return asking(std::move(model), {Prompt::For::Backup, "copy the store to the new folder", {}});
-    case Action::Collect:
-      return asking(std::move(model),
-                    {Prompt::For::Collect, "delete for good (type trash, orphans, answers or backups)", {}});
+    case Action::Collect: return asking(std::move(model), {Prompt::For::Collect, "delete for good", {}});
     case Action::Undo: return commanding(std::move(model), {"undo"});
     default: return still(std::move(model));
   }
@@ -81,6 +79,7 @@ Next going_to(Model model, Screen screen) {
 Next going_back(Model model) {
   if (model.screen() == Screen::Form) model.form.reset();
   if (model.way.size() > 1) model.way.pop_back();
+  model.told.reset();
   auto commands = reading(model, true);
   return {std::move(model), std::move(commands)};
 }
@@ -113,7 +112,7 @@ Next asking(Model model, Prompt prompt) {
 
 std::vector<Cmd> reading(const Model& model, bool fresh) {
   switch (model.screen()) {
-    case Screen::Runs: return {LoadRuns{model.runs.query, fresh}};
+    case Screen::Runs: return {LoadRuns{model.runs.wanted, fresh}};
     case Screen::Run: return {LoadRun{.id = model.run.id, .fresh = fresh}};
     case Screen::Compare: return {LoadComparison{model.compare.runs, fresh}};
     case Screen::Health: return fresh ? std::vector<Cmd>{LoadHealth{}} : std::vector<Cmd>{};

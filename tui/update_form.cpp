@@ -9,6 +9,7 @@ namespace quantrail::tui {
 namespace {
 
 constexpr const char* kSourceKey = "from";
+constexpr std::size_t kPage = 8;
 
 std::vector<Cmd> checking(const Form& form) {
   std::vector<Cmd> commands{CheckForm{form.source, form.revision, values_of(form), changes_of(form)}};
@@ -36,6 +37,14 @@ Next moved_in_form(Model model, Action action) {
     case Action::NextField: next_field(form); break;
     case Action::PreviousField: previous_field(form); break;
     case Action::NextError: next_error(form); break;
+    case Action::FurtherFields:
+      form.at = std::min(form.at + kPage, form.fields.size() - 1);
+      form.completions.clear();
+      break;
+    case Action::FormerFields:
+      form.at -= std::min(form.at, kPage);
+      form.completions.clear();
+      break;
     default: break;
   }
   if (form.at < form.fields.size() && form.fields[form.at].kind == FieldKind::Path)
@@ -45,17 +54,20 @@ Next moved_in_form(Model model, Action action) {
 
 Next submitting(Model model, bool check_only) {
   Form& form = *model.form;
+  if (!form.draft.empty())
+    return telling(std::move(model), "what was edited is no configuration: ^E goes on with it, Esc leaves it", false);
   if (!form.checked) return telling(std::move(model), "still checking: again in a moment", false);
   if (!form.errors.empty()) {
     next_error(form);
-    const std::string why = form.errors.begin()->second;
+    const auto here = form.errors.find(form.fields[form.at].key);
+    const std::string why = (here == form.errors.end() ? form.errors.begin() : here)->second;
     return telling(std::move(model), fmt::format("cannot yet: {}", why), false);
   }
-  if (!model.busy.empty() && std::find(model.busy.begin(), model.busy.end(), "run") != model.busy.end())
-    return telling(std::move(model), "it is being started", true);
+  if (form.submitted) return telling(std::move(model), "it is under way", true);
   SubmitForm submit{form.source, values_of(form), changes_of(form), check_only};
   model.busy.emplace_back(check_only ? "check" : form.source.kind == FormKind::NewRun ? "run" : "export");
   model.told.reset();
+  form.submitted = true;
   return {std::move(model), {std::move(submit)}};
 }
 
@@ -123,10 +135,12 @@ Next form_submitted(Model model, const CommandDone& done) {
     return showing_text(std::move(model), "what this run would be", lines);
   }
   if (done.exit_code != 0) return telling(std::move(model), last, false);
-  Next next = going_back(std::move(model));
+  model.form.reset();
+  std::erase(model.way, Screen::Form);
+  Next next{{}, reading(model, true)};
+  next.model = std::move(model);
   if (const auto run = run_started(done.output)) {
     next = going_to(std::move(next.model), Screen::Runs);
-    next.model.run.ignored.clear();
     Next open = opening_run(std::move(next.model), *run, std::nullopt);
     open.commands.insert(open.commands.begin(), next.commands.begin(), next.commands.end());
     next = std::move(open);
@@ -148,7 +162,9 @@ Next typed_in_form(Model model, const KeyPress& press) {
       return going_back(std::move(model));
     case Action::Start: return submitting(std::move(model), false);
     case Action::Forecast: return submitting(std::move(model), true);
-    case Action::Edit: return asking_for(std::move(model), WriteDraft{form.source, changes_of(form)});
+    case Action::Edit:
+      if (!form.draft.empty()) return asking_for(std::move(model), EditFile{form.draft});
+      return asking_for(std::move(model), WriteDraft{form.source, changes_of(form)});
     case Action::Help:
     case Action::Redraw:
     case Action::Suspend: return acted(std::move(model), action);
@@ -158,6 +174,8 @@ Next typed_in_form(Model model, const KeyPress& press) {
         return {std::move(model), std::move(commands)};
       }
       return moved_in_form(std::move(model), action);
+    case Action::FurtherFields:
+    case Action::FormerFields:
     case Action::PreviousField:
     case Action::NextError: return moved_in_form(std::move(model), action);
     default: break;

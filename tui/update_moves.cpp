@@ -19,11 +19,18 @@ std::size_t stepped(std::size_t at, std::size_t count, Action action, std::size_
   }
 }
 
+/// Scrolls through `count` lines of which `room` are in sight: ends where the last one is.
+std::size_t scrolled_to(std::size_t at, std::size_t count, int room, Action action, std::size_t page) {
+  const auto shown = static_cast<std::size_t>(std::max(room, 1));
+  const std::size_t places = count > shown ? count - shown + 1 : 1;
+  return stepped(std::min(at, places - 1), places, action, page);
+}
+
 /// Lines below the last one in sight: up means more of them.
-std::size_t stepped_back(std::size_t back, std::size_t count, Action action, std::size_t page) {
-  if (count == 0) return 0;
-  const std::size_t at = count - 1 - std::min(back, count - 1);
-  return count - 1 - stepped(at, count, action, page);
+std::size_t stepped_back(std::size_t back, std::size_t count, int room, Action action, std::size_t page) {
+  const auto shown = static_cast<std::size_t>(std::max(room, 1));
+  const std::size_t most = count > shown ? count - shown : 0;
+  return most - scrolled_to(most - std::min(back, most), count, room, action, page);
 }
 
 Next moved_on_list(Model model, Action action, std::size_t page) {
@@ -46,7 +53,9 @@ Next moved_on_page(Model model, Action action, std::size_t page) {
       run.follow = iterations == 0 || run.iteration + 1 == iterations;
       break;
     case RunTab::Layers: run.layer = stepped(run.layer, ordered_layers(run).size(), action, page); break;
-    case RunTab::Log: run.log_back = stepped_back(run.log_back, log_rows(run).size(), action, page); break;
+    case RunTab::Log:
+      run.log_back = stepped_back(run.log_back, log_rows(run).size(), page_area(model).rows - 1, action, page);
+      break;
     case RunTab::Config: run.setting = stepped(run.setting, shown_settings(run).size(), action, page); break;
   }
   return still(std::move(model));
@@ -58,7 +67,7 @@ Next moved_in_comparison(Model model, Action action, std::size_t page) {
   if (compare.tab == CompareTab::Pareto) {
     compare.point = stepped(compare.point, pareto_points(compare).size(), action, page);
   } else {
-    compare.scroll = stepped(compare.scroll, compare_lines(compare), action, page);
+    compare.scroll = scrolled_to(compare.scroll, compare_lines(compare), page_area(model).rows - 1, action, page);
   }
   return still(std::move(model));
 }
@@ -77,9 +86,12 @@ Next moved(Model model, Action action) {
     case Screen::Run: return moved_on_page(std::move(model), action, page);
     case Screen::Compare: return moved_in_comparison(std::move(model), action, page);
     case Screen::Health:
-      model.health.scroll = stepped(model.health.scroll, health_lines(model.health), action, page);
+      model.health.scroll =
+          scrolled_to(model.health.scroll, health_lines(model.health), model.size.rows - 3, action, page);
       break;
-    case Screen::Text: model.text.scroll = stepped(model.text.scroll, text_rows(model).size(), action, page); break;
+    case Screen::Text:
+      model.text.scroll = scrolled_to(model.text.scroll, text_rows(model).size(), model.size.rows - 3, action, page);
+      break;
     case Screen::Form: break;
   }
   return still(std::move(model));

@@ -74,7 +74,10 @@ Next comparing(Model model, std::vector<std::int64_t> runs) {
 Next point_opened(Model model) {
   if (!model.compare.comparison) return still(std::move(model));
   const auto* point = model.compare.tab == CompareTab::Pareto ? current_point(model.compare) : nullptr;
-  if (point == nullptr) return opening_run(std::move(model), model.compare.runs.front(), std::nullopt);
+  if (point == nullptr) {
+    const std::int64_t first = model.compare.runs.front();
+    return opening_run(std::move(model), first, std::nullopt);
+  }
   const std::int64_t run = model.compare.comparison->runs[point->run].id;
   const std::int64_t iteration = point->iteration;
   return opening_run(std::move(model), run, iteration);
@@ -97,8 +100,11 @@ Next tab_compared(Model model, CompareTab tab) {
 Next run_left_out(Model model) {
   if (model.compare.runs.size() <= 2) return telling(std::move(model), "two runs are the least to compare", false);
   auto runs = model.compare.runs;
+  const std::int64_t left_out = runs.back();
   runs.pop_back();
-  return comparing(std::move(model), std::move(runs));
+  Next next = comparing(std::move(model), std::move(runs));
+  next.model.told = Told{fmt::format("run {} is left out", left_out), true};
+  return next;
 }
 
 }  // namespace

@@ -172,6 +172,8 @@ Next command_typed(Model model, const std::string& text) {
     if (std::find(kAboutARun.begin(), kAboutARun.end(), name) != kAboutARun.end() && run != nullptr)
       words.push_back(std::to_string(run->id));
   }
+  if (name == "quit") return {std::move(model), {Quit{}}};
+  if (name == "help") return commanding(std::move(model), {words[1], "--help"}, true);
   // To watch a run is to have it open.
   if (name == "watch" && words.size() == 2 && words[1].size() < 10 &&
       std::all_of(words[1].begin(), words[1].end(), [](char c) { return c >= '0' && c <= '9'; }))

@@ -57,6 +57,8 @@ Next drop_typed(Model model, const std::string& text) {
 }
 
 Next submitted(Model model) {
+  // What is no filter is not given up: it says why.
+  if (model.prompt->purpose == Prompt::For::Filter && !model.runs.refused.empty()) return still(std::move(model));
   const Prompt prompt = *std::exchange(model.prompt, std::nullopt);
   const std::string text = text_of(prompt.line);
   const std::string as_typed = text_of(line_of(prompt.before));  // control characters are shown, not kept
@@ -131,7 +133,8 @@ Next typed_in_prompt(Model model, const KeyPress& press) {
   if (press.key == Key::Enter) {
     const auto found = suggestions(model);
     const bool name_only = prompt.line.text.find(U' ') == std::u32string::npos;
-    if (prompt.purpose == Prompt::For::Command && name_only && prompt.at < found.size())
+    const bool chosen = !prompt.line.text.empty() || prompt.at > 0;
+    if (prompt.purpose == Prompt::For::Command && name_only && chosen && prompt.at < found.size())
       prompt.line = line_of(found[prompt.at]->name);
     return submitted(std::move(model));
   }

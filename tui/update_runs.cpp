@@ -52,7 +52,8 @@ Next export_asked(Model model, const RunRow& run) {
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }
 
-Next new_asked(Model model, const RunRow* run) {
+Next new_asked(Model model) {
+  const auto* run = current_run(model);
   FormSource source{FormKind::NewRun, run != nullptr ? std::to_string(run->id) : ""};
   if (model.screen() == Screen::Run) source.ignored.assign(model.run.ignored.begin(), model.run.ignored.end());
   return {std::move(model), {LoadForm{std::move(source), {}}}};
@@ -65,6 +66,7 @@ Next branch_asked(Model model, const RunRow& run) {
   FormSource source{
       FormKind::NewRun,
       iteration != nullptr ? fmt::format("{}@{}", run.id, iteration->index) : fmt::format("{}@best", run.id), true};
+  if (model.screen() == Screen::Run) source.ignored.assign(model.run.ignored.begin(), model.run.ignored.end());
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }
 
@@ -171,15 +173,22 @@ Next acted_on_chosen(Model model, Action action, const RunRow& run) {
 }  // namespace
 
 std::vector<std::int64_t> chosen_runs(const Model& model) {
-  if (model.screen() == Screen::Runs && !model.runs.marked.empty())
-    return {model.runs.marked.begin(), model.runs.marked.end()};
+  std::vector<std::int64_t> chosen;
+  if (model.screen() == Screen::Runs) {
+    // Nothing happens to what is not in sight.
+    for (const auto& run : model.runs.runs) {
+      if (model.runs.marked.contains(run.id)) chosen.push_back(run.id);
+    }
+    std::sort(chosen.begin(), chosen.end());
+  }
   const auto* run = current_run(model);
-  return run == nullptr ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{run->id};
+  if (chosen.empty() && run != nullptr) chosen.push_back(run->id);
+  return chosen;
 }
 
 Next acted_on_run(Model model, Action action) {
   const auto* current = current_run(model);
-  if (action == Action::New) return new_asked(std::move(model), current);
+  if (action == Action::New) return new_asked(std::move(model));
   if (current == nullptr) return still(std::move(model));
   const RunRow run = *current;
   switch (action) {
@@ -189,6 +198,8 @@ Next acted_on_run(Model model, Action action) {
     case Action::Export: return export_asked(std::move(model), run);
     case Action::Branch: return branch_asked(std::move(model), run);
     case Action::Note:
+      if (run.note.find('\n') != std::string::npos)
+        return telling(std::move(model), "the note has several lines: `quantrail note` shows and writes it", false);
       return asking(std::move(model),
                     {Prompt::For::Note, fmt::format("note on run {}", run.id), line_of(run.note), {run.id}, run.note});
     case Action::Tag: {

@@ -88,7 +88,7 @@ void draw_curves(Frame& frame, const Model& model, const Area& area, const Compa
   }
   plot.x_high = roomy(last);
   draw_box(frame, area, fmt::format("{} of accepted iterations", name_of(measure)), model.look.charset);
-  const int legend = std::min<int>(static_cast<int>(c.runs.size()), 6);
+  const int legend = std::min(static_cast<int>(c.runs.size()), std::max(area.rows - 7, 0));
   draw_plot(frame, {area.row + 1, area.column + 1, area.rows - 2 - legend, area.columns - 2}, plot, model.look);
   for (int row = 0; row < legend; ++row) {
     const auto at = static_cast<std::size_t>(row);

@@ -32,7 +32,8 @@ std::string_view prompt_hint(Prompt::For purpose) {
     case Prompt::For::Command:
       return "Enter run it  Tab complete  Up Down choose  . selected run  % marked runs  Esc cancel";
     case Prompt::For::Tag: return "words, separated by blanks   Enter accept  Esc cancel";
-    case Prompt::For::Collect: return "nothing else asks again: what you type is gone for good   Esc cancel";
+    case Prompt::For::Collect:
+      return "type trash, orphans, answers or backups: what you name is gone for good   Esc cancel";
     default: return "Enter accept  Esc cancel";
   }
 }
@@ -96,8 +97,11 @@ void draw_footer(Frame& frame, const Model& model) {
   if (!model.busy.empty() && !model.told)
     frame.put(last - 1, 1, fitted("under way: " + joined(model.busy, ", ") + " ...", room), Style::Accent);
   if (model.told) {
-    frame.clear({last - 1, 0, 1, model.size.columns});
-    frame.put(last - 1, 1, fitted(model.told->text, room), model.told->good ? Style::Good : Style::Bad);
+    // What a command says in a line may be longer than this one.
+    const int rows =
+        std::min<int>(static_cast<int>(wrapped(model.told->text, room).size()), model.size.rows >= 16 ? 3 : 1);
+    frame.clear({last - rows, 0, rows, model.size.columns});
+    draw_wrapped(frame, {last - rows, 1, rows, room}, model.told->text, model.told->good ? Style::Good : Style::Bad);
   }
   frame.put(last, 1, hints(contexts_of(model), room), Style::Dim);
 }

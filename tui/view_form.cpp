@@ -119,7 +119,11 @@ void draw_below(Frame& frame, const Form& form, const Area& area) {
   if (form.at < form.fields.size()) {
     const Field& field = form.fields[form.at];
     const auto error = form.errors.find(field.key);
-    line(error != form.errors.end() ? error->second : field.help, error != form.errors.end() ? Style::Bad : Style::Dim);
+    if (error != form.errors.end())
+      row += draw_wrapped(frame, {area.row + row, 1, std::min(3, area.rows - row), area.columns - 2}, error->second,
+                          Style::Bad);
+    else
+      line(field.help, Style::Dim);
   }
   if (const auto whole = form.errors.find(""); whole != form.errors.end()) line(whole->second, Style::Bad);
   if (!form.completions.empty()) {
@@ -151,6 +155,7 @@ void draw_form(Frame& frame, const Model& model) {
     text += form.checked ? "   ready" : "   checking ...";
   else
     text += fmt::format("   {} error{}", form.errors.size(), form.errors.size() == 1 ? "" : "s");
+  text += fmt::format("   field {} of {}", form.at + 1, form.fields.size());
   draw_header(frame, text, model);
   const int below = model.size.rows >= 20 ? 6 : 2;
   const Area list{1, 0, model.size.rows - 3 - below, model.size.columns};

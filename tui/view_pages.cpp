@@ -28,7 +28,7 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
   const auto* ranking = current_ranking(page);
   if (ranking == nullptr) {
     draw_wrapped(frame, {area.row + 1, 3, 4, area.columns - 6},
-                 "No ranking yet: layers are ranked only when the quantized model drops by more than is allowed.",
+                 "No ranking yet: layers are ranked once the quantized model has dropped by more than is allowed.",
                  Style::Dim);
     return;
   }
@@ -38,6 +38,7 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
     title += fmt::format("   ranking {} of {}", detail.rankings.size() - page.ranking_back, detail.rankings.size());
   frame.put(area.row, 1, fitted(title, area.columns - 2), Style::Dim);
   const auto layers = ordered_layers(page);
+  const auto since = float_since(detail);
   double low = 0.0;
   double high = 0.0;
   bool first_score = true;
@@ -60,7 +61,7 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
   for (int row = 0; row < rows.rows && first + static_cast<std::size_t>(row) < layers.size(); ++row) {
     const std::size_t at = first + static_cast<std::size_t>(row);
     const ScoreRow& score = *layers[at];
-    const auto reverted = reverted_at(detail, score);
+    const auto reverted = reverted_at(since, score);
     const bool ignored = !score.members.empty() && page.ignored.contains(score.members.front());
     const std::string line = padded(fmt::format("{}", at + 1), -3) + " " +
                              padded(fitted_end(score.layer, name - 1), name) + padded(number(score.score), -8) +
@@ -90,7 +91,8 @@ void draw_log(Frame& frame, const Model& model) {
   frame.put(area.row, 1, fitted(title, area.columns - 2), Style::Dim);
   if (rows.empty()) frame.put(area.row + 2, 3, "nothing here", Style::Dim);
   const int room = area.rows - 1;
-  const std::size_t end = rows.size() - std::min(page.log_back, rows.size());
+  const std::size_t least = std::min(rows.size(), static_cast<std::size_t>(std::max(room, 0)));
+  const std::size_t end = std::max(rows.size() - std::min(page.log_back, rows.size()), least);
   const std::size_t first = end > static_cast<std::size_t>(room) ? end - static_cast<std::size_t>(room) : 0;
   for (std::size_t at = first; at < end; ++at) {
     const LogRow& row = rows[at];

@@ -65,8 +65,6 @@ std::string state_text(const RunRow& run) {
     if (run.outcome == "met") return "done, met";
     return run.outcome == "not_met" ? "done, not met" : "done, all int8";
   }
-  if (run.state == "running" && run.step && run.step->total > 0)
-    return fmt::format("running {}%", run.step->done * 100 / run.step->total);
   return run.state;
 }
 

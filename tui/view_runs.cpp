@@ -76,13 +76,13 @@ void draw_facts(Frame& frame, const Model& model, const Area& box, const RunDeta
   const auto line = [&](std::string_view text, Style style) {
     if (row < area.rows && !text.empty()) frame.put(area.row + row++, area.column, fitted(text, area.columns), style);
   };
-  if (run.step) {
+  if (run.step && is_live(run)) {
     line(run.step->text, Style::Normal);
     if (run.step->total > 0) {
       const std::string count = fmt::format(" {}/{}", run.step->done, run.step->total);
       line(progress_bar(run.step->done, run.step->total, area.columns - width_of(count), model.look.charset) + count,
            Style::Accent);
-      line(time_left(*run.step), Style::Dim);
+      if (run.state == "running") line(time_left(*run.step), Style::Dim);
     }
   }
   line(fmt::format("float {}, int8 {}", number(run.float_value), number(run.quantized)), Style::Normal);

@@ -16,9 +16,12 @@ bool replaces(const Cmd& later, const Cmd& earlier) {
   if (changes) return false;
   // What was to be read anew is read anew.
   if (const auto* runs = std::get_if<LoadRuns>(&earlier)) return !runs->fresh || std::get<LoadRuns>(later).fresh;
-  if (const auto* run = std::get_if<LoadRun>(&earlier)) return !run->fresh || std::get<LoadRun>(later).fresh;
+  if (const auto* run = std::get_if<LoadRun>(&earlier))
+    return run->id == std::get<LoadRun>(later).id && (!run->fresh || std::get<LoadRun>(later).fresh);
   return true;
 }
+
+constexpr std::size_t kDoers = 4;  // more at once would only wait for the store
 
 bool takes_long(const Cmd& command) {
   return std::holds_alternative<RunCommand>(command) || std::holds_alternative<SubmitForm>(command);
@@ -33,6 +36,8 @@ struct Workers::Shared {
   std::condition_variable ready{};
   std::deque<Cmd> waiting{};
   std::vector<Msg> answers{};
+  std::deque<Cmd> to_do{};  ///< of what takes long
+  std::size_t doers = 0;    ///< threads that do it
   std::size_t under_way = 0;
   bool closed = false;
 
@@ -42,6 +47,18 @@ struct Workers::Shared {
     if (closed) return;
     for (auto& msg : told) answers.push_back(std::move(msg));
     wake();
+  }
+
+  /// False: there is none, and the thread is not counted any more.
+  bool take_to_do(Cmd& command) {
+    const std::scoped_lock lock(guard);
+    if (closed || to_do.empty()) {
+      --doers;
+      return false;
+    }
+    command = std::move(to_do.front());
+    to_do.pop_front();
+    return true;
   }
 
   /// False: there will be no more.
@@ -60,24 +77,36 @@ Workers::Workers(std::shared_ptr<Performer> performer, std::function<void()> wak
     : shared_(std::make_shared<Shared>()) {
   shared_->performer = std::move(performer);
   shared_->wake = std::move(wake);
-  std::thread([shared = shared_] {
+  reader_ = std::thread([shared = shared_] {
     Cmd command = Quit{};
     while (shared->take(command)) shared->tell(shared->performer->read(command));
-  }).detach();
+  });
 }
 
 Workers::~Workers() {
-  const std::scoped_lock lock(shared_->guard);
-  shared_->closed = true;
-  shared_->ready.notify_all();
+  bool busy = false;
+  {
+    const std::scoped_lock lock(shared_->guard);
+    shared_->closed = true;
+    busy = shared_->under_way > 0;
+    shared_->ready.notify_all();
+  }
+  if (busy)
+    reader_.detach();
+  else
+    reader_.join();
 }
 
 void Workers::ask(Cmd command) {
   const std::scoped_lock lock(shared_->guard);
   if (takes_long(command)) {
     ++shared_->under_way;
-    std::thread([shared = shared_, command = std::move(command)] {
-      shared->tell(shared->performer->act(command));
+    shared_->to_do.push_back(std::move(command));
+    if (shared_->doers == kDoers) return;
+    ++shared_->doers;
+    std::thread([shared = shared_] {
+      Cmd command_taken = Quit{};
+      while (shared->take_to_do(command_taken)) shared->tell(shared->performer->act(command_taken));
     }).detach();
     return;
   }
@@ -94,6 +123,11 @@ void Workers::ask(Cmd command) {
 std::vector<Msg> Workers::answers() {
   const std::scoped_lock lock(shared_->guard);
   return std::exchange(shared_->answers, {});
+}
+
+bool Workers::at_work() const {
+  const std::scoped_lock lock(shared_->guard);
+  return shared_->under_way > 0;
 }
 
 bool Workers::idle() const {

@@ -16,6 +16,13 @@
 namespace quantrail {
 namespace {
 
+// It can only be read by setting it, which other threads would notice: once, before there are any.
+const mode_t kMask = [] {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return mask;
+}();
+
 /// An open file descriptor, closed when it goes out of scope.
 class Descriptor {
  public:
@@ -79,10 +86,8 @@ Status write_file(const std::filesystem::path& path, std::string_view content) {
   std::string pattern = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
   Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
   if (file.get() < 0) return fail(Cause::Storage, "{}: {}", path.string(), std::strerror(errno));
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
   const bool written =
-      write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~mask) == 0 && ::fsync(file.get()) == 0;
+      write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~kMask) == 0 && ::fsync(file.get()) == 0;
   const bool closed = file.close();
   fail_point("file_written");
   if (!written || !closed || ::rename(pattern.c_str(), path.c_str()) != 0) {

@@ -43,6 +43,13 @@ shows "$work/done" 'Iterations [0-9]'
 [ "$(q show again --json | jq -r .run.state)" = done ] || bad "the new run is $(q show again --json | jq -r .run.state)"
 [ "$(q show again --json | jq -c '[.iterations[].metrics]')" = "$(q show like --json | jq -c '[.iterations[].metrics]')" ] || bad "other results"
 
+# Files of the store are never written over, by whatever way.
+expect 2 'lies in the experiment store' -- q export first -o "$store/experiments.db"
+expect 2 'lies in the experiment store' -- q export first -o "$store/../store/x.onnx" --verify
+ln -s "$store" "$work/link"
+expect 2 'lies in the experiment store' -- q export first -o "$work/link/experiments.db"
+q list >/dev/null || bad "the store is gone"
+
 # A mistake in the form is said at its field, and nothing is started.
 keys n Tab Tab Tab Ctrl-U '"/nothing.onnx"' F10 ":dump $work/refused"
 play

@@ -44,6 +44,7 @@ void append_utf8(std::string& out, std::uint32_t c) {
     const auto equals = variable.find('=');
     ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
   }
+  if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(127);
   std::vector<char*> pointers;
   for (const auto& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);

@@ -19,6 +19,7 @@ struct PtyOptions {
   int rows = 24;
   int columns = 80;
   std::vector<std::string> environment{};  ///< NAME=VALUE besides
+  std::string folder{};                    ///< to start in; empty: here
 };
 
 /// A program in a terminal of its own: what it sends is interpreted by libvterm, and counted.

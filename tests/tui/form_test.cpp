@@ -51,6 +51,12 @@ TEST(Form, ANewRunIsOpenedOnceItsWorkerHasIt) {
   EXPECT_EQ(failed.told->text, "quantrail: no such file");
 }
 
+TEST(Form, AnotherCommandThatEndsMeanwhileIsNotItsOwn) {
+  const Model model = after(form(), {CommandDone{{"run", "c.json"}, 0, "run 7 net goes on by itself\n", false}});
+  EXPECT_EQ(model.screen(), Screen::Form);
+  EXPECT_EQ(model.told->text, "run 7 net goes on by itself");
+}
+
 TEST(Form, ChoicesAreSteppedThrough) {
   Model model = after(form(), {key(Key::Down), key(Key::Down), key(Key::Down), key(U' ')});
   EXPECT_EQ(text_of(model.form->fields[3].line), "bisect");
@@ -88,6 +94,13 @@ TEST(Form, TheEditorGetsADraftAndItsTextIsTheNewSource) {
   const Next edited = update(written.model, Edited{"/tmp/x.json", true});
   EXPECT_EQ(std::get<LoadForm>(edited.commands.front()).source.what, "/tmp/x.json");
   EXPECT_TRUE(update(written.model, Edited{"/tmp/x.json", false}).commands.empty());
+}
+
+TEST(Form, WhatWasEditedInVainIsNotLostAndNotStarted) {
+  Model model =
+      after(checked(form()), {DraftWritten{"/tmp/x.json"}, Edited{"/tmp/x.json", true}, Told{"line 3: }", false}});
+  EXPECT_TRUE(update(model, key(Key::F10)).commands.empty());
+  EXPECT_THAT(update(model, KeyPressed{control(U'E')}).commands, ElementsAre(Cmd{EditFile{"/tmp/x.json"}}));
 }
 
 TEST(Form, LeavingItChangesNothing) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tui/clipboard.h"
+#include "tui/shell_text.h"
 
 namespace quantrail::tui {
 namespace {
@@ -25,6 +26,14 @@ TEST(Script, NamesTheLineThatIsWrong) {
     ASSERT_FALSE(script) << text;
     EXPECT_EQ(script.error().message.substr(0, 11), "keys.txt:2:") << script.error().message;
   }
+}
+
+TEST(Shell, GetsOneWord) {
+  EXPECT_EQ(shell_quoted("maximal_drop=0.01"), "maximal_drop=0.01");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted("a;b"), "'a;b'");
+  EXPECT_EQ(shell_quoted("~"), "'~'");
+  EXPECT_EQ(shell_quoted(""), "''");
 }
 
 TEST(Clipboard, SpeaksOsc52) {

@@ -132,16 +132,19 @@ TEST(Update, ANoteGoesWithWhatStoodThereBefore) {
 TEST(Update, ANoteWithLinesIsNotChangedByLookingAtIt) {
   Model model = runs();
   model.runs.runs[0].note = "one\ntwo";
-  EXPECT_TRUE(update(after(model, {key(U'm')}), key(Key::Enter)).commands.empty());
+  const Model asked = after(model, {key(U'm')});
+  EXPECT_FALSE(asked.prompt);
+  ASSERT_TRUE(asked.told);
+  EXPECT_FALSE(asked.told->good);
 }
 
 TEST(Update, GroupsOfSeveralLayersAreIgnoredAndRevertedAsAWhole) {
   Model model = after(run(), {key(U'2')});
   auto& score = model.run.detail->rankings[0].scores[0];
   score.members = {"features.0/conv", "features.4/depthwise"};
-  EXPECT_EQ(reverted_at(*model.run.detail, score), 3);
+  EXPECT_EQ(reverted_at(float_since(*model.run.detail), score), 3);
   score.members.push_back("features.9/other");
-  EXPECT_FALSE(reverted_at(*model.run.detail, score));
+  EXPECT_FALSE(reverted_at(float_since(*model.run.detail), score));
   model = after(model, {key(U'i')});
   EXPECT_EQ(model.run.ignored.size(), 3U);
   EXPECT_TRUE(after(model, {key(U'i')}).run.ignored.empty());
@@ -217,12 +220,7 @@ TEST(Update, TheLogIsSearchedBackAndForth) {
   Model model = after(run(), {key(U'3'), key(U'/')});
   model = update(typed(model, "ITERATION"), key(Key::Enter)).model;
   EXPECT_EQ(model.run.log_back, 1U);
-  model =
-      update(typed(after(model, {key(U'/'),
-                                 key(Key::Control).press.key == Key::Control ? Msg{KeyPressed{control(U'U')}} : Msg{}}),
-                   "nowhere"),
-             key(Key::Enter))
-          .model;
+  model = update(typed(after(model, {key(U'/'), KeyPressed{control(U'U')}}), "nowhere"), key(Key::Enter)).model;
   ASSERT_TRUE(model.told);
   EXPECT_FALSE(model.told->good);
 }
@@ -276,6 +274,48 @@ TEST(Update, APasteOutsideOfATextDoesNothing) {
   model = after(runs(), {key(U'/'), key(Key::PasteBegin), key(U'a'), key(Key::Enter), key(U'b'), key(Key::PasteEnd)});
   ASSERT_TRUE(model.prompt);
   EXPECT_EQ(text_of(model.prompt->line), "ab") << "a line end in a paste accepts nothing";
+}
+
+TEST(Update, APasteWhoseEndWasLostEndsByItself) {
+  const Model pasting = after(runs(), {key(Key::PasteBegin), key(U'a')});
+  EXPECT_FALSE(after(pasting, {KeyPressed{control(U'C')}}).pasting);
+  EXPECT_TRUE(after(pasting, {Ticked{}}).pasting);
+  EXPECT_FALSE(after(pasting, {Ticked{}, Ticked{}}).pasting);
+}
+
+TEST(Update, WhatIsNoFilterStaysToBeMended) {
+  const Model refused = after(typed(after(runs(), {key(U'/')}), "x"), {QueryRefused{{.filter = "x"}, "no"}});
+  EXPECT_TRUE(after(refused, {key(Key::Enter)}).prompt);
+}
+
+TEST(Update, AnAnswerToAnEarlierQuestionIsNotShown) {
+  const Model model = typed(after(runs(), {key(U'/')}), "ab");
+  RunsLoaded early{{.filter = "a"}, model.runs.columns, {}, 4, {}};
+  EXPECT_EQ(after(model, {early}).runs.runs.size(), 4U);
+  early.query.filter = "ab";
+  EXPECT_TRUE(after(model, {early}).runs.runs.empty());
+}
+
+TEST(Update, NothingHappensToMarkedRunsOutOfSight) {
+  Model model = after(runs(), {key(U' ')});
+  RunsLoaded others{{}, model.runs.columns, {model.runs.runs[2]}, 4, {}};
+  model = after(model, {others, key(U'd')});
+  ASSERT_TRUE(model.question);
+  EXPECT_EQ(model.question->command, (Arguments{"rm", "2"}));
+}
+
+TEST(Update, UpAfterTheEndGoesUp) {
+  Model model = after(runs(), {key(U'?'), key(Key::End)});
+  const auto end = model.text.scroll;
+  EXPECT_EQ(after(model, {key(Key::Up)}).text.scroll, end - 1);
+  EXPECT_NE(view(model).to_text(), view(after(model, {key(Key::Up)})).to_text());
+}
+
+TEST(Update, ARunThatCannotBeReadIsNotCompared) {
+  Model model = sample_comparison({24, 80}, Charset::Ascii);
+  model = update(typed(after(model, {key(U'+')}), "99"), key(Key::Enter)).model;
+  EXPECT_EQ(model.compare.runs.size(), 4U);
+  EXPECT_EQ(after(model, {Told{"there is no run 99", false}}).compare.runs.size(), 3U);
 }
 
 TEST(Update, TheWheelMovesAndAClickSelects) {
