@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,12 +18,16 @@
 namespace quantrail {
 namespace {
 
-// It can only be read by setting it, which other threads would notice: once, before there are any.
-const mode_t kMask = [] {
+/// umask() tells the mask only by setting it, which other threads would notice.
+mode_t permission_mask() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("Umask:")) return static_cast<mode_t>(std::strtoul(line.c_str() + 6, nullptr, 8));
+  }
   const mode_t mask = ::umask(0);
   ::umask(mask);
   return mask;
-}();
+}
 
 /// An open file descriptor, closed when it goes out of scope.
 class Descriptor {
@@ -86,8 +92,8 @@ Status write_file(const std::filesystem::path& path, std::string_view content) {
   std::string pattern = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
   Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
   if (file.get() < 0) return fail(Cause::Storage, "{}: {}", path.string(), std::strerror(errno));
-  const bool written =
-      write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~kMask) == 0 && ::fsync(file.get()) == 0;
+  const bool written = write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~permission_mask()) == 0 &&
+                       ::fsync(file.get()) == 0;
   const bool closed = file.close();
   fail_point("file_written");
   if (!written || !closed || ::rename(pattern.c_str(), path.c_str()) != 0) {
