@@ -5,6 +5,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/numbers.h"
 #include "app/open_store.h"
 #include "app/table.h"
 #include "base/text.h"
@@ -16,14 +17,6 @@ namespace quantrail::app {
 namespace {
 
 using tracking::Garbage;
-
-std::string bytes_text(std::uint64_t bytes) {
-  const double mebibytes = static_cast<double>(bytes) / 1048576.0;
-  if (mebibytes >= 1024.0) return fmt::format("{:.2f} GiB", mebibytes / 1024.0);
-  return bytes < 1024      ? fmt::format("{} B", bytes)
-         : bytes < 1048576 ? fmt::format("{:.1f} KiB", mebibytes * 1024.0)
-                           : fmt::format("{:.1f} MiB", mebibytes);
-}
 
 std::string_view meaning(Garbage kind) {
   switch (kind) {
@@ -53,7 +46,7 @@ Result<std::vector<Garbage>> kinds_of(const std::vector<std::string>& names) {
 void print_found(const std::vector<tracking::GarbageFound>& found) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& one : found) {
-    rows.push_back({std::string(name_of(one.kind)), std::to_string(one.things), bytes_text(one.bytes),
+    rows.push_back({std::string(name_of(one.kind)), std::to_string(one.things), size_text(one.bytes),
                     std::string(meaning(one.kind))});
   }
   fmt::print("{}",
@@ -93,7 +86,7 @@ int print_disk_use(const tracking::Store& store, Format format) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& use : *uses)
-    rows.push_back({std::to_string(use.run), use.name, bytes_text(use.own_bytes), bytes_text(use.shared_bytes)});
+    rows.push_back({std::to_string(use.run), use.name, size_text(use.own_bytes), size_text(use.shared_bytes)});
   const auto right = Align::Right;
   fmt::print("{}", table({"id", "name", "gone with it", "shared"}, rows, {right, Align::Left, right, right}));
   return kDone;
@@ -107,10 +100,10 @@ int run(const Options& options, const BackupCommand& command) {
   const auto done = tracking::back_up(*store, command.folder, !command.database_only);
   if (!done) return complained(done.error());
   fmt::print("{}: a store of its own, {}{}; `quantrail --store {} list` reads it\n", printable(command.folder),
-             bytes_text(done->database_bytes),
+             size_text(done->database_bytes),
              command.database_only
                  ? std::string(", without base models")
-                 : fmt::format(" and {} base models of {}", done->models, bytes_text(done->model_bytes)),
+                 : fmt::format(" and {} base models of {}", done->models, size_text(done->model_bytes)),
              printable(command.folder));
   return kDone;
 }
@@ -126,7 +119,7 @@ int run(const Options& options, const GcCommand& command) {
   const auto done = tracking::collected(*store, *kinds);
   if (!done) return complained(done.error());
   print_found(done->gone);
-  fmt::print("the store has {} instead of {}{}\n", bytes_text(done->bytes_after), bytes_text(done->bytes_before),
+  fmt::print("the store has {} instead of {}{}\n", size_text(done->bytes_after), size_text(done->bytes_before),
              done->compacted ? "" : "; others use the database, so that its file shrinks the next time");
   return kDone;
 }

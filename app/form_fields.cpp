@@ -215,12 +215,15 @@ std::vector<std::string> entries_of(const std::string& text) {
 
 }  // namespace
 
-std::string typed_path(const std::string& text) {
+std::string home_expanded(const std::string& text) {
   const char* home = std::getenv("HOME");
-  if (home != nullptr && text.starts_with("~/")) return home + text.substr(1);
+  return home != nullptr && text.starts_with("~/") ? home + text.substr(1) : text;
+}
+
+std::string typed_path(const std::string& text) {
   if (text.empty() || text.starts_with("${")) return text;
   std::error_code ignored;
-  return std::filesystem::absolute(text, ignored).string();
+  return std::filesystem::absolute(home_expanded(text), ignored).string();
 }
 
 std::span<const FieldRule> new_run_fields() { return rules(); }

@@ -22,6 +22,8 @@ struct FieldRule {
 [[nodiscard]] std::span<const FieldRule> new_run_fields();
 [[nodiscard]] const FieldRule* new_run_field(std::string_view key);
 
+/// "~/" at the beginning as the home folder.
+[[nodiscard]] std::string home_expanded(const std::string& text);
 /// A path as a person types it, from where the screens were started: absolute, "~/" the home folder.
 [[nodiscard]] std::string typed_path(const std::string& text);
 

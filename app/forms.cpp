@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "app/branch.h"
@@ -43,12 +42,6 @@ bool is_run(const std::string& what) {
 bool is_branch(const std::string& what) {
   const auto at = what.find('@');
   return at != std::string::npos && is_run(what.substr(0, at));
-}
-
-/// `source` with what its text says of itself.
-tui::FormSource understood(tui::FormSource source) {
-  if (is_branch(source.what)) source.branch = true;
-  return source;
 }
 
 void check_file(tui::FormChecked& checked, const std::string& key, const fs::path& path) {
@@ -139,13 +132,13 @@ std::vector<std::string> overrides_of(const tui::Changes& changes) {
 
 Result<tui::Form> new_run_form(const Options& options, const tui::FormSource& asked) {
   tui::Form form;
-  form.source = understood(asked);
+  form.source = asked;
   const auto config = config_of(options, form.source, {});
   if (!config) return failed(config);
-  form.title = form.source.what.empty()   ? "NEW RUN"
-               : form.source.branch       ? "NEW RUN  begins at " + form.source.what
-               : is_run(form.source.what) ? "NEW RUN  as run " + form.source.what
-                                          : "NEW RUN  " + form.source.what;
+  form.title = form.source.what.empty()      ? "NEW RUN"
+               : is_branch(form.source.what) ? "NEW RUN  begins at " + form.source.what
+               : is_run(form.source.what)    ? "NEW RUN  as run " + form.source.what
+                                             : "NEW RUN  " + form.source.what;
   for (const auto& rule : new_run_fields()) {
     tui::Field field{std::string(rule.key), std::string(rule.label), rule.kind,
                      rule.choices,          std::string(rule.help),  std::string(rule.section)};
@@ -240,8 +233,7 @@ Result<std::vector<std::string>> new_run_command(const tui::SubmitForm& form, Dr
 
 std::vector<std::string> completions_of(const std::string& text) {
   constexpr std::size_t kMost = 200;
-  const char* home = std::getenv("HOME");
-  const std::string whole = home != nullptr && text.starts_with("~/") ? home + text.substr(1) : text;
+  const std::string whole = home_expanded(text);
   const auto slash = whole.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : whole.substr(0, slash + 1);
   const std::string start = whole.substr(folder.size());

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "app/machine.h"
+#include "app/numbers.h"
 #include "app/version.h"
 #include "base/parallel.h"
 #include "runtime/plan.h"
@@ -16,13 +17,6 @@ namespace quantrail::app {
 namespace {
 
 constexpr std::size_t kLargest = 10;
-
-std::string bytes_text(std::uint64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (value >= 1073741824.0) return fmt::format("{:.1f} GiB", value / 1073741824.0);
-  if (value >= 1048576.0) return fmt::format("{:.1f} MiB", value / 1048576.0);
-  return fmt::format("{:.1f} KiB", value / 1024.0);
-}
 
 tui::HealthSection machine_section() {
   const RuntimeInfo info = runtime_info();
@@ -39,7 +33,7 @@ tui::HealthSection store_section(const tracking::Store& store) {
   const auto space = failure ? std::filesystem::space_info{} : std::filesystem::space(store.folder(), failure);
   section.lines.push_back(
       failure ? "! " + failure.message()
-              : fmt::format("database {}, {} free on its disk", bytes_text(size), bytes_text(space.available)));
+              : fmt::format("database {}, {} free on its disk", size_text(size), size_text(space.available)));
   if (const auto network = tracking::network_of(store.folder()); !network.empty())
     section.lines.push_back(
         fmt::format("! on {}, whose locks are its server's: let only one machine at a time work here", network));
@@ -54,11 +48,11 @@ tui::HealthSection worker_section(const tracking::Store& store) {
   if (!all) return {section.title, {"! " + all.error().message}};
   for (const auto& run : *all) {
     if (!run.owned) continue;
-    const auto details = runs->show(run.id);
-    if (!details || !details->lease) continue;
+    const auto lease = runs->lease(run.id);
+    if (!lease || !*lease) continue;
     section.lines.push_back(fmt::format("run {} {}: {}, process {} on {}, {}", run.id, run.name,
-                                        tracking::name_of(run.state), details->lease->worker.pid,
-                                        details->lease->worker.host, details->lease->step));
+                                        tracking::name_of(run.state), (*lease)->worker.pid, (*lease)->worker.host,
+                                        (*lease)->step));
   }
   if (section.lines.empty()) section.lines.emplace_back("none at work");
   return section;
@@ -70,7 +64,7 @@ tui::HealthSection garbage_section(const tracking::Store& store) {
   if (!garbage) return {section.title, {"! " + garbage.error().message}};
   for (const auto& found : *garbage)
     section.lines.push_back(
-        fmt::format("{:<8} {:>6}  {}", tracking::name_of(found.kind), found.things, bytes_text(found.bytes)));
+        fmt::format("{:<8} {:>6}  {}", tracking::name_of(found.kind), found.things, size_text(found.bytes)));
   return section;
 }
 
@@ -80,8 +74,8 @@ tui::HealthSection disk_section(const tracking::Store& store) {
   if (!use) return {section.title, {"! " + use.error().message}};
   for (std::size_t at = 0; at < use->size() && at < kLargest; ++at) {
     const auto& run = (*use)[at];
-    section.lines.push_back(fmt::format("{:>10} own  {:>10} shared  run {} {}", bytes_text(run.own_bytes),
-                                        bytes_text(run.shared_bytes), run.run, run.name));
+    section.lines.push_back(fmt::format("{:>10} own  {:>10} shared  run {} {}", size_text(run.own_bytes),
+                                        size_text(run.shared_bytes), run.run, run.name));
   }
   if (section.lines.empty()) section.lines.emplace_back("no runs yet");
   return section;

@@ -20,12 +20,4 @@ class SelfArguments {
   std::vector<char*> pointers_{};  ///< into texts_, null at the end
 };
 
-struct SelfRun {
-  int exit_code = 0;
-  std::string last_line{};  ///< of standard output and error together
-};
-
-/// Runs this very program with `arguments` and waits for it, away from the terminal.
-[[nodiscard]] SelfRun run_self(std::vector<std::string> arguments);
-
 }  // namespace quantrail::app

@@ -80,12 +80,20 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
   const auto before = runs_.data_version();
   if (!before) return told(before.error());
   if (!command.fresh && unchanged(what, *before)) return {};
-  const auto all = runs_.list(query.trash ? tracking::Listed::Trashed : tracking::Listed::Kept);
-  if (!all) return told(all.error());
   const auto facts = tracking::queried(runs_, query_of(query));
   if (!facts) return {tui::QueryRefused{query, facts.error().message}};
-  tui::RunsLoaded loaded{query, {}, {}, all->size(), {}};
-  for (const auto& run : *all) ++loaded.states[std::string(tracking::name_of(run.state))];
+  tui::RunsLoaded loaded{query, {}, {}, 0, {}};
+  const auto count = [&loaded](const tracking::RunSummary& run) {
+    ++loaded.total;
+    ++loaded.states[std::string(tracking::name_of(run.state))];
+  };
+  if (query.filter.empty()) {
+    for (const auto& one : *facts) count(one.run);
+  } else {
+    const auto all = runs_.list(query.trash ? tracking::Listed::Trashed : tracking::Listed::Kept);
+    if (!all) return told(all.error());
+    for (const auto& run : *all) count(run);
+  }
   std::vector<tracking::RunField> fields;
   for (const auto& column : query_of(query).columns) {
     fields.push_back(*tracking::run_field(column));
@@ -94,8 +102,13 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
   bool live = false;
   for (const auto& one : *facts) {
     // Only runs at work have a step to show.
-    const auto details = tracking::is_live(one.run.state) ? runs_.show(one.run.id) : Result<tracking::RunDetails>();
-    tui::RunRow row = run_row(one.run, details ? details->lease : std::nullopt);
+    std::optional<tracking::LeaseRecord> lease;
+    if (tracking::is_live(one.run.state)) {
+      auto found = runs_.lease(one.run.id);
+      if (!found) return told(found.error());
+      lease = std::move(*found);
+    }
+    tui::RunRow row = run_row(one.run, lease);
     row.cells = cells_of(fields, one, row);
     loaded.runs.push_back(std::move(row));
     live = live || tracking::is_live(one.run.state) || one.run.owned;
@@ -112,11 +125,11 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
   const auto details = runs_.show(command.id);
   if (!details) return told(details.error());
   remember(what, *before, tracking::is_live(details->summary.state) || details->summary.owned);
-  tui::RunLoaded loaded{run_detail(*details)};
+  tui::RunDetail detail = run_detail(*details);
   const auto log = store_.log_path(details->uid);
-  loaded.detail.output = end_of(log);
-  loaded.detail.output_path = log.string();
-  return {std::move(loaded)};
+  detail.output = end_of(log);
+  detail.output_path = log.string();
+  return {tui::RunLoaded{std::make_shared<const tui::RunDetail>(std::move(detail))}};
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadComparison& command) {
@@ -195,7 +208,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::SaveView& command) {
 
 std::vector<tui::Msg> TuiPerformer::by_command(const std::vector<std::string>& arguments, bool show) const {
   std::vector<std::string> whole{self_path(), "--store", options_.store};
-  for (const auto& argument : arguments) whole.push_back(argument.starts_with("~/") ? typed_path(argument) : argument);
+  for (const auto& argument : arguments) whole.push_back(home_expanded(argument));
   ProgramRun run = run_program(whole);
   return {tui::CommandDone{arguments, run.exit_code, std::move(run.output), show}};
 }

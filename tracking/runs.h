@@ -162,6 +162,8 @@ class Runs {
   [[nodiscard]] Result<RunSummary> summary(std::int64_t run);
   /// All of it, of one moment. Errors: InvalidInput when there is no such run.
   [[nodiscard]] Result<RunDetails> show(std::int64_t run);
+  /// What owns the run and what it does now, without all the rest; nothing: nobody does.
+  [[nodiscard]] Result<std::optional<LeaseRecord>> lease(std::int64_t run);
   /// Iterations from number `from` on, for those who follow a run.
   [[nodiscard]] Result<std::vector<IterationRecord>> iterations(std::int64_t run, std::int64_t from);
   /// Events with an id above `after`.

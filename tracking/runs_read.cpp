@@ -128,6 +128,8 @@ Result<std::int64_t> Runs::find(std::string_view text) {
 
 Result<std::vector<Request>> Runs::pending(std::int64_t run) { return pending_requests(database_, run); }
 
+Result<std::optional<LeaseRecord>> Runs::lease(std::int64_t run) { return read_lease(database_, run); }
+
 Result<std::int64_t> Runs::data_version() {
   if (database_.moved()) {
     return fail(Cause::Storage, "{}: the experiment store was deleted or replaced while in use",

@@ -38,7 +38,6 @@ enum class FormKind { NewRun, Export };
 struct FormSource {
   FormKind kind = FormKind::NewRun;
   std::string what{};
-  bool branch = false;                 ///< of a run: begin at its iteration
   std::vector<std::string> ignored{};  ///< layers to keep in float besides
   bool operator==(const FormSource&) const = default;
 };

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "tui/loop_signals.h"
 #include "tui/shell_text.h"
 #include "tui/workers.h"
@@ -26,6 +27,7 @@ constexpr auto kShortestTick = std::chrono::seconds(1);
 constexpr auto kLongestTick = std::chrono::seconds(5);
 constexpr auto kRest = milliseconds(150);          // of keys, before the row under the cursor is looked at closely
 constexpr auto kQuestionDeaf = milliseconds(300);  // keys that were under way to somewhere else
+constexpr auto kQuietFinish = milliseconds(500);   // of what is still done once the screens are left
 constexpr auto kScriptPatience = std::chrono::seconds(60);
 constexpr int kCongested = 4096;  // bytes
 
@@ -72,6 +74,7 @@ class Loop {
       present();
       if (!wait_until(rested_ ? std::min(next_tick, rest_until_) : next_tick)) break;
     }
+    if (quit_) finish();
     return {workers_.at_work(), {}};
   }
 
@@ -82,8 +85,9 @@ class Loop {
       if (quit_) return {workers_.at_work(), "the screens were left before the end of the script"};
       const std::string failed = std::visit([this](const auto& one) { return played(one); }, step);
       if (!failed.empty()) return {workers_.at_work(), failed};
-      if (quit_ || LeaveSignals::arrived()) break;
+      if (LeaveSignals::arrived()) break;
     }
+    if (quit_) finish();
     return {workers_.at_work(), {}};
   }
 
@@ -164,6 +168,28 @@ class Loop {
     ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long>(left, 0, 5000)));
     pipe_.drain();
     return (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
+  }
+
+  /// Nothing that was accepted is forgotten because somebody left at once.
+  void finish() {
+    screen_.leave();
+    const auto quiet_until = Clock::now() + kQuietFinish;
+    bool told = false;
+    while (!workers_.idle() && !LeaveSignals::arrived()) {
+      for (const auto& msg : workers_.answers()) tell_failure(msg);
+      if (!told && !model_.busy.empty() && Clock::now() >= quiet_until) {
+        fmt::print(stderr, "quantrail: finishing {}; Ctrl-C leaves it\n", joined(model_.busy, ", "));
+        told = true;
+      }
+      pause(milliseconds(20));
+    }
+  }
+
+  static void tell_failure(const Msg& msg) {
+    const auto* done = std::get_if<CommandDone>(&msg);
+    if (done != nullptr && done->exit_code != 0) fmt::print(stderr, "{}", done->output);
+    const auto* told = std::get_if<Told>(&msg);
+    if (told != nullptr && !told->good) fmt::print(stderr, "quantrail: {}\n", printable(told->text));
   }
 
   // ---- scripts ----

@@ -21,11 +21,13 @@ class Performer {
 };
 
 struct LoopEnd {
-  bool busy = false;     ///< something that was asked for is still under way, on threads that use the performer
+  bool busy = false;  ///< something that was asked for is still under way, on threads that use the performer: after a
+                      ///< signal, or without a terminal
   std::string failed{};  ///< of a script: what did not happen; empty: nothing
 };
 
-/// Shows screens until the user leaves, the terminal goes away, or SIGTERM, SIGHUP or SIGINT arrives.
+/// Shows screens until the user leaves, the terminal goes away, or SIGTERM, SIGHUP or SIGINT arrives. Who leaves gets
+/// the terminal back at once; what was asked for before is done to its end, unless a signal comes.
 [[nodiscard]] LoopEnd run_loop(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model);
 /// The same with keys from a script instead of a terminal, until its end.
 [[nodiscard]] LoopEnd run_script(CursesScreen& screen, std::shared_ptr<Performer> performer, Model model,

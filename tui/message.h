@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -42,8 +43,9 @@ struct QueryRefused {
   Query query{};
   std::string why{};
 };
+/// Large, and read each second while a run is at work: handed on, never copied.
 struct RunLoaded {
-  RunDetail detail{};
+  std::shared_ptr<const RunDetail> detail{};  ///< not null
 };
 struct ComparisonLoaded {
   Comparison comparison{};

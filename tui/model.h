@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -48,13 +49,13 @@ struct RunsPage {
   std::size_t at = 0;
   std::size_t first_column = 0;  ///< after the name
   std::set<std::int64_t> marked{};
-  std::string refused{};  ///< why the filter being typed is none
-  std::optional<RunDetail> preview{};
+  std::string refused{};                       ///< why the filter being typed is none
+  std::shared_ptr<const RunDetail> preview{};  ///< null: not known yet
 };
 
 struct RunPage {
   std::int64_t id = 0;
-  std::optional<RunDetail> detail{};
+  std::shared_ptr<const RunDetail> detail{};  ///< null: not known yet
   RunTab tab = RunTab::Live;
   std::size_t iteration = 0;             ///< position in detail->iterations
   std::optional<std::int64_t> wanted{};  ///< iteration to select once it is there

@@ -15,8 +15,6 @@ struct Overload : F... {
 template <class... F>
 Overload(F...) -> Overload<F...>;
 
-constexpr std::size_t kLinesOfAMessage = 1;
-
 Next answered(Model model, const KeyPress& press) {
   const Question question = *std::exchange(model.question, std::nullopt);
   if (press != on(question.yes)) return telling(std::move(model), "left as it was", true);
@@ -80,12 +78,12 @@ Next runs_loaded(Model model, RunsLoaded loaded) {
   return {std::move(model), {LoadRun{.id = id, .fresh = fresh}}};
 }
 
-Next run_loaded(Model model, RunDetail detail) {
-  const std::int64_t id = detail.run.id;
+Next run_loaded(Model model, const std::shared_ptr<const RunDetail>& detail) {
+  const std::int64_t id = detail->run.id;
   if (model.runs.at < model.runs.runs.size() && model.runs.runs[model.runs.at].id == id) model.runs.preview = detail;
   RunPage& page = model.run;
   if (id != page.id) return still(std::move(model));
-  page.detail = std::move(detail);
+  page.detail = detail;
   const auto& iterations = page.detail->iterations;
   const std::size_t last = iterations.empty() ? 0 : iterations.size() - 1;
   if (page.wanted) {
@@ -113,14 +111,9 @@ Next command_done(Model model, const CommandDone& done) {
   const bool of_a_form = label == "run" || label == "export" || label == "check";
   if (of_a_form && model.form && std::exchange(model.form->submitted, false))
     return form_submitted(std::move(model), done);
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < done.output.size();) {
-    const auto end = std::min(done.output.find('\n', at), done.output.size());
-    lines.push_back(done.output.substr(at, end - at));
-    at = end + 1;
-  }
+  std::vector<std::string> lines = lines_of(done.output);
   const bool good = done.exit_code == 0;
-  if (done.show && lines.size() > kLinesOfAMessage) {
+  if (done.show && lines.size() > 1) {
     Next next = showing_text(std::move(model), "quantrail " + label, std::move(lines));
     if (!good) next.model.told = Told{fmt::format("{}: exit code {}", label, done.exit_code), false};
     return next;
@@ -145,6 +138,16 @@ Next scrolled(Model model, int rows) {
 }
 
 }  // namespace
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
 
 Next telling(Model model, std::string text, bool good) {
   model.told = Told{std::move(text), good};
@@ -210,12 +213,12 @@ Next updated(Model model, const Msg& msg) {
                         },
                         [&](const Edited& m) {
                           if (!m.kept)
-                            return telling(std::move(model), "the editor failed: nothing was changed", false);
+                            return telling(std::move(model),
+                                           "the editor (VISUAL, EDITOR or vi) failed: nothing was changed", false);
                           if (!model.form) return still(std::move(model));
                           model.form->draft = m.path;  // until it has become the source
                           FormSource source = model.form->source;
                           source.what = m.path;
-                          source.branch = false;
                           source.ignored.clear();  // they are in the file
                           // What is no setting is not in the file.
                           Changes changes = changes_of(*model.form);

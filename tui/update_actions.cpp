@@ -92,10 +92,7 @@ Next opening_run(Model model, std::int64_t id, std::optional<std::int64_t> itera
   page.tab = iteration ? RunTab::Models : RunTab::Live;
   if (model.runs.preview && model.runs.preview->run.id == id) page.detail = model.runs.preview;
   model.run = std::move(page);
-  if (model.run.detail) {
-    const auto known = *model.run.detail;
-    model = update(std::move(model), RunLoaded{known}).model;
-  }
+  if (const RunLoaded known{model.run.detail}; known.detail) model = update(std::move(model), known).model;
   return going_to(std::move(model), Screen::Run);
 }
 

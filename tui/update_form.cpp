@@ -24,7 +24,6 @@ std::vector<Cmd> leaving_field(const Form& form) {
   if (field.key != kSourceKey || text_of(field.line) == field.original) return {};
   FormSource source = form.source;
   source.what = text_of(field.line);
-  source.branch = false;
   Changes changes = changes_of(form);
   std::erase_if(changes, [](const auto& change) { return change.first == kSourceKey; });
   return {LoadForm{std::move(source), std::move(changes)}};
@@ -78,32 +77,17 @@ Next asking_for(Model&& model, Cmd command) {
   return next;
 }
 
-std::optional<std::int64_t> run_started(const std::string& output) {
+/// The run that `quantrail run` said to have started.
+std::optional<std::int64_t> run_started(const std::vector<std::string>& lines) {
   constexpr std::string_view kStart = "run ";
-  for (std::size_t at = 0; at < output.size();) {
-    const auto end = std::min(output.find('\n', at), output.size());
-    const std::string_view line = std::string_view(output).substr(at, end - at);
-    if (line.starts_with(kStart) && line.find(" goes on by itself") != std::string_view::npos) {
-      std::int64_t id = 0;
-      for (const char c : line.substr(kStart.size())) {
-        if (c < '0' || c > '9') break;
-        id = id * 10 + (c - '0');
-      }
-      if (id > 0) return id;
-    }
-    at = end + 1;
+  for (const auto& line : lines) {
+    if (!line.starts_with(kStart) || line.find(" goes on by itself") == std::string::npos) continue;
+    std::int64_t id = 0;
+    for (std::size_t at = kStart.size(); at < line.size() && line[at] >= '0' && line[at] <= '9'; ++at)
+      id = id * 10 + (line[at] - '0');
+    if (id > 0) return id;
   }
   return std::nullopt;
-}
-
-std::vector<std::string> output_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    if (end > at) lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
 }
 
 }  // namespace
@@ -128,7 +112,7 @@ Next form_checked(Model model, const FormChecked& checked) {
 }
 
 Next form_submitted(Model model, const CommandDone& done) {
-  const auto lines = output_lines(done.output);
+  const auto lines = lines_of(done.output);
   const std::string last = lines.empty() ? fmt::format("exit code {}", done.exit_code) : lines.back();
   if (done.arguments.front() == "check") {
     if (done.exit_code != 0) return telling(std::move(model), last, false);
@@ -139,7 +123,7 @@ Next form_submitted(Model model, const CommandDone& done) {
   std::erase(model.way, Screen::Form);
   Next next{{}, reading(model, true)};
   next.model = std::move(model);
-  if (const auto run = run_started(done.output)) {
+  if (const auto run = run_started(lines)) {
     next = going_to(std::move(next.model), Screen::Runs);
     Next open = opening_run(std::move(next.model), *run, std::nullopt);
     open.commands.insert(open.commands.begin(), next.commands.begin(), next.commands.end());

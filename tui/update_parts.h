@@ -58,6 +58,8 @@ template <class Choice>
 [[nodiscard]] Next command_typed(Model model, const std::string& text);
 /// As a shell would cut it: blanks separate, quotes keep together, a backslash keeps the next character.
 [[nodiscard]] std::vector<std::string> shell_words(const std::string& text);
+/// What a command printed, line by line.
+[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 /// The runs that a key about several acts on: the marked ones, or the current one.
 [[nodiscard]] std::vector<std::int64_t> chosen_runs(const Model& model);
 [[nodiscard]] std::vector<std::string> help_lines(const Model& model);

@@ -62,7 +62,6 @@ Next submitted(Model model) {
   const Prompt prompt = *std::exchange(model.prompt, std::nullopt);
   const std::string text = text_of(prompt.line);
   const std::string as_typed = text_of(line_of(prompt.before));  // control characters are shown, not kept
-  const auto about = [&prompt] { return std::to_string(prompt.runs.empty() ? 0 : prompt.runs.front()); };
   switch (prompt.purpose) {
     case Prompt::For::Filter: return still(std::move(model));
     case Prompt::For::Search:
@@ -75,7 +74,7 @@ Next submitted(Model model) {
     case Prompt::For::Tag: return tags_typed(std::move(model), prompt);
     case Prompt::For::Rename:
       if (text == as_typed) return still(std::move(model));
-      return commanding(std::move(model), {"rename", about(), "--", text});
+      return commanding(std::move(model), {"rename", std::to_string(prompt.runs.front()), "--", text});
     case Prompt::For::AddRun: return run_added(std::move(model), text);
     case Prompt::For::Backup:
       if (text.empty()) return telling(std::move(model), "no folder was typed", false);

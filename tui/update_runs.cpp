@@ -63,9 +63,8 @@ Next branch_asked(Model model, const RunRow& run) {
   if (run.iterations == 0)
     return telling(std::move(model), fmt::format("run {} has no iteration to begin at yet", run.id), false);
   const auto* iteration = model.screen() == Screen::Run ? current_iteration(model) : nullptr;
-  FormSource source{
-      FormKind::NewRun,
-      iteration != nullptr ? fmt::format("{}@{}", run.id, iteration->index) : fmt::format("{}@best", run.id), true};
+  FormSource source{FormKind::NewRun, iteration != nullptr ? fmt::format("{}@{}", run.id, iteration->index)
+                                                           : fmt::format("{}@best", run.id)};
   if (model.screen() == Screen::Run) source.ignored.assign(model.run.ignored.begin(), model.run.ignored.end());
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }

@@ -18,19 +18,17 @@ Style style_of_line(const std::string& line, const std::string& search) {
 }  // namespace
 
 void draw_text(Frame& frame, const Model& model) {
-  const auto lines = text_rows(model);
   draw_header(frame, "quantrail  " + model.text.title, model);
-  const int room = model.size.rows - 3;
-  const std::size_t last =
-      lines.size() > static_cast<std::size_t>(room) ? lines.size() - static_cast<std::size_t>(room) : 0;
-  const std::size_t first = std::min(model.text.scroll, last);
-  for (int row = 0; row < room && first + static_cast<std::size_t>(row) < lines.size(); ++row) {
-    const std::string& line = lines[first + static_cast<std::size_t>(row)];
-    frame.put(row + 1, 1, fitted(line, model.size.columns - 2), style_of_line(line, model.text.search));
+  std::vector<TextLine> lines;
+  for (auto& row : text_rows(model)) {
+    const Style style = style_of_line(row, model.text.search);
+    lines.push_back({std::move(row), style});
   }
-  if (last > 0) {
-    const std::string where = fmt::format("{} to {} of {}", first + 1,
-                                          std::min(first + static_cast<std::size_t>(room), lines.size()), lines.size());
+  const Area area{1, 1, model.size.rows - 3, model.size.columns - 2};
+  const std::size_t first = draw_lines(frame, area, lines, model.text.scroll);
+  const std::size_t end = std::min(first + static_cast<std::size_t>(area.rows), lines.size());
+  if (first > 0 || end < lines.size()) {
+    const std::string where = fmt::format("{} to {} of {}", first + 1, end, lines.size());
     frame.put(model.size.rows - 2, model.size.columns - width_of(where) - 1, where, Style::Dim);
   }
   draw_footer(frame, model);

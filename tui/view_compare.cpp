@@ -7,11 +7,6 @@
 namespace quantrail::tui {
 namespace {
 
-struct TextLine {
-  std::string text{};
-  Style style = Style::Normal;
-};
-
 /// A key and a value for each run, in columns of equal width.
 std::string in_columns(std::string_view key, const std::vector<std::string>& values, int columns) {
   const int count = static_cast<int>(values.size());
@@ -27,16 +22,6 @@ std::string heads(const Comparison& comparison, int columns) {
   for (std::size_t at = 0; at < comparison.runs.size(); ++at)
     names.push_back(fmt::format("{} {} {}", series_letter(at), comparison.runs[at].id, comparison.runs[at].name));
   return in_columns("", names, columns);
-}
-
-void draw_lines(Frame& frame, const Area& area, const std::vector<TextLine>& lines, std::size_t scroll) {
-  const std::size_t last =
-      lines.size() > static_cast<std::size_t>(area.rows) ? lines.size() - static_cast<std::size_t>(area.rows) : 0;
-  const std::size_t first = std::min(scroll, last);
-  for (int row = 0; row < area.rows && first + static_cast<std::size_t>(row) < lines.size(); ++row) {
-    const TextLine& line = lines[first + static_cast<std::size_t>(row)];
-    frame.put(area.row + row, area.column, fitted(line.text, area.columns), line.style);
-  }
 }
 
 void draw_settings(Frame& frame, const Model& model, const Area& area, const Comparison& c) {

@@ -138,6 +138,17 @@ int draw_wrapped(Frame& frame, const Area& area, std::string_view text, Style st
   return row;
 }
 
+std::size_t draw_lines(Frame& frame, const Area& area, const std::vector<TextLine>& lines, std::size_t scroll) {
+  const std::size_t last =
+      lines.size() > static_cast<std::size_t>(area.rows) ? lines.size() - static_cast<std::size_t>(area.rows) : 0;
+  const std::size_t first = std::min(scroll, last);
+  for (int row = 0; row < area.rows && first + static_cast<std::size_t>(row) < lines.size(); ++row) {
+    const TextLine& line = lines[first + static_cast<std::size_t>(row)];
+    frame.put(area.row + row, area.column, fitted(line.text, area.columns), line.style);
+  }
+  return first;
+}
+
 void draw_header(Frame& frame, std::string_view text, const Model& model) {
   const std::string clock = model.look.clock ? model.clock : "";
   frame.restyle(0, 0, model.size.columns, Style::Title);

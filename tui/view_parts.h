@@ -39,6 +39,12 @@ void draw_box(Frame& frame, const Area& area, std::string_view title, Charset ch
 [[nodiscard]] std::string bar(double share, int columns, Charset charset);
 /// Text in the rows of `area`, broken between words; returns the rows taken.
 int draw_wrapped(Frame& frame, const Area& area, std::string_view text, Style style);
+struct TextLine {
+  std::string text{};
+  Style style = Style::Normal;
+};
+/// Lines from number `scroll` on, or from where the last one is in sight; returns the first that is shown.
+std::size_t draw_lines(Frame& frame, const Area& area, const std::vector<TextLine>& lines, std::size_t scroll);
 /// Title row: `text` on the left, the clock on the right.
 void draw_header(Frame& frame, std::string_view text, const Model& model);
 /// "[1 Live] 2 Layers ..." in row 1, `right` at its end.

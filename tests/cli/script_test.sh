@@ -62,6 +62,8 @@ play
 shows "$work/refused" 'cannot yet: /nothing\.json'
 
 # Scripts with mistakes.
+keys q ":dump $work/never"
+expect 1 'left before the end of the script' -- play
 keys Down nonsense
 expect 2 ':2: "nonsense" is no key' -- play
 keys ':size 0x9'

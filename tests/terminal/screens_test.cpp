@@ -205,6 +205,33 @@ TEST(Screens, ADeletedStoreIsToldOfAndNotMadeAgain) {
   EXPECT_FALSE(std::filesystem::exists(store.folder() / "store"));
 }
 
+TEST(Screens, WhatWasAskedForIsDoneThoughOneLeavesAtOnce) {
+  MadeStore store;
+  store.add_runs(12, 2);
+  PtyTerminal terminal(screens(store), {});
+  ASSERT_TRUE(terminal.sees("accuracy@top1"));
+  terminal.send("\x01tlots\rq");  // all marked, tagged, and left in the same breath
+  const auto status = terminal.ended();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(*status, 0);
+  EXPECT_FALSE(terminal.alternate_screen());
+  auto runs = tracking::Runs::open(store.store());
+  ASSERT_TRUE(runs);
+  const auto all = runs->list();
+  ASSERT_TRUE(all);
+  for (const auto& run : *all) EXPECT_EQ(run.tags, std::vector<std::string>{"lots"}) << run.id;
+}
+
+TEST(Screens, WhatFailedAfterLeavingIsSaid) {
+  MadeStore store;
+  store.add_runs(1, 2);
+  PtyTerminal terminal(screens(store), {.columns = 160});
+  ASSERT_TRUE(terminal.sees("accuracy@top1"));
+  terminal.send("tno:tag\rq");
+  ASSERT_TRUE(terminal.ended());
+  EXPECT_TRUE(terminal.sees("no:tag")) << terminal.screen();
+}
+
 TEST(Screens, NamesCannotSteerTheTerminal) {
   MadeStore store;
   store.add_runs(1, 2);

@@ -128,6 +128,8 @@ TEST_F(RunsTest, AFollowerReadsOnlyWhatIsNew) {
   must(recorder->note("one"));
   const auto events = must(runs_.events(run, 0));
   ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(must(runs_.lease(run)).value().worker.pid, ::getpid());
+  EXPECT_FALSE(must(runs_.lease(run + 1)));
   const auto before = must(runs_.data_version());
   must(recorder->iteration(sample_iteration(1)));
   must(recorder->note("two"));

@@ -133,7 +133,8 @@ inline Model sample_runs(Size size, Charset charset) {
   loaded.total = 4;
   loaded.states = {{"running", 1}, {"interrupted", 1}, {"done", 2}};
   model = update(std::move(model), loaded).model;
-  return update(std::move(model), RunLoaded{sample_detail(model.runs.runs[0])}).model;
+  return update(std::move(model), RunLoaded{std::make_shared<const RunDetail>(sample_detail(model.runs.runs[0]))})
+      .model;
 }
 
 /// The first of those opened, with four iterations and a ranking.

@@ -140,12 +140,13 @@ TEST(Update, ANoteWithLinesIsNotChangedByLookingAtIt) {
 
 TEST(Update, GroupsOfSeveralLayersAreIgnoredAndRevertedAsAWhole) {
   Model model = after(run(), {key(U'2')});
-  auto& score = model.run.detail->rankings[0].scores[0];
+  RunDetail detail = *model.run.detail;
+  auto& score = detail.rankings[0].scores[0];
   score.members = {"features.0/conv", "features.4/depthwise"};
-  EXPECT_EQ(reverted_at(float_since(*model.run.detail), score), 3);
+  EXPECT_EQ(reverted_at(float_since(detail), score), 3);
   score.members.push_back("features.9/other");
-  EXPECT_FALSE(reverted_at(float_since(*model.run.detail), score));
-  model = after(model, {key(U'i')});
+  EXPECT_FALSE(reverted_at(float_since(detail), score));
+  model = after(model, {RunLoaded{std::make_shared<const RunDetail>(detail)}, key(U'i')});
   EXPECT_EQ(model.run.ignored.size(), 3U);
   EXPECT_TRUE(after(model, {key(U'i')}).run.ignored.empty());
 }
@@ -189,14 +190,14 @@ TEST(Update, TheNewestIterationStaysSelectedWhileFollowing) {
   Model model = run();
   RunDetail grown = *model.run.detail;
   grown.iterations.push_back(grown.iterations.back());
-  EXPECT_EQ(after(model, {RunLoaded{grown}}).run.iteration, 4U);
-  EXPECT_EQ(after(model, {key(Key::Up), RunLoaded{grown}}).run.iteration, 2U);
+  EXPECT_EQ(after(model, {RunLoaded{std::make_shared<const RunDetail>(grown)}}).run.iteration, 4U);
+  EXPECT_EQ(after(model, {key(Key::Up), RunLoaded{std::make_shared<const RunDetail>(grown)}}).run.iteration, 2U);
 }
 
 TEST(Update, TheSelectedIterationIsExportedBranchedAndCopied) {
   const Model model = after(run(), {key(Key::Up)});
   EXPECT_THAT(update(model, key(U'e')).commands, ElementsAre(Cmd{LoadForm{{FormKind::Export, "4@2"}, {}}}));
-  EXPECT_THAT(update(model, key(U'b')).commands, ElementsAre(Cmd{LoadForm{{FormKind::NewRun, "4@2", true}, {}}}));
+  EXPECT_THAT(update(model, key(U'b')).commands, ElementsAre(Cmd{LoadForm{{FormKind::NewRun, "4@2"}, {}}}));
   EXPECT_THAT(update(model, key(U'y')).commands, ElementsAre(Cmd{CopyText{"4@2"}}));
   EXPECT_THAT(update(runs(), key(U'e')).commands, ElementsAre(Cmd{LoadForm{{FormKind::Export, "4@best"}, {}}}));
 }
@@ -204,7 +205,7 @@ TEST(Update, TheSelectedIterationIsExportedBranchedAndCopied) {
 TEST(Update, LayersAreIgnoredInTheNextNewRun) {
   const Model model = after(run(), {key(U'2'), key(Key::Down), key(U'i')});
   const Next next = update(model, key(U'n'));
-  EXPECT_THAT(next.commands, ElementsAre(Cmd{LoadForm{{FormKind::NewRun, "4", false, {"features.2/depthwise"}}, {}}}));
+  EXPECT_THAT(next.commands, ElementsAre(Cmd{LoadForm{{FormKind::NewRun, "4", {"features.2/depthwise"}}, {}}}));
 }
 
 TEST(Update, TheOrderOfLayersGoesRound) {

@@ -107,7 +107,7 @@ TEST(View, AnySizeAndAnyKeysSurvive) {
       model =
           update(std::move(model), Resized{{static_cast<int>(random() % 60), static_cast<int>(random() % 200)}}).model;
     } else if (roll == 4) {
-      model = update(std::move(model), RunLoaded{*sample_run({}, Charset::Utf8).run.detail}).model;
+      model = update(std::move(model), RunLoaded{sample_run({}, Charset::Utf8).run.detail}).model;
     } else if (roll == 5) {
       model = update(std::move(model), FormLoaded{sample_form()}).model;
     } else if (roll == 6) {
