@@ -36,14 +36,6 @@ std::map<std::string, std::string> inherited(const std::string& parent, const st
   return origins;
 }
 
-/// Mixed, tuned and again corrected models are of another quantization than the run's first one.
-std::string note_on(const tracking::RunDetails& details, const IterationRecord& iteration) {
-  if (iteration.quantization == details.iterations.front().quantization) return {};
-  return fmt::format(
-      "iteration {} of run {} has another quantization than the configured one, with which the branch begins",
-      iteration.index, details.summary.id);
-}
-
 /// From `iteration` of the run; nothing: its configuration alone.
 Result<Branch> made_from(const tracking::RunDetails& details, const std::optional<IterationRecord>& iteration,
                          const std::vector<std::string>& overrides) {
@@ -59,8 +51,7 @@ Result<Branch> made_from(const tracking::RunDetails& details, const std::optiona
                 .config = std::move(*config),
                 .same_model = same_model,
                 .model_path = details.model_path,
-                .model_hash = details.model_hash,
-                .note = iteration ? note_on(details, *iteration) : std::string()};
+                .model_hash = details.model_hash};
 }
 
 }  // namespace

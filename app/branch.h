@@ -20,7 +20,6 @@ struct Branch {
   bool same_model = true;  ///< as the other run's; not where a change names another file
   std::filesystem::path model_path{};
   Digest model_hash{};
-  std::string note{};  ///< what is not as in the iteration; empty: nothing
 };
 
 /// A new run with the settings of another one, and nothing of its results. Errors: as branched().

@@ -177,7 +177,6 @@ int run(const Options& options, const RunCommand& command) {
   if (!command.name.empty() && created->name != command.name) {
     fmt::print("the name {} is taken: this run is {}\n", command.name, created->name);
   }
-  if (branch && !branch->note.empty()) fmt::print("note: {}\n", printable(branch->note));
   const bool in_turn = !command.after.empty() || command.at_once > 0;
   if (command.detach) return start_worker(*store, created->id, created->uid, {.in_turn = in_turn});
   fmt::print("run {} {} in {}\n", created->id, created->name, store->folder().string());

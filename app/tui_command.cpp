@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "app/commands.h"
@@ -66,7 +67,10 @@ int played(const TuiCommand& command, const std::shared_ptr<TuiPerformer>& perfo
   std::fclose(in);
   std::fclose(out);
   if (end.failed.empty()) return ended(end, *performer, kDone);
-  return ended(end, *performer, complained({Cause::Backend, end.failed}));
+  const auto line = std::min(end.failed.find('\n'), end.failed.size());
+  const int code = complained({Cause::Backend, end.failed.substr(0, line)});
+  fmt::print(stderr, "{}", end.failed.substr(line));
+  return ended(end, *performer, code);
 }
 
 /// Where screens cannot be shown, the list says as much in text.

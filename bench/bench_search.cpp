@@ -25,6 +25,7 @@ struct Options {
   std::size_t peer_batch = 8;
   double share = 0.2;
   bool no_peer = false;
+  bool steps = false;
   std::string json{};
 };
 
@@ -80,9 +81,13 @@ class Session {
     auto& params = inputs->compression.accuracy_aware;
     params.maximal_drop = *limit;
     params.ranking_subset_size = static_cast<std::int64_t>(options_.ranking);
-    const auto one_by_one = searched(*inputs);
-    if (!one_by_one) return failed(one_by_one);
-    describe("one by one", *one_by_one);
+    std::optional<SearchRun> one_by_one;
+    if (peer_) {
+      auto run = searched(*inputs);
+      if (!run) return failed(run);
+      one_by_one = *std::move(run);
+      describe("one by one", *one_by_one);
+    }
     params.search = SearchOrder::Bisect;
     const auto bisect = searched(*inputs);
     if (!bisect) return failed(bisect);
@@ -104,7 +109,9 @@ class Session {
     return bytes * static_cast<double>(options_.samples) / 1048576.0;
   }
 
-  static void describe(std::string_view order, const SearchRun& run) {
+  void describe(std::string_view order, const SearchRun& run) const {
+    if (options_.steps)
+      for (const auto& [step, seconds] : run.steps) fmt::print("    {:7.2f} s  {}\n", seconds, step);
     const auto& best = run.iterations.at(static_cast<std::size_t>(run.result.best));
     fmt::print("  {}: {:.1f} s, ranking {:.1f}; {} evaluations, {} iterations, {} layers reverted, drop {:.4f}, {}\n",
                order, run.seconds, run.ranking_seconds, run.result.evaluations, run.iterations.size(),
@@ -200,7 +207,8 @@ int main(int argc, char** argv) {
   app.add_option("--share", options.share, "Share of the drop that is to be won back")
       ->check(CLI::Range(0.01, 0.99))
       ->capture_default_str();
-  app.add_flag("--no-peer", options.no_peer, "Ours alone");
+  app.add_flag("--no-peer", options.no_peer, "Ours alone, by bisecting");
+  app.add_flag("--steps", options.steps, "Also what each step of our runs took");
   app.add_option("--json", options.json, "Also write the table to this file");
   CLI11_PARSE(app, argc, argv);
   const auto done = quantrail::bench::run(options);

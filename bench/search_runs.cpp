@@ -119,7 +119,9 @@ class Notebook : public RunRecorder, public RunObserver {
   Status note(std::string_view) override { return {}; }
   void on_event(const RunEvent& event) noexcept override {
     const auto* step = std::get_if<StepFinished>(&event);
-    if (step != nullptr && step->name.starts_with("rank ")) run_.ranking_seconds += step->seconds;
+    if (step == nullptr) return;
+    run_.steps.emplace_back(step->name, step->seconds);
+    if (step->name.starts_with("rank ")) run_.ranking_seconds += step->seconds;
   }
 
  private:

@@ -16,6 +16,7 @@ namespace quantrail::bench {
 struct SearchRun {
   double seconds = 0.0;          ///< all of it: measuring, calibrating, ranking, validating, exporting each iteration
   double ranking_seconds = 0.0;  ///< of its rankings
+  std::vector<std::pair<std::string, double>> steps{};  ///< name and seconds, as they ended
   std::vector<RankingRecord> rankings{};
   std::vector<IterationRecord> iterations{};
   RunResult result{};

@@ -27,7 +27,9 @@ Error described(const std::filesystem::path& path, int code, int system_errno, c
       if (system_errno == ENOSPC || system_errno == EDQUOT) return blocked("no space left for the experiment store");
       return storage(fmt::format("{} ({})", text, system_errno != 0 ? std::strerror(system_errno) : "no reason given"));
     case SQLITE_CORRUPT:
-      return storage("the experiment store is damaged (SQLite says: database disk image is malformed)");
+      return storage(
+          "the experiment store is damaged (SQLite says: database disk image is malformed); `quantrail recover` saves "
+          "what can be read of it");
     case SQLITE_NOTADB: return input("is not an experiment store (not an SQLite file)");
     case SQLITE_READONLY:
     case SQLITE_PERM:

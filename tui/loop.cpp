@@ -40,12 +40,15 @@ std::string clock_text() {
   return text.data();
 }
 
-/// The editor of choice, on the terminal that curses has left; whether it ended well.
-bool edited(const std::string& path) {
+/// The editor of choice, on the terminal that curses has left.
+Editing edited(const std::string& path) {
+  const auto before = read_file(path);
   const char* visual = std::getenv("VISUAL");
   const char* editor = visual != nullptr && *visual != '\0' ? visual : std::getenv("EDITOR");
   const std::string program = editor != nullptr && *editor != '\0' ? editor : "vi";
-  return std::system((program + " " + shell_quoted(path)).c_str()) == 0;
+  if (std::system((program + " " + shell_quoted(path)).c_str()) != 0) return Editing::Failed;
+  const auto after = read_file(path);
+  return before && after && *before == *after ? Editing::Unchanged : Editing::Changed;
 }
 
 class Loop {
@@ -155,10 +158,10 @@ class Loop {
 
   void edit(const std::string& path) {
     screen_.leave();
-    const bool kept = edited(path);
+    const Editing how = edited(path);
     screen_.resume();
     handle(Resized{screen_.size()});
-    handle(Edited{path, kept});
+    handle(Edited{path, how});
   }
 
   /// False when the terminal is gone.

@@ -23,7 +23,7 @@ class Performer {
 struct LoopEnd {
   bool busy = false;  ///< something that was asked for is still under way, on threads that use the performer: after a
                       ///< signal, or without a terminal
-  std::string failed{};  ///< of a script: what did not happen; empty: nothing
+  std::string failed{};  ///< of a script: what did not happen, on further lines the screen; empty: nothing
 };
 
 /// Shows screens until the user leaves, the terminal goes away, or SIGTERM, SIGHUP or SIGINT arrives. Who leaves gets

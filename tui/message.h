@@ -73,9 +73,14 @@ struct Completed {
 struct DraftWritten {
   std::string path{};
 };
+enum class Editing {
+  Failed,  ///< the editor did not end well
+  Unchanged,
+  Changed,
+};
 struct Edited {
   std::string path{};
-  bool kept = true;  ///< the editor ended well
+  Editing how = Editing::Changed;
 };
 /// A command of the program ended.
 struct CommandDone {

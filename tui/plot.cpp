@@ -51,8 +51,8 @@ class Plotter {
     for (const auto& level : plot_.levels) draw_level(level);
     for (const auto& series : plot_.series) draw_series(series);
     canvas_.draw(frame_, area_.row, area_.column);
-    for (const auto& series : plot_.series) draw_marks(series);
     for (const auto& level : plot_.levels) name_level(level);
+    for (const auto& series : plot_.series) draw_marks(series);
     draw_selected();
   }
 

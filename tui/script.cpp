@@ -25,6 +25,15 @@ std::optional<Size> size_of(std::string_view text) {
   return good ? std::optional(size) : std::nullopt;
 }
 
+bool is_time(std::string_view text) {
+  const auto two = [&](std::size_t at, int most) {
+    const int tens = text[at] - '0';
+    const int ones = text[at + 1] - '0';
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && 10 * tens + ones <= most;
+  };
+  return text.size() == 5 && text[2] == ':' && two(0, 23) && two(3, 59);
+}
+
 Result<ScriptStep> command(std::string_view line, const std::string& place) {
   const auto blank = std::min(line.find(' '), line.size());
   const std::string_view name = line.substr(0, blank);
@@ -32,7 +41,10 @@ Result<ScriptStep> command(std::string_view line, const std::string& place) {
   if (argument.empty()) return fail(Cause::InvalidInput, "{}: {} needs an argument", place, name);
   if (name == ":wait") return ScriptWait{argument};
   if (name == ":dump") return ScriptDump{argument};
-  if (name == ":clock") return ScriptClock{argument};
+  if (name == ":clock") {
+    if (!is_time(argument)) return fail(Cause::InvalidInput, "{}: \"{}\" is no time such as 14:03", place, argument);
+    return ScriptClock{argument};
+  }
   if (name == ":size") {
     const auto size = size_of(argument);
     if (!size) return fail(Cause::InvalidInput, "{}: \"{}\" is no size such as 80x24", place, argument);

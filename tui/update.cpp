@@ -212,10 +212,13 @@ Next updated(Model model, const Msg& msg) {
                           return Next{std::move(model), {EditFile{m.path}}};
                         },
                         [&](const Edited& m) {
-                          if (!m.kept)
+                          if (m.how == Editing::Failed)
                             return telling(std::move(model),
                                            "the editor (VISUAL, EDITOR or vi) failed: nothing was changed", false);
                           if (!model.form) return still(std::move(model));
+                          // The run or file that the form came from stays its source.
+                          if (m.how == Editing::Unchanged && model.form->draft.empty())
+                            return telling(std::move(model), "nothing was changed", true);
                           model.form->draft = m.path;  // until it has become the source
                           FormSource source = model.form->source;
                           source.what = m.path;

@@ -101,11 +101,21 @@ Next compare_asked(Model model) {
   return going_to(std::move(model), Screen::Compare);
 }
 
+/// Where a run is wanted and none is there.
+Next without_run(Model model) {
+  const Query& query = model.runs.query;
+  const char* why = model.screen() != Screen::Runs ? "the run is still being read"
+                    : query.trash                  ? "the trash is empty: T shows the runs"
+                    : !query.filter.empty()        ? "no run passes the filter: \\ lifts it"
+                                                   : "there is no run yet: n starts one";
+  return telling(std::move(model), why, false);
+}
+
 Next trash_asked(Model model) {
   if (model.runs.query.trash)
     return telling(std::move(model), "these are in the trash: u takes one out, ! then g deletes for good", false);
   const auto runs = chosen_runs(model);
-  if (runs.empty()) return still(std::move(model));
+  if (runs.empty()) return without_run(std::move(model));
   std::vector<std::string> command{"rm"};
   for (const auto id : runs) command.push_back(std::to_string(id));
   const std::string what = runs.size() == 1 ? fmt::format("run {}", runs.front()) : fmt::format("{} runs", runs.size());
@@ -188,7 +198,7 @@ std::vector<std::int64_t> chosen_runs(const Model& model) {
 Next acted_on_run(Model model, Action action) {
   const auto* current = current_run(model);
   if (action == Action::New) return new_asked(std::move(model));
-  if (current == nullptr) return still(std::move(model));
+  if (current == nullptr) return without_run(std::move(model));
   const RunRow run = *current;
   switch (action) {
     case Action::Stop: return stop_asked(std::move(model), run);

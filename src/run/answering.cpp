@@ -109,9 +109,14 @@ Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quant
 }
 
 Result<Answer> Answering::answer(const Evaluate& request) {
+  if (const auto ready = use_for(request.reverted); !ready) return failed(ready);
   const std::string step = request.reverted.empty() ? std::string("evaluate quantized model")
                                                     : "revert " + printable(request.reverted.back());
-  if (const auto ready = use_for(request.reverted); !ready) return failed(ready);
+  if (!request.samples.empty()) {
+    auto wanted = variant(request.reverted, request.samples);
+    wanted.distance = true;  // as a ranking's, which has the first of them already
+    return evaluated("estimate " + step, wanted);
+  }
   return evaluated(step, variant(request.reverted, all_samples(inputs_.validation->size())));
 }
 

@@ -41,7 +41,7 @@ Status Reporting::report(const SearchState& state, const KnownQuantization& quan
   for (; rankings_told_ < state.rankings.size(); ++rankings_told_) {
     if (const auto told = report_ranking(state); !told) return told;
   }
-  return {};
+  return report_estimates(state);
 }
 
 // Nothing can get worse than useless, so the run would end well: most likely labels or preprocessing are wrong.
@@ -94,6 +94,20 @@ Status Reporting::report_optimised(const SearchState& state) {
   optimised_told_ = state.optimised;
   return note(fmt::format("layers are judged by {} from now on: of all metrics it is furthest from its limit",
                           printable(state.optimised)));
+}
+
+Status Reporting::report_estimates(const SearchState& state) {
+  for (; estimates_told_ < state.estimates.size(); ++estimates_told_) {
+    const Estimate& estimate = state.estimates[estimates_told_];
+    std::vector<std::string> drops;
+    for (const auto& [metric, drop] : estimate.drops)
+      drops.push_back(fmt::format("{:.4g} of {}", drop, printable(metric)));
+    const auto noted =
+        note(fmt::format("estimate: the first {} of {} groups in float would drop {}, by {} samples", estimate.groups,
+                         state.rankings[0].scores.size(), fmt::join(drops, " and "), state.rankings[0].samples.size()));
+    if (!noted) return noted;
+  }
+  return {};
 }
 
 Status Reporting::report_ranking(const SearchState& state) {

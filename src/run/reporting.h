@@ -48,6 +48,7 @@ class Reporting {
   [[nodiscard]] Status report_iteration(const SearchState& state, const KnownQuantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);
   [[nodiscard]] Status report_tried(const SearchState& state);
+  [[nodiscard]] Status report_estimates(const SearchState& state);
   [[nodiscard]] Status report_optimised(const SearchState& state);
 
   const RunInputs& inputs_;
@@ -62,6 +63,7 @@ class Reporting {
   std::size_t rankings_told_ = 0;
   std::size_t recipes_told_ = 0;
   std::size_t tunings_told_ = 0;
+  std::size_t estimates_told_ = 0;
   bool choice_told_ = false;
   std::string optimised_told_{};
 };

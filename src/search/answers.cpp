@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "search/drop.h"
+#include "search/guess.h"
 #include "search/pot_steps.h"
 #include "search/requirements.h"
 #include "search/search.h"
@@ -135,6 +136,12 @@ void take(SearchState& state, const Quantize& request, const Quantized& answer) 
 }
 
 void take(SearchState& state, const Evaluate& request, const Evaluation& answer) {
+  if (!request.samples.empty()) {
+    const std::size_t before = state.trials[state.base].reverted.size();
+    state.estimates.push_back(
+        {.groups = request.reverted.size() - before, .drops = estimated_drops(state, answer.per_sample)});
+    return;
+  }
   Trial trial = trial_of(state, answer);
   if (request.reverted.empty()) return take_unreverted(state, std::move(trial), answer.per_sample);
   trial.reverted = request.reverted;

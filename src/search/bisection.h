@@ -11,8 +11,11 @@ struct Bisection {
   std::size_t groups = 0;               ///< the whole ranking
   std::size_t too_few = 0;              ///< the longest beginning known not to be enough
   std::optional<std::size_t> enough{};  ///< the shortest known to be
+  std::size_t failures = 0;             ///< how many lengths are known not to be enough
+  std::size_t successes = 0;            ///< how many are known to be
 
   void learn(std::size_t length, bool is_enough) {
+    ++(is_enough ? successes : failures);
     if (is_enough) {
       enough = std::min(length, enough.value_or(length));
     } else {

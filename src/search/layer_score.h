@@ -18,7 +18,8 @@ struct LayerScore {
   double distance = 0.0;  ///< remaining distance to the float model's outputs
   std::int64_t float_macs = 0;  ///< multiply-adds per sample that would run in float again
   std::size_t samples = 0;      ///< of the subset, how many it was measured on: all, but for those a race dropped
-  /// Of those: how much better than it the last that stayed is at least, on average over the samples, see race.h.
+  /// Of those: how much better than it a good one of those that stayed is at least, on average over the samples,
+  /// see race.h.
   std::optional<double> behind{};
   bool operator==(const LayerScore&) const = default;
 };

@@ -11,7 +11,7 @@ namespace quantrail {
 namespace {
 
 constexpr std::size_t kLeastToRace = 32;
-constexpr double kDeviations = 3.0;
+constexpr double kDeviations = 2.0;
 
 double or_worst(double mean) { return std::isnan(mean) ? -std::numeric_limits<double>::infinity() : mean; }
 
@@ -67,9 +67,9 @@ void drop_behind(std::vector<Runner>& runners, RankingSignal signal) {
   if (running.size() <= stay) return;
   std::stable_sort(running.begin(), running.end(),
                    [&](const Runner* a, const Runner* b) { return standing(*a, signal) > standing(*b, signal); });
-  const Runner& last = *running[stay - 1];
+  const Runner& good = *running[(stay - 1) / 4];
   for (std::size_t at = stay; at < running.size(); ++at) {
-    const double least = advantage(last, *running[at], signal);
+    const double least = advantage(good, *running[at], signal);
     running[at]->dropped = least > 0.0;
     if (running[at]->dropped) running[at]->behind = least;
   }

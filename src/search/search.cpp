@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "search/explanation.h"
+#include "search/guess.h"
 #include "search/state.h"
 #include "search/tuning.h"
 
@@ -99,8 +100,18 @@ std::optional<Evaluate> pruned(const SearchState& state, std::size_t base) {
 std::optional<Request> bisecting_step(const SearchState& state) {
   const auto known = bisection(state);
   if (!known || known->finished() || spent(state)) return std::nullopt;
+  std::size_t length = known->next();
   Evaluate request{.reverted = state.trials[state.base].reverted};
-  for (std::size_t at = 0; at < known->next(); ++at) request.reverted.push_back(state.rankings[0].scores[at].group);
+  if (worth_estimating(state)) {
+    const Bisection guess = guessed(state, *known);
+    if (guess.finished()) {
+      length = length_to_validate(*known, guess.enough.value_or(guess.groups));
+    } else {
+      length = guess.next();
+      request.samples = state.rankings[0].samples;
+    }
+  }
+  for (std::size_t at = 0; at < length; ++at) request.reverted.push_back(state.rankings[0].scores[at].group);
   return on_base(state, request);
 }
 
@@ -150,14 +161,15 @@ Request next(const SearchState& state) {
   }
   if (!state.settings.accuracy_aware) return done(state, Outcome::Met);
   if (met(state, state.trials.front())) return done(state, Outcome::NothingToDo);
-  if (auto start = waiting_start(state); !start.empty()) return on_base(state, Evaluate{.reverted = std::move(start)});
-  if (auto probe = bisecting_step(state)) return *std::move(probe);
   const auto found = met_with_fewest(state);
-  if (!found) {
+  if (!found && steps(state) == 0) {
     if (auto step = mixed_step(state)) return *std::move(step);
     if (auto step = tuning_step(state)) return *std::move(step);
-    return reverting_step(state);
+    if (auto start = waiting_start(state); !start.empty())
+      return on_base(state, Evaluate{.reverted = std::move(start)});
   }
+  if (auto probe = bisecting_step(state)) return *std::move(probe);
+  if (!found) return reverting_step(state);
   if (as_pot(state) && all_float(state)) return done(state, Outcome::NotMet);
   if (state.settings.prune && !spent(state)) {
     if (auto request = pruned(state, *found)) return on_base(state, *std::move(request));

@@ -46,8 +46,8 @@ struct SearchSettings {
   bool use_prev_if_drop_increase = true;
   SearchOrder order = SearchOrder::OneByOne;
   bool prune = false;  ///< put reverted groups back to int8 once the target is met
-  /// Where the quantized model misses the target: groups that are reverted together, as the first step, before any is
-  /// ranked. Names that are none of the quantization's groups are left out.
+  /// Where the quantized model misses the target, in other quantizations too: groups that are reverted together, as the
+  /// first step, before any is ranked. Names that are none of the quantization's groups are left out.
   std::vector<std::string> start{};
   RankingSignal signal = RankingSignal::Auto;
   RankingMode mode = RankingMode::Exact;
@@ -78,9 +78,11 @@ struct Quantize {
   Variation variation{};
   bool operator==(const Quantize&) const = default;
 };
-/// The quantized model with `reverted` groups in float, on all samples. Answer: Evaluation.
+/// The quantized model with `reverted` groups in float. Answer: Evaluation.
 struct Evaluate {
   std::vector<std::string> reverted{};  ///< in the order in which they were reverted
+  std::vector<std::size_t> samples{};   ///< positions in the data set, ascending; empty: all. With some it is an
+                                       ///< estimate and makes no trial
   bool operator==(const Evaluate&) const = default;
 };
 /// Each of `candidates` reverted on top of `reverted`, on `samples` alone. Answer: Ranked.
@@ -149,6 +151,12 @@ struct Ranking {
 
 using SampleValues = std::map<std::string, std::vector<double>>;  ///< by metric
 
+/// What the first groups of a ranking would do, see guess.h.
+struct Estimate {
+  std::size_t groups = 0;
+  std::map<std::string, double> drops{};  ///< of the controlled metrics
+};
+
 /// All that a search knows.
 struct SearchState {
   SearchSettings settings{};
@@ -161,6 +169,7 @@ struct SearchState {
   std::optional<std::vector<Candidate>> groups{};
   std::vector<Trial> trials{};
   std::vector<Ranking> rankings{};
+  std::vector<Estimate> estimates{};
 
   std::string optimised{};           ///< the metric by which steps are judged and groups ranked
   std::size_t base = 0;              ///< the trial from which the next step starts
@@ -194,8 +203,10 @@ struct SearchState {
 ///
 /// Bisect: after one ranking, the shortest beginning of it that meets the target, as far as longer ones do as well: 1,
 /// 2, 4, ... groups until it is met, then halving what is open, so about 2 log2(groups needed) models, and those the
-/// cheapest that could do. Pruning: each group of the model found is put back once, least useful first;
-/// what still meets the target goes on from there. The result is the met model with the fewest groups in float.
+/// cheapest that could do. Where groups were ranked on at most half of the samples, that is done on these samples
+/// first, and what it finds is validated, with the next shorter one, on all (guess.h). Pruning: each group of the model
+/// found is put back once, least useful first; what still meets the target goes on from there. The result is the met
+/// model with the fewest groups in float.
 ///
 /// Race: see race.h; each share of samples is a request of its own.
 ///

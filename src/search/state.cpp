@@ -8,19 +8,6 @@
 #include "search/requirements.h"
 
 namespace quantrail {
-namespace {
-
-/// Per metric: how much each sample of the comparison loses in the base.
-std::vector<double> losses_in(const SearchState& state, const std::string& metric) {
-  const auto& known = state.float_values->at(metric);
-  const auto& all = state.base_values.at(metric);
-  std::vector<double> values;
-  for (const auto sample : state.comparison) values.push_back(all[sample]);
-  return losses_of(known, state.comparison.empty() ? all : values, sign_in(state, metric));
-}
-
-}  // namespace
-
 bool evaluates(const SearchState& state) { return !state.settings.higher_is_better.empty(); }
 bool as_pot(const SearchState& state) { return state.settings.compatibility == Compatibility::Pot; }
 double sign_in(const SearchState& state, const std::string& metric) {
@@ -41,6 +28,14 @@ std::vector<const Candidate*> open_groups(const SearchState& state) {
     if (!is_float && !state.banned.contains(candidate.group)) open.push_back(&candidate);
   }
   return open;
+}
+
+std::vector<double> losses_in(const SearchState& state, const std::string& metric) {
+  const auto& known = state.float_values->at(metric);
+  const auto& all = state.base_values.at(metric);
+  std::vector<double> values;
+  for (const auto sample : state.comparison) values.push_back(all[sample]);
+  return losses_of(known, state.comparison.empty() ? all : values, sign_in(state, metric));
 }
 
 std::size_t nearest(const SearchState& state) {
@@ -82,7 +77,7 @@ std::vector<std::size_t> hardest(const SearchState& state, const std::vector<std
 
 std::vector<std::string> waiting_start(const SearchState& state) {
   std::vector<std::string> names;
-  if (state.trials.size() != 1) return names;
+  if (steps(state) > 0 || !state.rankings.empty()) return names;
   for (const auto& name : state.settings.start) {
     const bool known = std::any_of(state.groups->begin(), state.groups->end(),
                                    [&](const Candidate& candidate) { return candidate.group == name; });

@@ -24,11 +24,15 @@ namespace quantrail {
 /// Of the models that meet the target, the one with the fewest groups in float.
 [[nodiscard]] std::optional<std::size_t> met_with_fewest(const SearchState& state);
 
+/// How much each sample of the comparison loses in the base. Precondition: the float model's values are known.
+[[nodiscard]] std::vector<double> losses_in(const SearchState& state, const std::string& metric);
+
 /// Positions in the data set of the samples on which the base loses most of `metrics`, worst first: as many as groups
 /// are ranked on. Precondition: the float model's values are known.
 [[nodiscard]] std::vector<std::size_t> hardest(const SearchState& state, const std::vector<std::string>& metrics);
 
-/// The groups of settings.start while they wait to be reverted; empty: there are none, or they are.
+/// The groups of settings.start while they wait to be reverted; empty: there are none, or they are, or groups are
+/// ranked.
 [[nodiscard]] std::vector<std::string> waiting_start(const SearchState& state);
 
 /// What trials have told of the first ranking; nothing where it is not bisected, or not there.

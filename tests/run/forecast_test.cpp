@@ -43,7 +43,13 @@ TEST(Forecast, BoundsTheModelsThatAreTried) {
   EXPECT_THAT(forecast(settings, work), HasSubstr("at most 4 of them"));
   settings.max_iter_num.reset();
   settings.order = SearchOrder::Bisect;
-  EXPECT_THAT(forecast(settings, work), HasSubstr("at most 11 of them")) << "2 log2(32) + 1";
+  // 2 log2(32) + 1 lengths, each estimated on 100 samples, and one for wrong guesses.
+  EXPECT_THAT(forecast(settings, work),
+              HasSubstr("then estimates on these samples, at most about 2.2 s; then about 2.0 s for each model that is "
+                        "tried, at most 12 of them, two where estimates are right, before"));
+  settings.ranking_subset_size = 501;
+  EXPECT_THAT(forecast(settings, work), HasSubstr("at most 11 of them before")) << "ranked on more than half";
+  settings.ranking_subset_size = 100;
   work.layers = 3;
   EXPECT_THAT(forecast(settings, work), HasSubstr("at most 3 of them"));
 }

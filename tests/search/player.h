@@ -26,6 +26,8 @@ struct Player {
   std::map<std::string, std::vector<double>> other_drops{};
   /// Drop of a full evaluation by what is reverted, instead of `drops`.
   std::function<double(const std::vector<std::string>& reverted)> drop_with{};
+  /// By how much more a model drops on the samples that groups were ranked on.
+  std::function<double(const std::vector<std::string>& reverted)> misleading = [](const auto&) { return 0.0; };
   SearchState state{};
   std::vector<Request> requests{};
   std::size_t used = 0;
@@ -57,6 +59,11 @@ struct Player {
       return values;
     }
     const auto* evaluate = std::get_if<Evaluate>(&request);
+    if (evaluate != nullptr && !evaluate->samples.empty()) {
+      Evaluation estimate = evaluation(kFloat - drop_with(evaluate->reverted) - misleading(evaluate->reverted));
+      for (auto& [name, values] : estimate.per_sample) values.resize(evaluate->samples.size());
+      return estimate;
+    }
     if (drop_with && evaluate != nullptr) return evaluation(kFloat - drop_with(evaluate->reverted));
     Evaluation answer = evaluation(kFloat - drops.at(used));
     for (const auto& [metric, all] : other_drops) {
@@ -81,8 +88,8 @@ struct Player {
 
   /// What happened, compactly: "F" float, "Q" quantize, "R" rank, "=" the quantized model, "+A" A reverted and
   /// accepted, "t" a variation tried on a subset, "M" and "T" the mixed and the tuned model, "(M)" one that was not
-  /// adopted, "-B" B reverted and rolled back, "?ABC" a probe of them all, "!ABC" one that was enough, "<B" B put back
-  /// to int8, ">B" tried and kept in float.
+  /// adopted, "-B" B reverted and rolled back, "?ABC" a probe of them all, "!ABC" one that was enough, "e3" an estimate
+  /// of the first three, "<B" B put back to int8, ">B" tried and kept in float.
   [[nodiscard]] std::string story() const {
     std::string out;
     std::size_t trial = 0;
@@ -92,6 +99,10 @@ struct Player {
       if (std::holds_alternative<Rank>(request)) out += "R ";
       if (std::holds_alternative<Try>(request)) out += "t ";
       if (const auto* evaluate = std::get_if<Evaluate>(&request)) {
+        if (!evaluate->samples.empty()) {
+          out += "e" + std::to_string(evaluate->reverted.size()) + " ";
+          continue;
+        }
         const Trial& made = state.trials.at(trial++);
         switch (made.kind) {
           case IterationKind::Probe:

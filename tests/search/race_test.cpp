@@ -58,13 +58,26 @@ std::string left(const std::vector<Runner>& runners) {
 }
 
 TEST(DropBehind, DropsWhatIsWorseByMoreThanChance) {
-  // Against D, the last of the four that stay: 20 of 40 samples differ for E, mean 0.5, deviation 0.5: bound 0.263.
-  // 4 differ for F: mean 0.1, deviation 0.3, bound -0.042.
-  std::vector<Runner> runners{runner("A", 40), runner("B", 40), runner("C", 40),
-                              runner("D", 30), runner("E", 10), runner("F", 26)};
+  // Against A, the best quarter of the four that stay: 20 of 40 samples differ for E, mean 0.5, deviation 0.5: bound
+  // 0.342. 3 differ for F: mean 0.075, deviation 0.263, bound -0.008.
+  std::vector<Runner> runners{runner("A", 30), runner("B", 29), runner("C", 29),
+                              runner("D", 28), runner("E", 10), runner("F", 27)};
   drop_behind(runners, RankingSignal::Metric);
   EXPECT_EQ(left(runners), "ABCDF");
-  EXPECT_NEAR(runners[4].behind, 0.5 - 3 * 0.5 / std::sqrt(40.0), 1e-12);
+  ASSERT_TRUE(runners[4].dropped);
+  EXPECT_NEAR(runners[4].behind, 0.5 - 2 * 0.5 / std::sqrt(40.0), 1e-12);
+}
+
+TEST(DropBehind, ComparesWithTheLastOfTheBestQuarterOfThoseThatStay) {
+  // Of 32 candidates 8 stay, and the second is the last of their best quarter: not so good that all others would be
+  // worse for certain, as they are than the first.
+  std::vector<Runner> runners{runner("A", 40), runner("B", 12)};
+  for (int at = 0; at < 30; ++at) runners.push_back(runner("C", 10));
+  drop_behind(runners, RankingSignal::Metric);
+  EXPECT_EQ(left(runners).size(), 32U) << "2 of 40 differ: mean 0.05, deviation 0.218, bound -0.019";
+  runners[1] = runner("B", 16);
+  drop_behind(runners, RankingSignal::Metric);
+  EXPECT_EQ(left(runners).size(), 8U) << "6 of 40 differ: mean 0.15, deviation 0.357, bound 0.037";
 }
 
 TEST(DropBehind, KeepsAtLeastFourOrAQuarter) {

@@ -56,6 +56,24 @@ TEST(Start, LeavesOutNamesThatAreNoGroupsAndNamesSaidTwice) {
   EXPECT_EQ(without.story(), "F Q = R +A") << "as if there were no start";
 }
 
+TEST(Start, ComesAfterOtherQuantizationsWereTried) {
+  auto settings = starting({"B"});
+  settings.convert_to_mixed = true;
+  Player player{.drops = {0.05, 0.04, 0.005}};
+  const Done done = player.play(settings);
+  EXPECT_EQ(player.story(), "F Q = Q M +B");
+  EXPECT_TRUE(player.state.trials[done.best].variation.mixed) << "as in the run that the branch comes from";
+  EXPECT_EQ(done.outcome, Outcome::Met);
+}
+
+TEST(Start, IsNotNeededWhereAnotherQuantizationHolds) {
+  auto settings = starting({"B"});
+  settings.convert_to_mixed = true;
+  Player player{.drops = {0.05, 0.005}};
+  EXPECT_EQ(player.play(settings).outcome, Outcome::Met);
+  EXPECT_EQ(player.story(), "F Q = Q M");
+}
+
 TEST(Start, BisectsWhatItWasNotGiven) {
   auto settings = starting({"D"});
   settings.order = SearchOrder::Bisect;

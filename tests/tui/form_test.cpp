@@ -91,14 +91,17 @@ TEST(Form, TheEditorGetsADraftAndItsTextIsTheNewSource) {
   ASSERT_TRUE(std::holds_alternative<WriteDraft>(asked.commands.front()));
   const Next written = update(asked.model, DraftWritten{"/tmp/x.json"});
   EXPECT_THAT(written.commands, ElementsAre(Cmd{EditFile{"/tmp/x.json"}}));
-  const Next edited = update(written.model, Edited{"/tmp/x.json", true});
+  const Next edited = update(written.model, Edited{"/tmp/x.json", Editing::Changed});
   EXPECT_EQ(std::get<LoadForm>(edited.commands.front()).source.what, "/tmp/x.json");
-  EXPECT_TRUE(update(written.model, Edited{"/tmp/x.json", false}).commands.empty());
+  EXPECT_TRUE(update(written.model, Edited{"/tmp/x.json", Editing::Failed}).commands.empty());
+  const Next looked_at = update(written.model, Edited{"/tmp/x.json", Editing::Unchanged});
+  EXPECT_TRUE(looked_at.commands.empty());
+  EXPECT_EQ(looked_at.model.form->source, written.model.form->source) << "what was only looked at takes no one's place";
 }
 
 TEST(Form, WhatWasEditedInVainIsNotLostAndNotStarted) {
-  Model model =
-      after(checked(form()), {DraftWritten{"/tmp/x.json"}, Edited{"/tmp/x.json", true}, Told{"line 3: }", false}});
+  Model model = after(checked(form()),
+                      {DraftWritten{"/tmp/x.json"}, Edited{"/tmp/x.json", Editing::Changed}, Told{"line 3: }", false}});
   EXPECT_TRUE(update(model, key(Key::F10)).commands.empty());
   EXPECT_THAT(update(model, KeyPressed{control(U'E')}).commands, ElementsAre(Cmd{EditFile{"/tmp/x.json"}}));
 }

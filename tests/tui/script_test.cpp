@@ -20,8 +20,9 @@ TEST(Script, HasKeysTextAndCommands) {
 }
 
 TEST(Script, NamesTheLineThatIsWrong) {
-  for (const auto* text : {"Down\nfoo\n", "Down\n:size 80\n", "Down\n:size 0x4\n", "Down\n:size 80x24x3\n",
-                           "Down\n:nothing x\n", "Down\n:dump\n"}) {
+  for (const auto* text :
+       {"Down\nfoo\n", "Down\n:size 80\n", "Down\n:size 0x4\n", "Down\n:size 80x24x3\n", "Down\n:nothing x\n",
+        "Down\n:dump\n", "Down\n:clock 24:00\n", "Down\n:clock 9:05\n", "Down\n:clock 12:3x\n"}) {
     const auto script = parsed_script(text, "keys.txt");
     ASSERT_FALSE(script) << text;
     EXPECT_EQ(script.error().message.substr(0, 11), "keys.txt:2:") << script.error().message;

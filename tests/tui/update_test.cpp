@@ -51,6 +51,20 @@ TEST(Update, WhatCannotBeDoneSaysWhy) {
   }
 }
 
+TEST(Update, WhereNoRunIsKeysThatNeedOneSaySo) {
+  Model empty = runs();
+  empty.runs.runs.clear();
+  for (const char32_t letter : {U'X', U'r', U'p', U'd', U'e', U'b', U'm', U't', U'w', U'y', U'*'}) {
+    const Next next = update(empty, key(letter));
+    ASSERT_TRUE(next.model.told) << static_cast<char>(letter);
+    EXPECT_EQ(next.model.told->text, "there is no run yet: n starts one");
+    EXPECT_TRUE(next.commands.empty());
+  }
+  EXPECT_TRUE(update(empty, key(Key::Enter)).model.told);
+  empty.runs.query.filter = "state:lost";
+  EXPECT_EQ(update(empty, key(U'X')).model.told->text, "no run passes the filter: \\ lifts it");
+}
+
 TEST(Update, OneKeyResumesWhatIsInterruptedOrPaused) {
   const Model killed = after(runs(), {key(Key::Down)});
   EXPECT_THAT(commands_of(update(killed, key(U'r'))), ElementsAre(Arguments{"resume", "3", "--detach"}));
