@@ -193,16 +193,20 @@ class ChannelEditor {
       factors[c] = std::clamp(factor, 1.0F, std::min(kMostWidening, room));
     }
     scale(pair, factors);
-    if (gated) unscale(pair, factors);
+    if (!gated) return;
+    // The gate reads what it read before.
+    rescale(node(pair.gate).inputs[0], "_unscaled", pair.gate, pair.consumer, factors, true);
+    if (pair.in_one) rescale(pair.between, "_scaled", pair.consumer, pair.consumer, factors, false);
   }
 
-  /// Lets the gate read what it read before.
-  void unscale(const ChannelPair& pair, const std::vector<float>& factors) {
-    InputScaling back{.value = node(pair.gate).inputs[0], .readers = {pair.gate}};
-    back.scaled = fresh(back.value + "_unscaled");
-    back.axes_behind = constant_input(graph_, node(pair.consumer), 1)->shape.size() - 2;
-    multiply(back.factors, factors, true);
-    out_.edits.input_scalings.push_back(std::move(back));
+  /// Lets `reader` read `value` with its channels multiplied or divided; `layer` says how many axes follow them.
+  void rescale(const std::string& value, const char* suffix, const std::string& reader, const std::string& layer,
+               const std::vector<float>& factors, bool divide) {
+    InputScaling scaling{.value = value, .readers = {reader}};
+    scaling.scaled = fresh(value + suffix);
+    scaling.axes_behind = constant_input(graph_, node(layer), 1)->shape.size() - 2;
+    multiply(scaling.factors, factors, divide);
+    out_.edits.input_scalings.push_back(std::move(scaling));
   }
 
   void smooth(const Smoothable& group) {

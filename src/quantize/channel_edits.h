@@ -21,6 +21,7 @@ struct ChannelPair {
   /// as it was before the channels were scaled, and may: x' = s * x gives x' * g(x' / s) = s * x * g(x). Empty: no
   /// such.
   std::string gate{};
+  bool in_one = false;        ///< the gate's node is all of x * g(x), so that what it gives is scaled instead of its x
   float closed_below = 0.0F;  ///< g(x) is below half a code for x < -closed_below
   bool operator==(const ChannelPair&) const = default;
 };
@@ -62,7 +63,8 @@ struct Smoothable {
 ///   have no kernels). Each channel is widened towards the widest, in front of a depthwise layer entirely (as POT's
 ///   activations per channel have it), in front of others to the square root of what its weights leave; never more than
 ///   100 times, and never so far that a value which calibration has seen meets the Clip in between. A gate x * g(x) in
-///   between costs a multiplication in float, so it is crossed only where channels lose that much; and x's negative
+///   between costs a multiplication in float, or two where one node is all of it, so it is crossed only where channels
+///   lose that much; and x's negative
 ///   side, which hardly passes, shall have no more than a third of the codes;
 /// - SmoothQuant: s = max|x|^alpha / max|w|^(1 - alpha) per channel, the activation is divided by s, the weights
 ///   multiplied. The division goes into the scale and shift that computed the value where nobody else reads it, else it

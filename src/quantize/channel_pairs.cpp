@@ -72,13 +72,13 @@ bool is_gate_function(const Graph& graph, const Node& node) {
 /// x * g(x) with a g that closes on the negative side.
 struct Gate {
   std::size_t start = 0;
-  std::size_t product = 0;
+  std::size_t product = 0;  ///< the same where one node is all of it
   float closed_below = 0.0F;
 };
 
-/// Below minus this, what the functions of `chain` give is less than half a code of [0, 1]; nothing where they never
-/// close. Looked at down to -16.
-std::optional<float> closed_below(const Graph& graph, const std::vector<std::size_t>& chain) {
+/// Below minus this, g is less than half a code of [0, 1]; nothing where it never closes. Looked at down to -16.
+/// `chain` computes g, or, where `with_x`, x * g(x).
+std::optional<float> closed_below(const Graph& graph, const std::vector<std::size_t>& chain, bool with_x) {
   constexpr std::size_t kPoints = 321;
   constexpr float kStep = 0.05F;
   std::vector<float> points(kPoints);
@@ -94,15 +94,26 @@ std::optional<float> closed_below(const Graph& graph, const std::vector<std::siz
   }
   const auto open = values.values<float>();
   for (std::size_t k = kPoints; k-- > 0;) {
-    if (std::abs(open[k]) >= 0.5F / 255.0F) {
+    const float most = 0.5F / 255.0F * (with_x ? std::abs(points[k]) : 1.0F);
+    if (std::abs(open[k]) >= most) {
       return k + 1 < kPoints ? std::optional(-points[k + 1]) : std::nullopt;  // still open at the far end
     }
   }
   return std::nullopt;
 }
 
+/// One node that computes x * g(x) of `value`, which it alone reads.
+std::optional<Gate> gate_in_one(const Graph& graph, const GraphIndex& index, const std::string& value) {
+  constexpr std::array<std::string_view, 4> kGated{"HardSwish", "Swish", "Gelu", "Mish"};
+  const auto at = only_reader(graph, index, value);
+  if (!at || std::find(kGated.begin(), kGated.end(), graph.nodes[*at].op) == kGated.end()) return std::nullopt;
+  const auto closed = closed_below(graph, {*at}, true);
+  return closed ? std::optional(Gate{*at, *at, *closed}) : std::nullopt;
+}
+
 std::optional<Gate> gate_behind(const Graph& graph, const GraphIndex& index, const std::string& value) {
   const auto& readers = index.readers(value);
+  if (readers.size() == 1) return gate_in_one(graph, index, value);
   if (readers.size() != 2 || index.is_output(value)) return std::nullopt;
   for (const std::size_t product : readers) {
     const Node& node = graph.nodes[product];
@@ -118,7 +129,7 @@ std::optional<Gate> gate_behind(const Graph& graph, const GraphIndex& index, con
       chain.push_back(next[0]);
     }
     if (graph.nodes[start].inputs[0] != value) return std::nullopt;
-    const auto closed = closed_below(graph, chain);
+    const auto closed = closed_below(graph, chain, false);
     if (closed) return Gate{start, product, *closed};
   }
   return std::nullopt;
@@ -161,6 +172,7 @@ std::vector<ChannelPair> equalizable(const Graph& graph) {
     const auto gate = gate_behind(graph, index, producer.outputs[0]);
     if (gate) {
       pair.gate = graph.nodes[gate->start].name;
+      pair.in_one = gate->start == gate->product;
       pair.closed_below = gate->closed_below;
       pair.between = scaled_result(graph, index, graph.nodes[gate->product]);
     } else if (const auto activation = fused_activation(graph, index, at)) {

@@ -169,18 +169,55 @@ TEST_F(EditedNetworks, WithAlignedAndEqualizedChannelsAreTheSameHere) {
   check_all(net, params);
 }
 
-TEST_F(EditedNetworks, WithChannelsEqualizedAcrossASiluAreTheSameHere) {
+/// A layer with channels of very different widths, then `activation`, then a depthwise layer.
+SmallNetwork uneven_before(const std::function<std::string(SmallNetwork&, const std::string&)>& activation) {
   SmallNetwork net({2, 4, 8, 8});
   const auto stem = net.conv("stem", "x", {.channels = 8, .kernel = 1});
   Tensor weights = *net.graph().constants.find("stem.weight")->second;
   for (std::size_t i = 0; i < weights.values<float>().size(); ++i)
     weights.values<float>()[i] *= std::pow(0.3F, static_cast<float>(i / 4));
   net.keep("stem.weight", std::move(weights));
-  const auto silu = net.same("y", "Mul", {stem, net.same("gate", "Sigmoid", {stem})});
-  const auto deep = net.relu("r", net.conv("deep", silu, {.channels = 8, .group = 8}));
+  const auto deep = net.relu("r", net.conv("deep", activation(net, stem), {.channels = 8, .group = 8}));
   net.output(net.conv("last", deep, {.channels = 8, .kernel = 1}));
-  ASSERT_FALSE(quantized_network(net, {}).q.input_scalings.empty());
+  return net;
+}
+
+TEST_F(EditedNetworks, WithChannelsEqualizedAcrossASiluAreTheSameHere) {
+  const auto net = uneven_before([](SmallNetwork& n, const std::string& x) {
+    return n.same("y", "Mul", {x, n.same("gate", "Sigmoid", {x})});
+  });
+  ASSERT_EQ(quantized_network(net, {}).q.input_scalings.size(), 1U);
   check_all(net, {});
+}
+
+TEST_F(EditedNetworks, WithChannelsEqualizedAcrossAHardSwishAreTheSameHere) {
+  auto net = uneven_before([](SmallNetwork& n, const std::string& x) { return n.same("y", "HardSwish", {x}); });
+  net.graph().opset = 14;
+  ASSERT_EQ(quantized_network(net, {}).q.input_scalings.size(), 2U);
+  check_all(net, {});
+}
+
+TEST(Gates, AreCrossedToTheGoodOfTheNetwork) {
+  for (const bool in_one : {false, true}) {
+    SCOPED_TRACE(in_one);
+    auto net = uneven_before([=](SmallNetwork& n, const std::string& x) {
+      return in_one ? n.same("y", "HardSwish", {x})
+                    : n.same("y", "Mul", {x, n.same("gate", "HardSigmoid", {x}, {{"alpha", 1.0F / 6.0F}})});
+    });
+    net.graph().opset = 14;
+    const auto noise = [&](std::optional<bool> equalization) {
+      QuantizationParams params;
+      params.equalization = equalization;
+      auto quantized = quantized_network(net, params);
+      const auto in_codes = in_our_runtime(quantized, {}, RevertMode::Full);
+      quantized.q = {};
+      const auto in_float = in_our_runtime(quantized, {}, RevertMode::Full);
+      double sum = 0.0;
+      for (std::size_t at = 0; at < in_float.size(); ++at) sum += std::pow(in_codes[at] - in_float[at], 2.0);
+      return sum;
+    };
+    EXPECT_LT(noise(std::nullopt), noise(false));
+  }
 }
 
 TEST_F(EditedNetworks, WithSmoothedProductsAreTheSameHere) {

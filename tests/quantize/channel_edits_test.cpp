@@ -179,6 +179,8 @@ SmallNetwork gated(const std::string& activation) {
     y = net.same("by_six", "Div", {net.same("y", "Mul", {x, gate}), "six"});
   } else if (activation == "mish") {
     y = net.same("y", "Mul", {x, net.same("gate", "Tanh", {net.same("plus", "Softplus", {x})})});
+  } else {
+    y = net.same("y", activation, {x});
   }
   net.output(net.conv("deep", y, {.channels = 4, .group = 4}));
   // Channels of very different widths, as training leaves them.
@@ -196,6 +198,24 @@ TEST(ChannelEdits, EqualizeAcrossAGateWithoutChangingTheNetwork) {
     ASSERT_EQ(made.edits.input_scalings.size(), 1U) << "the gate reads what it read before";
     EXPECT_EQ(made.edits.input_scalings[0].value, "first:0");
     EXPECT_EQ(made.edits.input_scalings[0].axes_behind, 2U);
+    EXPECT_EQ(made.edits.weight_edits.size(), 2U);
+  }
+}
+
+TEST(ChannelEdits, EqualizeAcrossAGateOfOneNodeWithoutChangingTheNetwork) {
+  for (const auto* activation : {"HardSwish", "Mish"}) {
+    SCOPED_TRACE(activation);
+    const auto made = edits_of(gated(activation), {});
+    const auto& scalings = made.edits.input_scalings;
+    ASSERT_EQ(scalings.size(), 2U);
+    EXPECT_EQ(scalings[0].value, "first:0") << "it reads what it read before";
+    EXPECT_THAT(scalings[0].readers, ElementsAre("y"));
+    EXPECT_EQ(scalings[1].value, "y:0") << "and what it gives is scaled for the layer behind";
+    EXPECT_THAT(scalings[1].readers, ElementsAre("deep"));
+    for (std::size_t c = 0; c < 4; ++c) {
+      EXPECT_FLOAT_EQ(scalings[0].factors[c], 1.0F / made.edits.weight_edits.at("first").output_factors[c]);
+      EXPECT_FLOAT_EQ(scalings[1].factors[c], made.edits.weight_edits.at("first").output_factors[c]);
+    }
     EXPECT_EQ(made.edits.weight_edits.size(), 2U);
   }
 }
@@ -248,6 +268,11 @@ TEST(Equalizable, CrossesAGateThatNobodyElseReads) {
   ASSERT_EQ(pairs.size(), 1U);
   EXPECT_EQ(pairs[0].gate, "gate");
   EXPECT_NEAR(pairs[0].closed_below, 6.25F, 1e-3) << "sigma(-6.25) < 0.5 / 255 < sigma(-6.2)";
+  const auto in_one = equalizable(gated("HardSwish").graph());
+  ASSERT_EQ(in_one.size(), 1U);
+  EXPECT_EQ(in_one[0].gate, "y");
+  EXPECT_TRUE(in_one[0].in_one);
+  EXPECT_NEAR(in_one[0].closed_below, 3.0F, 0.06) << "x / 6 + 1 / 2 < 0.5 / 255 from -2.99 on";
   SmallNetwork shared({1, 3, 6, 6});
   const auto x = shared.conv("first", "x");
   const auto gate = shared.same("gate", "Sigmoid", {x});
