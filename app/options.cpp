@@ -173,7 +173,7 @@ void add_care(CLI::App& app, Options& options) {
       app.add_subcommand("backup", "Copy the store, of one moment, while its runs go on: FOLDER is a store then");
   auto& b = chosen<BackupCommand>(backup, options);
   backup->add_option("FOLDER", b.folder, "New folder")->required();
-  backup->add_flag("--database-only", b.database_only, "Without the base models");
+  backup->add_flag("--database-only", b.database_only, "Without the base models and the workers' logs");
   auto* gc = app.add_subcommand("gc", "What could be deleted of the store; with SCOPE, delete it");
   auto& g = chosen<GcCommand>(gc, options);
   gc->add_option(

@@ -68,7 +68,7 @@ class Session {
     auto store = Store::open(scratch_.path() / "store", Store::Mode::Create);
     if (!store) return failed(store);
     if (auto filled = fill(*store); !filled) return filled;
-    print_header();
+    print_header("at most");
     if (auto listed = list(*store); !listed) return listed;
     return commits(*store);
   }

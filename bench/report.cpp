@@ -48,8 +48,8 @@ Row paired(std::string name, const std::vector<double>& ours, const std::vector<
   return row;
 }
 
-void print_header() {
-  fmt::print("{:<48} {:>13} {:>13} {:>7}   {}\n", "case", "ours", "ONNX Runtime", "ratio", "quartiles");
+void print_header(std::string_view peer) {
+  fmt::print("{:<48} {:>13} {:>13} {:>7}   {}\n", "case", "ours", peer, "ratio", "quartiles");
 }
 
 void print(const Row& row) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -27,7 +28,7 @@ struct Row {
 /// A row of values taken in pairs, one of ours and one of the peer's per round; `peer` empty: there is none.
 [[nodiscard]] Row paired(std::string name, const std::vector<double>& ours, const std::vector<double>& peer);
 
-void print_header();
+void print_header(std::string_view peer = "ONNX Runtime");
 void print(const Row& row);
 
 /// A JSON array of {bench, case, ours, peer, unit, ratio, goal}; null where there is no peer or goal. Errors: Storage.

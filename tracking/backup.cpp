@@ -40,6 +40,18 @@ Status copy_models(const fs::path& from, const fs::path& to, Backup& backup) {
   return {};
 }
 
+/// What workers printed, as far as they have.
+Status copy_logs(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  for (const auto& log : fs::directory_iterator(from, error)) {
+    if (!log.is_regular_file(error) || log.is_symlink(error)) continue;
+    fs::create_directories(to, error);
+    if (auto copied = copy_durably(log.path(), to / log.path().filename()); !copied) return copied;
+  }
+  sync_folder(to);
+  return {};
+}
+
 /// What is at work goes on in the original; in the copy nobody is.
 Status without_workers(Database& database) {
   auto transaction = Transaction::write(database);
@@ -60,7 +72,7 @@ Status without_workers(Database& database) {
   return done ? transaction->commit() : done;
 }
 
-Result<Backup> filled(const Store& store, const fs::path& folder, bool models) {
+Result<Backup> filled(const Store& store, const fs::path& folder, bool files) {
   Backup backup;
   auto database = store.connect();
   if (!database) return failed(database);
@@ -68,7 +80,8 @@ Result<Backup> filled(const Store& store, const fs::path& folder, bool models) {
   auto done = run(*database, "VACUUM INTO ?1", {std::string_view(copy.native())});
   if (!done) return failed(done, "backup");
   backup.database_bytes = fs::file_size(copy);
-  if (models) done = copy_models(store.models(), folder / "models", backup);
+  if (files) done = copy_models(store.models(), folder / "models", backup);
+  if (done && files) done = copy_logs(store.folder() / "logs", folder / "logs");
   if (!done) return failed(done);
   const auto made = Store::open(folder, Store::Mode::Write);
   if (!made) return failed(made, "the copy");
@@ -82,14 +95,14 @@ Result<Backup> filled(const Store& store, const fs::path& folder, bool models) {
 
 }  // namespace
 
-Result<Backup> back_up(const Store& store, const fs::path& to, bool models) {
+Result<Backup> back_up(const Store& store, const fs::path& to, bool files) {
   if (auto free = check_target(store, to); !free) return failed(free);
   const auto parent = fs::absolute(to).parent_path();
   const auto half_made = parent / fmt::format(".{}.new-{}", to.filename().string(), random_id());
   std::error_code error;
   if (!fs::create_directory(half_made, error))
     return fail(Cause::InvalidInput, "{}: {}", half_made.string(), error.message());
-  auto backup = filled(store, half_made, models);
+  auto backup = filled(store, half_made, files);
   if (backup) {
     sync_folder(half_made);
     fs::rename(half_made, to, error);

@@ -14,9 +14,9 @@ struct Backup {
 };
 
 /// A copy of the store, of one moment, while its workers go on: a folder that is a store itself. It has its name only
-/// once it is whole and was checked. Logs are not part of it. `models`: base models too, without which exports need
-/// the original files.
+/// once it is whole and was checked. `files`: base models, without which exports need the original files, and what
+/// workers printed, too.
 /// Errors: InvalidInput when `to` is there already or lies in the store; Storage.
-[[nodiscard]] Result<Backup> back_up(const Store& store, const std::filesystem::path& to, bool models);
+[[nodiscard]] Result<Backup> back_up(const Store& store, const std::filesystem::path& to, bool files);
 
 }  // namespace quantrail::tracking

@@ -123,7 +123,7 @@ struct MenuEntry {
   std::string text{};
 };
 struct Menu {
-  enum class For { Sort, View, Pick };
+  enum class For { Sort, View, Pick, LeaveOut };
   For purpose = For::Sort;
   std::string title{};
   std::vector<MenuEntry> entries{};

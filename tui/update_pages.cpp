@@ -97,17 +97,30 @@ Next tab_compared(Model model, CompareTab tab) {
   return still(std::move(model));
 }
 
-Next run_left_out(Model model) {
-  if (model.compare.runs.size() <= 2) return telling(std::move(model), "two runs are the least to compare", false);
-  auto runs = model.compare.runs;
-  const std::int64_t left_out = runs.back();
-  runs.pop_back();
-  Next next = comparing(std::move(model), std::move(runs));
-  next.model.told = Told{fmt::format("run {} is left out", left_out), true};
-  return next;
+Next leaving_out_asked(Model model) {
+  const ComparePage& page = model.compare;
+  if (page.runs.size() <= 2) return telling(std::move(model), "two runs are the least to compare", false);
+  Menu menu{Menu::For::LeaveOut, "Leave out", {}};
+  for (std::size_t at = 0; at < page.runs.size(); ++at) {
+    const bool known = page.comparison && at < page.comparison->runs.size();
+    menu.entries.push_back(
+        {std::to_string(page.runs[at]),
+         fmt::format("run {} {}", page.runs[at], known ? page.comparison->runs[at].name : std::string())});
+  }
+  menu.at = menu.entries.size() - 1;
+  model.menu = std::move(menu);
+  return still(std::move(model));
 }
 
 }  // namespace
+
+Next run_left_out(Model model, std::int64_t run) {
+  auto runs = model.compare.runs;
+  std::erase(runs, run);
+  Next next = comparing(std::move(model), std::move(runs));
+  next.model.told = Told{fmt::format("run {} is left out", run), true};
+  return next;
+}
 
 Next acted_on_page(Model model, Action action) {
   RunPage& page = model.run;
@@ -188,7 +201,7 @@ Next acted_on_compare(Model model, Action action) {
     case Action::Open: return point_opened(std::move(model));
     case Action::Export: return point_exported(std::move(model));
     case Action::AddRun: return asking(std::move(model), {Prompt::For::AddRun, "compare with run (number)", {}});
-    case Action::DropRun: return run_left_out(std::move(model));
+    case Action::DropRun: return leaving_out_asked(std::move(model));
     case Action::Copy:
       if (const auto* point = current_point(page)) {
         const std::int64_t iteration = point->iteration;

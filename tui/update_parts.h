@@ -38,6 +38,7 @@ template <class Choice>
 [[nodiscard]] Next acted_on_list(Model model, Action action);     ///< the list of runs
 [[nodiscard]] Next acted_on_page(Model model, Action action);     ///< pages of one run
 [[nodiscard]] Next acted_on_compare(Model model, Action action);  ///< pages of a comparison
+[[nodiscard]] Next run_left_out(Model model, std::int64_t run);   ///< of the comparison
 [[nodiscard]] Next moved(Model model, Action action);
 [[nodiscard]] Next clicked(Model model, const Clicked& click);
 [[nodiscard]] bool is_move(Action action);

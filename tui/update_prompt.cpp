@@ -195,6 +195,7 @@ Next chose_in_menu(Model model, const KeyPress& press) {
       case Menu::For::Sort: return sorted(std::move(model), value);
       case Menu::For::View: return viewed(std::move(model), value);
       case Menu::For::Pick: return picked(std::move(model), value);
+      case Menu::For::LeaveOut: return run_left_out(std::move(model), std::stoll(value));
     }
   }
   if (action == Action::Down) {

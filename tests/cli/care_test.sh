@@ -9,14 +9,18 @@ q run "$demo" "${small[@]}" --name first --set max_iter_num=2 >/dev/null 2>&1
 q run "$demo" "${small[@]}" --name second --set max_iter_num=1 --set seed=4 >/dev/null 2>&1
 q export first@2 -o "$work/before.onnx" >/dev/null || bad "export"
 
-# A backup is a store.
+# A backup is a store, with what workers printed.
+mkdir -p "$store/logs" && echo printed >"$store/logs/worker.log"
 expect 0 'a store of its own, .* and 1 base models' -- q backup "$work/copy"
 expect 0 'first' -- "$QUANTRAIL" --store "$work/copy" list
 "$QUANTRAIL" --store "$work/copy" export first@2 -o "$work/copied.onnx" >/dev/null || bad "export of a copy"
 cmp -s "$work/before.onnx" "$work/copied.onnx" || bad "another model in the copy"
+[ "$(cat "$work/copy/logs/worker.log")" = printed ] || bad "the log is not in the copy"
 expect 2 'is there already' -- q backup "$work/copy"
 expect 2 'in the store itself' -- q backup "$store/copy"
 expect 0 'without base models' -- q backup "$work/bare" --database-only
+[ ! -e "$work/bare/logs/worker.log" ] || bad "a log in a copy of the database only"
+rm "$store/logs/worker.log"
 
 # What could be deleted, and what is.
 q rm second >/dev/null || bad "rm"

@@ -189,6 +189,19 @@ TEST(Update, ComparingNeedsTwoToSixRuns) {
   EXPECT_EQ(two.model.compare.runs, (std::vector<std::int64_t>{4, 3})) << "the marked one and the one under the cursor";
 }
 
+TEST(Update, OneOfTheComparedRunsIsChosenToBeLeftOut) {
+  Model model = sample_comparison({24, 80}, Charset::Ascii);
+  model.compare.runs = {4, 3};
+  EXPECT_FALSE(update(model, key(U'-')).model.menu) << "two are the least";
+  model.compare.runs = {4, 3, 2};
+  const Next asked = update(model, key(U'-'));
+  ASSERT_TRUE(asked.model.menu);
+  EXPECT_EQ(asked.model.menu->entries.size(), 3U);
+  const Next chosen = update(after(asked.model, {key(Key::Up)}), key(Key::Enter));
+  EXPECT_EQ(chosen.model.compare.runs, (std::vector<std::int64_t>{4, 2}));
+  EXPECT_EQ(update(asked.model, key(Key::Escape)).model.compare.runs.size(), 3U);
+}
+
 TEST(Update, APointOfTheFrontIsExported) {
   Model model = after(sample_comparison({24, 80}, Charset::Ascii), {key(U'3')});
   const auto points = pareto_points(model.compare);
