@@ -68,7 +68,8 @@ void drop_behind(std::vector<Runner>& runners, RankingSignal signal) {
   std::stable_sort(running.begin(), running.end(),
                    [&](const Runner* a, const Runner* b) { return standing(*a, signal) > standing(*b, signal); });
   const Runner& good = *running[(stay - 1) / 4];
-  for (std::size_t at = stay; at < running.size(); ++at) {
+  const std::size_t safe = std::max(stay, running.size() - running.size() / 3);
+  for (std::size_t at = safe; at < running.size(); ++at) {
     const double least = advantage(good, *running[at], signal);
     running[at]->dropped = least > 0.0;
     if (running[at]->dropped) running[at]->behind = least;

@@ -33,10 +33,11 @@ struct Race {
 /// How many candidates stay in a race to its end: a quarter, at least four.
 [[nodiscard]] std::size_t stayers(std::size_t candidates);
 
-/// Drops every runner outside the first stayers() that is worse than the best quarter of these by more than chance: to
-/// its last one, the paired differences d over the n samples seen have mean(d) - 2 standard deviations(d) / sqrt(n) >
-/// 0. (Most layers of most networks are worth about the same little. To the last of the first stayers(), itself one of
-/// them, none is ever worse for certain.) Differences are of the metric or of the distances, by `signal`; Auto goes by
+/// Drops runners that are worse than the best quarter of the first stayers() by more than chance: to the last of that
+/// quarter, the paired differences d over the n samples seen have mean(d) - 2 standard deviations(d) / sqrt(n) > 0.
+/// Never one of the first stayers() or of the better two thirds of those that are in: a good one may begin badly. (Most
+/// layers of most networks are worth about the same little. Than the last of the first stayers(), itself one of them,
+/// none is ever worse for certain.) Differences are of the metric or of the distances, by `signal`; Auto goes by
 /// distances where the metric is the same on every sample. Samples come hardest first, where candidates differ most, so
 /// the bound is no promise about those to come.
 void drop_behind(std::vector<Runner>& runners, RankingSignal signal);
