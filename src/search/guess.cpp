@@ -1,6 +1,7 @@
 #include "search/guess.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "search/ranking_subset.h"
 #include "search/requirements.h"
@@ -50,11 +51,15 @@ double corrected(double drop, double estimated, double validated) {
   return in_proportion ? drop * validated / estimated : drop + validated - estimated;
 }
 
+/// What misses a limit by less than that share is worth validating: to be wrong costs one model, to go too far several.
+constexpr double kNear = 0.05;
+
 bool supposed_enough(const SearchState& state, const Estimate& estimate, const Lesson& lesson) {
   Drops drops = estimate.drops;
   for (auto& [metric, drop] : drops) {
     if (lesson.estimated != nullptr)
       drop = corrected(drop, lesson.estimated->drops.at(metric), lesson.validated->drops.at(metric));
+    if (drop > 0.0) drop /= 1.0 + kNear;
   }
   return all_within(*state.baseline, drops);
 }
@@ -62,7 +67,13 @@ bool supposed_enough(const SearchState& state, const Estimate& estimate, const L
 }  // namespace
 
 bool worth_estimating(const SearchState& state) {
-  return 2 * state.rankings[0].samples.size() <= state.base_values.at(state.optimised).size();
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  for (const auto& metric : controlled_names(state)) {
+    const auto& values = state.base_values.at(metric);
+    if (2 * state.rankings[0].samples.size() > values.size()) return false;
+    if (!std::all_of(values.begin(), values.end(), is_finite)) return false;
+  }
+  return true;
 }
 
 std::map<std::string, double> estimated_drops(const SearchState& state, const SampleValues& values) {

@@ -12,7 +12,7 @@
 namespace quantrail {
 
 /// Whether an estimate costs so much less than a validation that it is worth while: groups were ranked on at most half
-/// of the samples.
+/// of the samples. Not where the base does some samples so badly that they have no number.
 [[nodiscard]] bool worth_estimating(const SearchState& state);
 
 /// The drops of a model that scores `values` on the samples that groups were ranked on: those of the base, less what

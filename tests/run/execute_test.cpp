@@ -142,6 +142,15 @@ TEST(Execute, TellsOfEstimatesAndTakesTheFirstFromTheRanking) {
   EXPECT_EQ(result->best, 1);
 }
 
+TEST(Execute, CorrectsNoBiasesForEstimates) {
+  GuessingAttempts run;
+  run.inputs.compression.quantization.use_fast_bias = false;
+  run.inputs.compression.accuracy_aware.correct_again = true;
+  const auto result = run.attempt();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(run.workbench.corrections, static_cast<int>(run.recorder.iterations.size())) << "one for each model";
+}
+
 TEST(Execute, StoppedAmongEstimatesAndResumedRecordsTheSame) {
   GuessingAttempts whole;
   FakeObserver all;

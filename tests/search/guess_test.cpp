@@ -97,10 +97,29 @@ TEST(Guess, FindsTheSameThoughEstimatesAreNonsense) {
   }
 }
 
+TEST(Guess, ValidatesWhatMissesByLittle) {
+  Player player{.groups = "ABCDEFGH"};
+  // The limit is 0.01: what is 0.0104 by estimate may do, what is 0.0106 will not.
+  player.drop_with = [](const auto& reverted) { return reverted.size() >= 3 ? 0.0 : 0.0104; };
+  EXPECT_EQ(found(player, player.play(guessing())), 3U);
+  EXPECT_EQ(player.story(), "F Q = R e1 ?A e2 ?AB e4 e3 !ABCD !ABC") << "two failures ask for two more";
+  Player other{.groups = "ABCDEFGH"};
+  other.drop_with = [](const auto& reverted) { return reverted.size() >= 3 ? 0.0 : 0.0106; };
+  EXPECT_EQ(found(other, other.play(guessing())), 3U);
+  EXPECT_EQ(other.story(), "F Q = R e1 e2 e4 e3 !ABC ?AB");
+}
+
 TEST(Guess, TakesAnEstimateThatIsNotANumberForTooFew) {
   Player player = needing(5, 16);
   player.misleading = [](const auto&) { return NAN; };
   EXPECT_EQ(found(player, player.play(guessing())), 5U);
+}
+
+TEST(Guess, IsNotMadeWhereTheBaseHasSamplesWithoutANumber) {
+  Player player{.groups = "ABCDEFGH"};
+  player.drop_with = [](const auto& reverted) { return reverted.empty() ? NAN : reverted.size() >= 3 ? 0.0 : 0.05; };
+  EXPECT_EQ(found(player, player.play(guessing())), 3U);
+  EXPECT_EQ(player.story(), "F Q = R ?A ?AB !ABCD !ABC");
 }
 
 TEST(Guess, EndsWhereAllGroupsAreNotEnough) {
