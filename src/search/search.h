@@ -82,7 +82,7 @@ struct Quantize {
 struct Evaluate {
   std::vector<std::string> reverted{};  ///< in the order in which they were reverted
   std::vector<std::size_t> samples{};   ///< positions in the data set, ascending; empty: all. With some it is an
-                                       ///< estimate and makes no trial
+                                        ///< estimate and makes no trial
   bool operator==(const Evaluate&) const = default;
 };
 /// Each of `candidates` reverted on top of `reverted`, on `samples` alone. Answer: Ranked.
