@@ -58,11 +58,8 @@ Status check_size(Database& database) {
   std::error_code error;
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(database.path(), error));
   if (error || size >= bytes.value_or(0)) return {};
-  return fail(
-      Cause::Storage,
-      "{}: the experiment store is damaged: {} bytes are missing at its end; `quantrail recover` saves what can be "
-      "read of it",
-      database.path().string(), bytes.value_or(0) - size);
+  return tl::unexpected(
+      damaged_store(database.path(), fmt::format("{} bytes are missing at its end", bytes.value_or(0) - size)));
 }
 
 Status configure(Database& database, const ConnectionOptions& options) {

@@ -26,10 +26,7 @@ Error described(const std::filesystem::path& path, int code, int system_errno, c
     case SQLITE_IOERR:
       if (system_errno == ENOSPC || system_errno == EDQUOT) return blocked("no space left for the experiment store");
       return storage(fmt::format("{} ({})", text, system_errno != 0 ? std::strerror(system_errno) : "no reason given"));
-    case SQLITE_CORRUPT:
-      return storage(
-          "the experiment store is damaged (SQLite says: database disk image is malformed); `quantrail recover` saves "
-          "what can be read of it");
+    case SQLITE_CORRUPT: return damaged_store(path, "SQLite says: database disk image is malformed");
     case SQLITE_NOTADB: return input("is not an experiment store (not an SQLite file)");
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -41,6 +38,12 @@ Error described(const std::filesystem::path& path, int code, int system_errno, c
 }
 
 }  // namespace
+
+Error damaged_store(const std::filesystem::path& database, std::string_view how) {
+  return {Cause::Storage, fmt::format("{}: the experiment store is damaged: {}; `quantrail recover` saves what can be "
+                                      "read of it",
+                                      database.string(), how)};
+}
 
 void Database::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 

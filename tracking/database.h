@@ -12,6 +12,9 @@ struct sqlite3;
 
 namespace quantrail::tracking {
 
+/// What is said of a store whose database is damaged, with the way out.
+[[nodiscard]] Error damaged_store(const std::filesystem::path& database, std::string_view how);
+
 /// One connection to an SQLite file. Not thread-safe: one for each thread, or a lock around it. Never carried across
 /// fork() without exec. Movable; statements and transactions hold its address, so it must not move while they live.
 class Database {

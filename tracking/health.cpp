@@ -18,9 +18,7 @@ Status checked(const Store& store) {
     return {};
   });
   if (!read) return failed(read);
-  if (!problem.empty())
-    return fail(Cause::Storage, "{}: damaged: {}; `quantrail recover` saves what can be read of it",
-                store.database_path().string(), problem);
+  if (!problem.empty()) return tl::unexpected(damaged_store(store.database_path(), problem));
   return {};
 }
 

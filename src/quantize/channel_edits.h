@@ -64,8 +64,7 @@ struct Smoothable {
 ///   activations per channel have it), in front of others to the square root of what its weights leave; never more than
 ///   100 times, and never so far that a value which calibration has seen meets the Clip in between. A gate x * g(x) in
 ///   between costs a multiplication in float, or two where one node is all of it, so it is crossed only where channels
-///   lose that much; and x's negative
-///   side, which hardly passes, shall have no more than a third of the codes;
+///   lose that much; and x's negative side, which hardly passes, shall have no more than a third of the codes;
 /// - SmoothQuant: s = max|x|^alpha / max|w|^(1 - alpha) per channel, the activation is divided by s, the weights
 ///   multiplied. The division goes into the scale and shift that computed the value where nobody else reads it, else it
 ///   is a multiplication of its own.

@@ -109,17 +109,17 @@ Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quant
 }
 
 Result<Answer> Answering::answer(const Evaluate& request) {
-  const bool estimate = !request.samples.empty();
-  // Correcting biases for each model would cost more than an estimate is worth.
-  if (const auto ready = use_for(estimate ? Names{} : request.reverted); !ready) return failed(ready);
   const std::string step = request.reverted.empty() ? std::string("evaluate quantized model")
                                                     : "revert " + printable(request.reverted.back());
-  if (estimate) {
-    auto wanted = variant(request.reverted, request.samples);
-    wanted.distance = true;  // as a ranking's, which has the first of them already
-    return evaluated("estimate " + step, wanted);
-  }
+  if (const auto ready = use_for(request.reverted); !ready) return failed(ready);
   return evaluated(step, variant(request.reverted, all_samples(inputs_.validation->size())));
+}
+
+Result<Answer> Answering::answer(const Estimate& request) {
+  in_use_ = quantized_;  // correcting biases again would cost more than an estimate is worth
+  auto wanted = variant(request.reverted, request.samples);
+  wanted.distance = true;  // as a ranking's, which has the first of them already
+  return evaluated("estimate revert " + printable(request.reverted.back()), wanted);
 }
 
 Result<Answer> Answering::answer(const Rank& request) {

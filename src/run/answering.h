@@ -48,6 +48,7 @@ class Answering {
   [[nodiscard]] Result<Answer> answer(const EvaluateFloat& request);
   [[nodiscard]] Result<Answer> answer(const Quantize& request);
   [[nodiscard]] Result<Answer> answer(const Evaluate& request);
+  [[nodiscard]] Result<Answer> answer(const Estimate& request);
   [[nodiscard]] Result<Answer> answer(const Rank& request);
   [[nodiscard]] Result<Answer> answer(const Try& request);
 

@@ -98,7 +98,7 @@ Status Reporting::report_optimised(const SearchState& state) {
 
 Status Reporting::report_estimates(const SearchState& state) {
   for (; estimates_told_ < state.estimates.size(); ++estimates_told_) {
-    const Estimate& estimate = state.estimates[estimates_told_];
+    const Estimated& estimate = state.estimates[estimates_told_];
     std::vector<std::string> drops;
     for (const auto& [metric, drop] : estimate.drops)
       drops.push_back(fmt::format("{:.4g} of {}", drop, printable(metric)));

@@ -135,13 +135,13 @@ void take(SearchState& state, const Quantize& request, const Quantized& answer) 
   if (!evaluates(state)) state.trials.push_back({.variation = request.variation});
 }
 
+void take(SearchState& state, const Estimate& request, const Evaluation& answer) {
+  const std::size_t before = state.trials[state.base].reverted.size();
+  state.estimates.push_back(
+      {.groups = request.reverted.size() - before, .drops = estimated_drops(state, answer.per_sample)});
+}
+
 void take(SearchState& state, const Evaluate& request, const Evaluation& answer) {
-  if (!request.samples.empty()) {
-    const std::size_t before = state.trials[state.base].reverted.size();
-    state.estimates.push_back(
-        {.groups = request.reverted.size() - before, .drops = estimated_drops(state, answer.per_sample)});
-    return;
-  }
   Trial trial = trial_of(state, answer);
   if (request.reverted.empty()) return take_unreverted(state, std::move(trial), answer.per_sample);
   trial.reverted = request.reverted;
@@ -258,6 +258,7 @@ SearchState after(SearchState state, const Answer& answer) {
     case 2: take(state, std::get<Evaluate>(request), std::get<Evaluation>(answer)); break;
     case 3: take(state, std::get<Rank>(request), std::get<Ranked>(answer)); break;
     case 4: take(state, std::get<Try>(request), std::get<Evaluation>(answer)); break;
+    case 5: take(state, std::get<Estimate>(request), std::get<Evaluation>(answer)); break;
     default: assert(false && "a search that is done takes no answer");
   }
   return state;

@@ -27,7 +27,7 @@ double share_unseen(const SearchState& state, const std::string& metric) {
 
 /// What validating showed of estimates: of the last model that has both.
 struct Lesson {
-  const Estimate* estimated = nullptr;  ///< null: nothing yet
+  const Estimated* estimated = nullptr;  ///< null: nothing yet
   const Trial* validated = nullptr;
 };
 
@@ -54,7 +54,7 @@ double corrected(double drop, double estimated, double validated) {
 /// What misses a limit by less than that share is worth validating: to be wrong costs one model, to go too far several.
 constexpr double kNear = 0.05;
 
-bool supposed_enough(const SearchState& state, const Estimate& estimate, const Lesson& lesson) {
+bool supposed_enough(const SearchState& state, const Estimated& estimate, const Lesson& lesson) {
   Drops drops = estimate.drops;
   for (auto& [metric, drop] : drops) {
     if (lesson.estimated != nullptr)
@@ -93,7 +93,7 @@ std::map<std::string, double> estimated_drops(const SearchState& state, const Sa
 }
 
 Bisection guessed(const SearchState& state, Bisection known) {
-  std::map<std::size_t, const Estimate*> by_length;
+  std::map<std::size_t, const Estimated*> by_length;
   for (const auto& estimate : state.estimates) by_length.emplace(estimate.groups, &estimate);
   const Lesson lesson = last_lesson(state);
   for (const auto& [length, estimate] : by_length) {

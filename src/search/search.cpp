@@ -100,19 +100,17 @@ std::optional<Evaluate> pruned(const SearchState& state, std::size_t base) {
 std::optional<Request> bisecting_step(const SearchState& state) {
   const auto known = bisection(state);
   if (!known || known->finished() || spent(state)) return std::nullopt;
-  std::size_t length = known->next();
-  Evaluate request{.reverted = state.trials[state.base].reverted};
-  if (worth_estimating(state)) {
-    const Bisection guess = guessed(state, *known);
-    if (guess.finished()) {
-      length = length_to_validate(*known, guess.enough.value_or(guess.groups));
-    } else {
-      length = guess.next();
-      request.samples = state.rankings[0].samples;
-    }
-  }
-  for (std::size_t at = 0; at < length; ++at) request.reverted.push_back(state.rankings[0].scores[at].group);
-  return on_base(state, request);
+  const auto first = [&](std::size_t length) {
+    auto reverted = state.trials[state.base].reverted;
+    for (std::size_t at = 0; at < length; ++at) reverted.push_back(state.rankings[0].scores[at].group);
+    return reverted;
+  };
+  if (!worth_estimating(state)) return on_base(state, Evaluate{.reverted = first(known->next())});
+  const Bisection guess = guessed(state, *known);
+  if (!guess.finished())
+    return on_base(state, Estimate{.reverted = first(guess.next()), .samples = state.rankings[0].samples});
+  const std::size_t length = length_to_validate(*known, guess.enough.value_or(guess.groups));
+  return on_base(state, Evaluate{.reverted = first(length)});
 }
 
 Request ranking_step(const SearchState& state) {

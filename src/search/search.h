@@ -78,12 +78,16 @@ struct Quantize {
   Variation variation{};
   bool operator==(const Quantize&) const = default;
 };
-/// The quantized model with `reverted` groups in float. Answer: Evaluation.
+/// The quantized model with `reverted` groups in float, on all samples. Answer: Evaluation.
 struct Evaluate {
   std::vector<std::string> reverted{};  ///< in the order in which they were reverted
-  std::vector<std::size_t> samples{};   ///< positions in the data set, ascending; empty: all. With some it is an
-                                        ///< estimate and makes no trial
   bool operator==(const Evaluate&) const = default;
+};
+/// The same on `samples` alone, to guess what it would do on all; no trial comes of it. Answer: Evaluation.
+struct Estimate {
+  std::vector<std::string> reverted{};
+  std::vector<std::size_t> samples{};  ///< positions in the data set, ascending
+  bool operator==(const Estimate&) const = default;
 };
 /// Each of `candidates` reverted on top of `reverted`, on `samples` alone. Answer: Ranked.
 struct Rank {
@@ -106,7 +110,7 @@ struct Done {
   std::string explanation{};
   bool operator==(const Done&) const = default;
 };
-using Request = std::variant<EvaluateFloat, Quantize, Evaluate, Rank, Try, Done>;
+using Request = std::variant<EvaluateFloat, Quantize, Evaluate, Rank, Try, Estimate, Done>;
 
 struct Quantized {
   std::vector<Candidate> groups{};
@@ -152,7 +156,7 @@ struct Ranking {
 using SampleValues = std::map<std::string, std::vector<double>>;  ///< by metric
 
 /// What the first groups of a ranking would do, see guess.h.
-struct Estimate {
+struct Estimated {
   std::size_t groups = 0;
   std::map<std::string, double> drops{};  ///< of the controlled metrics
 };
@@ -169,7 +173,7 @@ struct SearchState {
   std::optional<std::vector<Candidate>> groups{};
   std::vector<Trial> trials{};
   std::vector<Ranking> rankings{};
-  std::vector<Estimate> estimates{};
+  std::vector<Estimated> estimates{};
 
   std::string optimised{};           ///< the metric by which steps are judged and groups ranked
   std::size_t base = 0;              ///< the trial from which the next step starts

@@ -1,7 +1,6 @@
 // Runs that bisect with estimates, see search/guess.h.
 #include <gmock/gmock.h>
 
-#include "run/execute.h"
 #include "run/fakes.h"
 
 namespace quantrail {
@@ -12,18 +11,10 @@ using testing::ElementsAre;
 using namespace testing_run;
 
 /// Bisecting with groups ranked on few of the samples, so that beginnings are estimated first.
-struct Guessing {
-  RunInputs inputs = chain_inputs();
-  FakeWorkbench workbench{};
-  FailingStore store{};
-  FakeRecorder recorder{};
-
+struct Guessing : Attempts {
   Guessing() {
     inputs.compression.accuracy_aware.search = SearchOrder::Bisect;
     inputs.compression.accuracy_aware.ranking_subset_size = 4;
-  }
-  Result<RunResult> attempt(FakeObserver& observer) {
-    return execute(inputs, workbench, store, recorder, observer, observer.stop.get_token());
   }
 };
 
@@ -51,8 +42,7 @@ TEST(Estimates, CorrectsNoBiasesForEstimates) {
   Guessing run;
   run.inputs.compression.quantization.use_fast_bias = false;
   run.inputs.compression.accuracy_aware.correct_again = true;
-  FakeObserver observer;
-  const auto result = run.attempt(observer);
+  const auto result = run.attempt();
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(run.workbench.corrections, static_cast<int>(run.recorder.iterations.size())) << "one for each model";
 }
@@ -66,8 +56,7 @@ TEST(Estimates, StoppedAmongEstimatesAndResumedRecordsTheSame) {
     FakeObserver observer;
     observer.stop_after = at;
     static_cast<void>(run.attempt(observer));
-    FakeObserver again;
-    const auto resumed = run.attempt(again);
+    const auto resumed = run.attempt();
     ASSERT_TRUE(resumed) << "stopped after event " << at << ": " << resumed.error().message;
     EXPECT_EQ(run.recorder.iterations, whole.recorder.iterations) << "stopped after event " << at;
   }

@@ -17,22 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace testing_run;
 
-/// One attempt after another at the same run.
-struct Attempts {
-  RunInputs inputs = chain_inputs();
-  FakeWorkbench workbench{};
-  FailingStore store{};
-  FakeRecorder recorder{};
-
-  Result<RunResult> attempt(FakeObserver& observer) {
-    return execute(inputs, workbench, store, recorder, observer, observer.stop.get_token());
-  }
-  Result<RunResult> attempt() {
-    FakeObserver observer;
-    return attempt(observer);
-  }
-};
-
 TEST(Execute, RecordsBaselineRankingAndEveryIteration) {
   Attempts run;
   const auto result = run.attempt();

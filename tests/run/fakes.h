@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "run/execute.h"
 #include "run/memory_store.h"
 #include "run/ports.h"
 #include "run/workbench.h"
@@ -252,6 +253,22 @@ class FailingStore : public MemoryStore {
     if (failures == 0) return std::nullopt;
     --failures;
     return Status(fail(cause, "disk full"));
+  }
+};
+
+/// One attempt after another at the same run.
+struct Attempts {
+  RunInputs inputs = chain_inputs();
+  FakeWorkbench workbench{};
+  FailingStore store{};
+  FakeRecorder recorder{};
+
+  Result<RunResult> attempt(FakeObserver& observer) {
+    return execute(inputs, workbench, store, recorder, observer, observer.stop.get_token());
+  }
+  Result<RunResult> attempt() {
+    FakeObserver observer;
+    return attempt(observer);
   }
 };
 

@@ -58,12 +58,12 @@ struct Player {
       }
       return values;
     }
-    const auto* evaluate = std::get_if<Evaluate>(&request);
-    if (evaluate != nullptr && !evaluate->samples.empty()) {
-      Evaluation estimate = evaluation(kFloat - drop_with(evaluate->reverted) - misleading(evaluate->reverted));
-      for (auto& [name, values] : estimate.per_sample) values.resize(evaluate->samples.size());
+    if (const auto* wanted = std::get_if<Estimate>(&request)) {
+      Evaluation estimate = evaluation(kFloat - drop_with(wanted->reverted) - misleading(wanted->reverted));
+      for (auto& [name, values] : estimate.per_sample) values.resize(wanted->samples.size());
       return estimate;
     }
+    const auto* evaluate = std::get_if<Evaluate>(&request);
     if (drop_with && evaluate != nullptr) return evaluation(kFloat - drop_with(evaluate->reverted));
     Evaluation answer = evaluation(kFloat - drops.at(used));
     for (const auto& [metric, all] : other_drops) {
@@ -98,11 +98,9 @@ struct Player {
       if (std::holds_alternative<Quantize>(request)) out += "Q ";
       if (std::holds_alternative<Rank>(request)) out += "R ";
       if (std::holds_alternative<Try>(request)) out += "t ";
+      if (const auto* wanted = std::get_if<Estimate>(&request))
+        out += "e" + std::to_string(wanted->reverted.size()) + " ";
       if (const auto* evaluate = std::get_if<Evaluate>(&request)) {
-        if (!evaluate->samples.empty()) {
-          out += "e" + std::to_string(evaluate->reverted.size()) + " ";
-          continue;
-        }
         const Trial& made = state.trials.at(trial++);
         switch (made.kind) {
           case IterationKind::Probe:
