@@ -91,10 +91,26 @@ class Plotter {
     for (int column = 0; column < area_.columns; ++column) frame_.put(row, area_.column + column, dash, level.style);
   }
 
+  /// The first column from which `width` ones of a row have no mark; if there is none, the first of all.
+  [[nodiscard]] int free_column(int row, int width) const {
+    std::vector<bool> taken(static_cast<std::size_t>(area_.columns), false);
+    for (const auto& series : plot_.series) {
+      for (const auto& point : series.points) {
+        if (series.mark != 0 && std::isfinite(point.x) && std::isfinite(point.y) && row_of(point.y) == row)
+          taken[static_cast<std::size_t>(column_of(point.x) - area_.column)] = true;
+      }
+    }
+    for (auto at = taken.begin() + 1; taken.end() - at >= width; ++at) {
+      if (std::find(at, at + width, true) == at + width) return area_.column + static_cast<int>(at - taken.begin());
+    }
+    return area_.column + 1;
+  }
+
   void name_level(const PlotLevel& level) {
     if (!std::isfinite(level.y) || area_.columns < width_of(level.name) + 12) return;
     const int row = row_of(level.y);
-    frame_.put(row, area_.column + 1, " " + level.name + " ", level.style);
+    const std::string name = " " + level.name + " ";
+    frame_.put(row, free_column(row, width_of(name)), name, level.style);
     frame_.put(row, area_.column - kLabel, height(level.y), level.style);
   }
 

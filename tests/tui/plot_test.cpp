@@ -45,14 +45,16 @@ TEST(Plot, LeavesOutWhatIsNoNumber) {
   EXPECT_EQ(std::count(text.begin(), text.end(), 'o'), 1);
 }
 
-TEST(Plot, APointOnALevelIsNotHiddenByItsName) {
+TEST(Plot, TheNameOfALevelGivesWayToAPoint) {
   Plot plot;
   plot.series.push_back({.points = {{2, 0.5}}, .joined = false, .mark = U'o'});
   plot.levels.push_back({0.5, "limit", Style::Warning});
   plot.x_high = 20;
   Frame frame({6, 40});
   draw_plot(frame, {0, 0, 6, 40}, plot, {.charset = Charset::Ascii, .charts = Charts::Ascii});
-  EXPECT_NE(frame.to_text().find(" lo"), std::string::npos) << frame.to_text();
+  const std::string text = frame.to_text();
+  EXPECT_EQ(std::count(text.begin(), text.end(), 'o'), 1) << text;
+  EXPECT_NE(text.find("o limit "), std::string::npos) << text;
 }
 
 TEST(Plot, WithoutANumberOrRoomThereIsNone) {
