@@ -45,13 +45,18 @@ std::optional<std::vector<Step>> steps_of(std::string_view path) {
   }
 }
 
+struct KnownPath {
+  std::string path{};
+  bool read = true;  ///< false: the key has no effect, or is refused
+};
+
 /// Every path that the rules know, list elements as many as `node` has (at least one, to be appended).
 void collect_paths(const SectionRule& section, const Json* node, const std::string& prefix,
-                   std::vector<std::string>& out) {
+                   std::vector<KnownPath>& out) {
   for (const auto& rule : section.keys) {
     if (rule.alias) continue;
     const std::string path = prefix.empty() ? std::string(rule.name) : fmt::format("{}.{}", prefix, rule.name);
-    out.push_back(path);
+    out.push_back({path, rule.use == KeyUse::Read});
     if (rule.section.empty()) continue;
     const Json* child = node == nullptr ? nullptr : node->find(rule.name);
     if (!rule.list) {
@@ -89,15 +94,17 @@ void keep_outermost(std::vector<std::string>& candidates) {
 
 /// The full path that the user's `written` one means.
 Result<std::string> full_path(std::string_view written, const Json& document) {
-  std::vector<std::string> known;
+  std::vector<KnownPath> known;
   collect_paths(section_rules().front(), &document, "", known);
   std::vector<std::string> candidates;
-  for (const auto& path : known) {
-    if (ends_with_path(path, written)) candidates.push_back(path);
+  std::vector<std::string> idle;
+  for (const auto& [path, read] : known) {
+    if (ends_with_path(path, written)) (read ? candidates : idle).push_back(path);
   }
+  if (candidates.empty()) candidates = idle;
   const auto is_leaf = [&](const std::string& path) {
-    return std::none_of(known.begin(), known.end(), [&](const std::string& other) {
-      return other.starts_with(path + ".") || other.starts_with(path + "[");
+    return std::none_of(known.begin(), known.end(), [&](const KnownPath& other) {
+      return other.path.starts_with(path + ".") || other.path.starts_with(path + "[");
     });
   };
   const bool dotted = written.find('.') != std::string_view::npos;
@@ -109,7 +116,7 @@ Result<std::string> full_path(std::string_view written, const Json& document) {
   if (candidates.empty() && dotted) return std::string(written);  // checked with the rest of the document
   if (candidates.empty()) {
     std::vector<std::string> names;
-    for (const auto& path : known) names.push_back(last_name(path));
+    for (const auto& each : known) names.push_back(last_name(each.path));
     return fail(Cause::InvalidInput, "--set {}: unknown parameter{}", printable(written), did_you_mean(written, names));
   }
   if (std::find(candidates.begin(), candidates.end(), written) != candidates.end()) return std::string(written);

@@ -67,6 +67,11 @@ TEST(Overrides, AppendOnePastTheEnd) {
   EXPECT_THAT(problem("engine.metrics[2].top_k=5"), HasSubstr("--set engine.metrics[2].top_k: there is no such place"));
 }
 
+TEST(Overrides, MeanTheKeyThatHasAnEffect) {
+  const Config config = configured({"weights={\"granularity\": \"pertensor\"}"});
+  EXPECT_EQ(config.compression.quantization.weights.granularity, Granularity::PerTensor) << "model.weights has none";
+}
+
 TEST(Overrides, RefuseAmbiguousNamesAndListThem) {
   EXPECT_THAT(problem("limit=3"), HasSubstr("write one of engine.calibration.limit, engine.validation.limit"));
   EXPECT_THAT(problem("path=x"), HasSubstr("engine.calibration.data.path"));
