@@ -1,10 +1,11 @@
 #include "run/answering.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 
-#include "base/text.h"
 #include "run/samples.h"
 #include "run/settings.h"
 #include "run/variations.h"
@@ -62,7 +63,8 @@ Answering::Answering(const RunInputs& inputs, const MultiplyAdds& macs, Workbenc
       patiently_(observer, stop_),
       runtime_(runtime_info()) {}
 
-Result<Answer> Answering::answer(const Request& request) {
+Result<Answer> Answering::answer(const Request& request, std::string step) {
+  step_ = std::move(step);
   if (stop_.stop_requested()) return fail(Cause::Cancelled, "stopped; the run can be resumed");
   return std::visit(
       [this](const auto& wanted) -> Result<Answer> {
@@ -81,9 +83,7 @@ EvaluationRequest Answering::in_float(const EvaluateFloat& request) const {
   return wanted;
 }
 
-Result<Answer> Answering::answer(const EvaluateFloat& request) {
-  return evaluated("evaluate float model", in_float(request));
-}
+Result<Answer> Answering::answer(const EvaluateFloat& request) { return evaluated(in_float(request)); }
 
 Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quantization, const Names& reverted) {
   // Where integers are made up for in float, that says nothing about the file.
@@ -109,17 +109,15 @@ Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quant
 }
 
 Result<Answer> Answering::answer(const Evaluate& request) {
-  const std::string step = request.reverted.empty() ? std::string("evaluate quantized model")
-                                                    : "revert " + printable(request.reverted.back());
   if (const auto ready = use_for(request.reverted); !ready) return failed(ready);
-  return evaluated(step, variant(request.reverted, all_samples(inputs_.validation->size())));
+  return evaluated(variant(request.reverted, all_samples(inputs_.validation->size())));
 }
 
 Result<Answer> Answering::answer(const Estimate& request) {
   in_use_ = quantized_;  // correcting biases again would cost more than an estimate is worth
   auto wanted = variant(request.reverted, request.samples);
   wanted.distance = true;  // as a ranking's, which has the first of them already
-  return evaluated("estimate revert " + printable(request.reverted.back()), wanted);
+  return evaluated(wanted);
 }
 
 Result<Answer> Answering::answer(const Rank& request) {
@@ -127,8 +125,7 @@ Result<Answer> Answering::answer(const Rank& request) {
   const Stopwatch watch;
   const std::size_t reused = reused_;
   const std::size_t total = request.candidates.size() * request.samples.size();
-  const std::string step = fmt::format("rank {} groups", request.candidates.size());
-  observer_.on_event(StepStarted{.name = step, .total = total, .unit = "samples"});
+  observer_.on_event(StepStarted{.name = step_, .total = total, .unit = "samples"});
   std::vector<EvaluationRequest> wanted;
   for (const auto& candidate : request.candidates) {
     auto reverted = request.reverted;
@@ -137,7 +134,7 @@ Result<Answer> Answering::answer(const Rank& request) {
     wanted.back().distance = true;
   }
   const auto found = together(variant(request.reverted, {}).variant, wanted);
-  if (!found) return failed(found, step);
+  if (!found) return failed(found, step_);
   Ranked ranked;
   for (const auto& evaluation : *found) {
     ranked.values.push_back({.metric = evaluation.metrics.at(request.metric),
@@ -146,7 +143,7 @@ Result<Answer> Answering::answer(const Rank& request) {
                              .distances = evaluation.distances});
   }
   observer_.on_event(
-      StepFinished{.name = step, .reused = reused_ - reused == request.candidates.size(), .seconds = watch.seconds()});
+      StepFinished{.name = step_, .reused = reused_ - reused == request.candidates.size(), .seconds = watch.seconds()});
   return ranked;
 }
 
@@ -159,7 +156,7 @@ Result<Answer> Answering::answer(const Try& request) {
   if (const auto made = quantize(request.variation); !made) return failed(made);
   auto wanted = variant({}, request.samples);
   wanted.distance = true;
-  return evaluated("try " + described(request.variation), wanted);
+  return evaluated(wanted);
 }
 
 Status Answering::quantize(const Variation& variation) {
@@ -257,13 +254,13 @@ EvaluationRequest Answering::variant(const Names& reverted, std::vector<std::siz
   return wanted;
 }
 
-Result<Evaluation> Answering::evaluated(std::string step, const EvaluationRequest& request) {
+Result<Evaluation> Answering::evaluated(const EvaluationRequest& request) {
   const Stopwatch watch;
   const std::size_t reused = reused_;
-  observer_.on_event(StepStarted{.name = step, .total = request.samples.size(), .unit = "samples"});
+  observer_.on_event(StepStarted{.name = step_, .total = request.samples.size(), .unit = "samples"});
   auto found = together(request.variant, {request});
-  if (!found) return failed(found, step);
-  observer_.on_event(StepFinished{.name = step, .reused = reused_ != reused, .seconds = watch.seconds()});
+  if (!found) return failed(found, step_);
+  observer_.on_event(StepFinished{.name = step_, .reused = reused_ != reused, .seconds = watch.seconds()});
   return std::move(found->front());
 }
 

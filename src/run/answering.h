@@ -28,7 +28,8 @@ class Answering {
             RunObserver& observer, std::stop_token stop);
 
   /// Errors: those of execute(). Precondition: not Done, and whatever needs the quantization comes after Quantize.
-  [[nodiscard]] Result<Answer> answer(const Request& request);
+  /// `step`: what people see meanwhile.
+  [[nodiscard]] Result<Answer> answer(const Request& request, std::string step);
 
   /// `told` comes before whatever has to be computed because the store does not know it; its failure is the answer's.
   void before_work(std::function<Status()> told) { before_work_ = std::move(told); }
@@ -58,7 +59,7 @@ class Answering {
   [[nodiscard]] EvaluationRequest in_float(const EvaluateFloat& request) const;
   [[nodiscard]] Digest key_of(const EvaluationRequest& request) const;
   /// One evaluation as a step of its own.
-  [[nodiscard]] Result<Evaluation> evaluated(std::string step, const EvaluationRequest& request);
+  [[nodiscard]] Result<Evaluation> evaluated(const EvaluationRequest& request);
   /// Makes the quantization in use what `variation` says.
   [[nodiscard]] Status quantize(const Variation& variation);
   /// Makes the quantization in use the one for models with `reverted` groups: another one only with correct_again.
@@ -83,6 +84,7 @@ class Answering {
   RunObserver& observer_;
   std::stop_token stop_;
   Patience patiently_;
+  std::string step_{};
   std::function<Status()> before_work_ = [] { return Status{}; };
   RuntimeInfo runtime_;
   QuantizationParams params_{};  ///< of the last Quantize (or Try)

@@ -16,6 +16,7 @@
 #include "run/settings.h"
 #include "run/workbench.h"
 #include "run/workload.h"
+#include "search/step.h"
 
 namespace quantrail {
 namespace {
@@ -142,7 +143,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
       return result;
     }
     answering.before_work([&] { return forecasting.before(state, request); });
-    const auto answer = answering.answer(request);
+    const auto answer = answering.answer(request, step_name(state, request));
     if (!answer) return failed(answer);
     if (const auto checked = usable(request, *answer); !checked) return failed(checked);
     if (const auto told = tell_unknown_start(state.settings, *answer, reporting); !told) return failed(told);

@@ -9,6 +9,7 @@
 #include "search/requirements.h"
 #include "search/search.h"
 #include "search/state.h"
+#include "search/step.h"
 
 namespace quantrail {
 namespace {
@@ -102,8 +103,6 @@ void take_unreverted(SearchState& state, Trial trial, const SampleValues& values
 
 /// Groups that were given: the search goes on from them, whatever they did.
 void take_start(SearchState& state, Trial trial, const SampleValues& values) {
-  trial.kind = IterationKind::Revert;
-  trial.changed = trial.reverted;
   const auto choose = as_pot(state) ? furthest_out_as_pot : furthest_out;
   state.optimised = choose(controlled_names(state), *state.baseline, trial.drops);
   state.reference = trial.drops.at(state.optimised);
@@ -145,21 +144,11 @@ void take(SearchState& state, const Evaluate& request, const Evaluation& answer)
   Trial trial = trial_of(state, answer);
   if (request.reverted.empty()) return take_unreverted(state, std::move(trial), answer.per_sample);
   trial.reverted = request.reverted;
+  auto [kind, changed] = step_of(state, request);
+  trial.kind = kind;
+  trial.changed = std::move(changed);
   if (!waiting_start(state).empty()) return take_start(state, std::move(trial), answer.per_sample);
-  const auto known = bisection(state);
-  const auto found = met_with_fewest(state);
-  if (known && !known->finished()) {
-    trial.kind = IterationKind::Probe;
-    trial.changed = request.reverted;
-  } else if (found) {
-    trial.kind = IterationKind::Prune;
-    for (const auto& group : state.trials[*found].reverted) {
-      if (std::find(request.reverted.begin(), request.reverted.end(), group) == request.reverted.end())
-        trial.changed.push_back(group);
-    }
-  } else {
-    trial.kind = IterationKind::Revert;
-    trial.changed = {request.reverted.back()};
+  if (kind == IterationKind::Revert) {
     return as_pot(state) ? judge_as_pot(state, std::move(trial), answer.per_sample)
                          : judge(state, std::move(trial), answer.per_sample);
   }
