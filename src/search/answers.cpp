@@ -134,10 +134,22 @@ void take(SearchState& state, const Quantize& request, const Quantized& answer) 
   if (!evaluates(state)) state.trials.push_back({.variation = request.variation});
 }
 
+std::size_t groups_beyond_base(const SearchState& state, const std::vector<std::string>& reverted) {
+  return reverted.size() - state.trials[state.base].reverted.size();
+}
+
 void take(SearchState& state, const Estimate& request, const Evaluation& answer) {
-  const std::size_t before = state.trials[state.base].reverted.size();
   state.estimates.push_back(
-      {.groups = request.reverted.size() - before, .drops = estimated_drops(state, answer.per_sample)});
+      {.groups = groups_beyond_base(state, request.reverted), .drops = estimated_drops(state, answer.per_sample)});
+}
+
+void learn(SearchState& state, const Trial& probe, const SampleValues& values) {
+  SampleValues seen;
+  for (const auto& metric : controlled_names(state)) {
+    for (const auto sample : state.rankings[0].samples) seen[metric].push_back(values.at(metric)[sample]);
+  }
+  state.checked.push_back(
+      {.estimated = {groups_beyond_base(state, probe.reverted), estimated_drops(state, seen)}, .drops = probe.drops});
 }
 
 void take(SearchState& state, const Evaluate& request, const Evaluation& answer) {
@@ -152,6 +164,7 @@ void take(SearchState& state, const Evaluate& request, const Evaluation& answer)
     return as_pot(state) ? judge_as_pot(state, std::move(trial), answer.per_sample)
                          : judge(state, std::move(trial), answer.per_sample);
   }
+  if (kind == IterationKind::Probe && worth_estimating(state)) learn(state, trial, answer.per_sample);
   trial.accepted = met(state, trial);
   state.trials.push_back(std::move(trial));
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "search/ranking_subset.h"
 #include "search/requirements.h"
@@ -25,24 +27,6 @@ double share_unseen(const SearchState& state, const std::string& metric) {
   return seen > 0.0 ? all / seen : 1.0;
 }
 
-/// What validating showed of estimates: of the last model that has both.
-struct Lesson {
-  const Estimated* estimated = nullptr;  ///< null: nothing yet
-  const Trial* validated = nullptr;
-};
-
-Lesson last_lesson(const SearchState& state) {
-  Lesson last;
-  const std::size_t before = state.trials[state.base].reverted.size();
-  for (const auto& trial : state.trials) {
-    if (trial.kind != IterationKind::Probe) continue;
-    for (const auto& estimate : state.estimates) {
-      if (before + estimate.groups == trial.reverted.size()) last = {&estimate, &trial};
-    }
-  }
-  return last;
-}
-
 /// Whatever is changed in a network shuffles some samples that are near the edge. Among those that were lost that only
 /// gains, so that estimates are too good, in the same proportion for all models. What is out of proportion is taken for
 /// the same amount.
@@ -54,14 +38,43 @@ double corrected(double drop, double estimated, double validated) {
 /// What misses a limit by less than that share is worth validating: to be wrong costs one model, to go too far several.
 constexpr double kNear = 0.05;
 
-bool supposed_enough(const SearchState& state, const Estimated& estimate, const Lesson& lesson) {
-  Drops drops = estimate.drops;
+/// The drops of beginnings of the ranking, by length: as they are where they are known, else as they are supposed.
+std::map<std::size_t, Drops> supposed_drops(const SearchState& state) {
+  std::map<std::size_t, Drops> by_length{{0, state.trials[state.base].drops}};
+  for (const auto& probe : state.checked) by_length.emplace(probe.estimated.groups, probe.drops);
+  for (const auto& estimate : state.estimates) {
+    Drops drops = estimate.drops;
+    for (auto& [metric, drop] : drops) {
+      if (state.checked.empty()) break;
+      const CheckedEstimate& last = state.checked.back();
+      drop = corrected(drop, last.estimated.drops.at(metric), last.drops.at(metric));
+    }
+    by_length.emplace(estimate.groups, std::move(drops));
+  }
+  return by_length;
+}
+
+bool supposed_enough(const SearchState& state, Drops drops) {
   for (auto& [metric, drop] : drops) {
-    if (lesson.estimated != nullptr)
-      drop = corrected(drop, lesson.estimated->drops.at(metric), lesson.validated->drops.at(metric));
     if (drop > 0.0) drop /= 1.0 + kNear;
   }
   return all_within(*state.baseline, drops);
+}
+
+using Point = std::pair<const std::size_t, Drops>;
+
+/// The first length after `below` that is enough if drops lie on a line from there to `above`.
+std::size_t first_enough_between(const SearchState& state, const Point& below, const Point& above) {
+  for (std::size_t length = below.first + 1; length < above.first; ++length) {
+    const double share = static_cast<double>(length - below.first) / static_cast<double>(above.first - below.first);
+    Drops drops;
+    for (const auto& metric : controlled_names(state)) {
+      const double from = below.second.at(metric);
+      drops.emplace(metric, from + share * (above.second.at(metric) - from));
+    }
+    if (all_within(*state.baseline, drops)) return length;
+  }
+  return above.first;
 }
 
 }  // namespace
@@ -92,18 +105,22 @@ std::map<std::string, double> estimated_drops(const SearchState& state, const Sa
   return drops;
 }
 
-Bisection guessed(const SearchState& state, Bisection known) {
-  std::map<std::size_t, const Estimated*> by_length;
-  for (const auto& estimate : state.estimates) by_length.emplace(estimate.groups, &estimate);
-  const Lesson lesson = last_lesson(state);
-  for (const auto& [length, estimate] : by_length) {
-    if (length <= known.too_few) continue;
-    if (known.enough && length >= *known.enough) break;
-    const bool enough = supposed_enough(state, *estimate, lesson);
-    known.learn(length, enough);
-    if (enough) break;
+Look next_look(const SearchState& state, const Bisection& known) {
+  const auto supposed = supposed_drops(state);
+  const auto is_enough = [&](const Point& point) {
+    return known.enough ? point.first >= *known.enough || supposed_enough(state, point.second)
+                        : supposed_enough(state, point.second);
+  };
+  const auto above = std::find_if(supposed.upper_bound(known.too_few), supposed.end(), is_enough);
+  const Point& below = *std::prev(above);
+  if (above == supposed.end()) {
+    if (below.first >= known.groups) return {length_to_validate(known, known.groups)};
+    return {std::min(std::max<std::size_t>(2 * below.first, 1), known.groups), true};
   }
-  return known;
+  const std::size_t between = above->first - below.first;
+  const bool narrow = !state.checked.empty() && 2 * between <= below.first;
+  if (between > 1 && !narrow) return {below.first + between / 2, true};
+  return {length_to_validate(known, first_enough_between(state, below, *above))};
 }
 
 std::size_t length_to_validate(const Bisection& known, std::size_t guess) {

@@ -21,8 +21,18 @@ namespace quantrail {
 /// Precondition: a ranking, and `values` of every controlled metric.
 [[nodiscard]] std::map<std::string, double> estimated_drops(const SearchState& state, const SampleValues& values);
 
-/// `known` narrowed by estimates, which are corrected by what the last one that was validated was wrong.
-[[nodiscard]] Bisection guessed(const SearchState& state, Bisection known);
+/// A beginning of the ranking to look at next.
+struct Look {
+  std::size_t groups = 0;
+  bool estimate = false;  ///< on the samples that groups were ranked on; else on all
+  bool operator==(const Look&) const = default;
+};
+
+/// Lengths are bisected by estimates until one is supposed to be enough, and the next shorter one not to be; that one
+/// is validated. Once something was, estimates are corrected by what the last one was wrong, and where they leave open
+/// no more than half as many lengths as are too few, what is between them is supposed to lie on a line: such networks
+/// are no smoother than that. Precondition: `known` is not finished, and estimates are worth while.
+[[nodiscard]] Look next_look(const SearchState& state, const Bisection& known);
 
 /// The length to validate next where `guess` is the shortest that is supposed to be enough: it, and once it is known,
 /// the next shorter one; but as far from what is too few as 1, 1, 2, 4, ..., and as far from what is enough, so that

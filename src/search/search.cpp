@@ -106,11 +106,9 @@ std::optional<Request> bisecting_step(const SearchState& state) {
     return reverted;
   };
   if (!worth_estimating(state)) return on_base(state, Evaluate{.reverted = first(known->next())});
-  const Bisection guess = guessed(state, *known);
-  if (!guess.finished())
-    return on_base(state, Estimate{.reverted = first(guess.next()), .samples = state.rankings[0].samples});
-  const std::size_t length = length_to_validate(*known, guess.enough.value_or(guess.groups));
-  return on_base(state, Evaluate{.reverted = first(length)});
+  const Look look = next_look(state, *known);
+  if (!look.estimate) return on_base(state, Evaluate{.reverted = first(look.groups)});
+  return on_base(state, Estimate{.reverted = first(look.groups), .samples = state.rankings[0].samples});
 }
 
 Request ranking_step(const SearchState& state) {

@@ -161,6 +161,12 @@ struct Estimated {
   std::map<std::string, double> drops{};  ///< of the controlled metrics
 };
 
+/// The same of groups that were validated, with what they did do.
+struct CheckedEstimate {
+  Estimated estimated{};
+  std::map<std::string, double> drops{};
+};
+
 /// All that a search knows.
 struct SearchState {
   SearchSettings settings{};
@@ -174,6 +180,7 @@ struct SearchState {
   std::vector<Trial> trials{};
   std::vector<Ranking> rankings{};
   std::vector<Estimated> estimates{};
+  std::vector<CheckedEstimate> checked{};  ///< of each probe, where estimates are worth while
 
   std::string optimised{};           ///< the metric by which steps are judged and groups ranked
   std::size_t base = 0;              ///< the trial from which the next step starts

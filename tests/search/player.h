@@ -64,7 +64,13 @@ struct Player {
       return estimate;
     }
     const auto* evaluate = std::get_if<Evaluate>(&request);
-    if (drop_with && evaluate != nullptr) return evaluation(kFloat - drop_with(evaluate->reverted));
+    if (drop_with && evaluate != nullptr) {
+      Evaluation answer = evaluation(kFloat - drop_with(evaluate->reverted));
+      if (state.rankings.empty()) return answer;
+      for (auto& [name, values] : answer.per_sample)
+        for (const auto sample : state.rankings[0].samples) values.at(sample) -= misleading(evaluate->reverted);
+      return answer;
+    }
     Evaluation answer = evaluation(kFloat - drops.at(used));
     for (const auto& [metric, all] : other_drops) {
       const double value = kFloat - all[std::min(used, all.size() - 1)];
