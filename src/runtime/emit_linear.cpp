@@ -91,6 +91,7 @@ class LinearEmitter {
     hasher.add("layer").add(e_.node().name).add(context.shaped.shapes.hex()).add(context.quantization_number);
     hasher.add(position(unit.addition)).add(position(unit.activation));
     hasher.add(position(unit.scaling)).add(position(unit.bias)).add(static_cast<std::int64_t>(context.threads));
+    hasher.add(std::int64_t{unit.silu});
     hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) +
                std::int64_t{context.processor.int8_exact ? 4 : 0} + std::int64_t{context.processor.wide_tiles ? 8 : 0});
     return hasher.finish();

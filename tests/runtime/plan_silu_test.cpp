@@ -90,6 +90,32 @@ TEST(PlanSilu, ARevertedProductLeavesTheQuantizedOnesAlone) {
   }
 }
 
+TEST(PlanSilu, IsNotTakenForTheConvolutionAloneByPlansThatShareACache) {
+  Silu silu(9, false);
+  silu.network.output(silu.network.conv("behind", "silu", {4, 19, 1, 1}));
+  const auto inputs = random_inputs(silu.network, 2);
+  const auto q = quantized(silu.network, inputs, {"conv", "gate", "silu", "behind"});
+  const std::vector<std::set<std::string, std::less<>>> reverted{
+      {"conv"}, {"conv", "gate", "silu"}, {"conv", "gate", "silu", "behind"}, {"gate", "silu"}, {}};
+  for (const auto& first : reverted) {
+    for (const auto& second : reverted) {
+      PlanCache cache;
+      const auto in_turn = [&](const auto& groups) {
+        const PlanOptions options{&q, groups};
+        const auto plan = CompiledPlan::compiled(
+            silu.network.graph(), options, input_shapes(silu.network.graph(), 2).value(), cache, processor_here());
+        PlanState state(plan.value());
+        fill_inputs(state, silu.network.graph(), inputs);
+        EXPECT_TRUE(state.run());
+        return output_of(state);
+      };
+      static_cast<void>(in_turn(first));
+      EXPECT_EQ(in_turn(second), computed(silu.network.graph(), {&q, second}, inputs))
+          << first.size() << " groups, then " << second.size();
+    }
+  }
+}
+
 TEST(PlanSilu, AnyFunctionBetweenCodesIsATable) {
   for (const std::string op : {"Sigmoid", "LeakyRelu", "HardSwish", "Tanh", "HardSigmoid"}) {
     Network network(8);
