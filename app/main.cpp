@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   using namespace quantrail::app;
   // A reader that goes away (`quantrail list | head`) is an error of write(), not the end of a run.
   std::signal(SIGPIPE, SIG_IGN);
+  // Neither is a file that must not grow (ulimit -f): write() says so.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const Parsed parsed = parsed_options(argc, argv);
     if (!parsed.options) return parsed.exit_code;

@@ -286,6 +286,10 @@ class Parser {
       return fail(Cause::InvalidInput, "filter: {} is a number, \"{}\" is none{}", left->name, printable(value),
                   left->name == "age" ? " (90s, 15m, 4h, 2d, 1w)" : "");
     }
+    if (left->name == "created" && value.find_first_not_of("0123456789-:TZ") != std::string::npos)
+      return fail(Cause::InvalidInput,
+                  "filter: created is a time such as 2026-11 or 2026-11-27T08:00:00Z, \"{}\" is none",
+                  printable(value));
     return matching([field = std::move(*left), comparison = found->comparison, value](const RunFacts& facts) {
       return compares(field, field.of(facts), comparison, value);
     });

@@ -82,7 +82,7 @@ RunSummary summary_from(const Row& row, const Store& store) {
                      .note = row.text(31)};
   if (!row.is_null(24)) summary.size_bytes = static_cast<std::uint64_t>(row.integer(24));
   if (!row.is_null(14)) {
-    summary.drop = row.real(13);
+    if (summary.best) summary.drop = row.real(13);
     summary.best_iteration = row.integer(14);
   }
   return summary;

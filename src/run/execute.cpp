@@ -105,8 +105,11 @@ Result<RunResult> concluded(const RunInputs& inputs, const Done& done, const Ite
                    .evaluations = answering.asked(),
                    .reused = answering.reused()};
   const auto speed_up = answering.speed_up(answering.quantization(best.quantization), best.reverted_groups);
-  if (!speed_up) return failed(speed_up);
-  result.speed_up = *speed_up;
+  if (speed_up) {
+    result.speed_up = *speed_up;
+  } else if (const Cause why = speed_up.error().cause; why == Cause::Cancelled || why == Cause::Storage) {
+    return failed(speed_up);
+  }  // else it is not known, which is no reason to lose the result
   return result;
 }
 

@@ -23,7 +23,7 @@ struct IterationRecord {
   std::vector<std::string> reverted_groups{};  ///< group names: with the quantization, what rebuilds the model
   std::map<std::string, double> metrics{};
   std::map<std::string, double> drops{};  ///< positive = worse than float
-  double drop = 0.0;                      ///< of the optimised metric
+  double drop = 0.0;                      ///< of the first controlled metric
   bool accepted = false;                  ///< kept as the base of the next step (iteration 0: true)
   double int8_macs_share = 0.0;
   std::uint64_t size_bytes = 0;  ///< of the exported file, default profile

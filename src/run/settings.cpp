@@ -97,9 +97,9 @@ Result<SearchSettings> search_settings(const RunInputs& inputs) {
   settings.signal = params.ranking_signal;
   settings.mode = params.ranking_mode;
   settings.compatibility = params.compatibility;
-  settings.convert_to_mixed = params.convert_to_mixed_preset && settings.start.empty() && !settings.recipes &&
-                              inputs.compression.quantization.symmetric_activations();
-  settings.tune_hyperparams = params.tune_hyperparams && settings.start.empty() && !settings.recipes;
+  settings.convert_to_mixed =
+      params.convert_to_mixed_preset && !settings.recipes && inputs.compression.quantization.symmetric_activations();
+  settings.tune_hyperparams = params.tune_hyperparams && !settings.recipes;
   return settings;
 }
 

@@ -10,8 +10,7 @@
 namespace quantrail {
 
 /// What the search is to do, from the configuration. Errors: InvalidInput, naming the key, for a metric that
-/// engine.metrics does not have, or accuracy-aware quantization without data or metrics; Unsupported for more than one
-/// metric to control.
+/// engine.metrics does not have, or accuracy-aware quantization without data or metrics.
 [[nodiscard]] Result<SearchSettings> search_settings(const RunInputs& inputs);
 
 /// What was assumed where the configuration says nothing, one sentence each.

@@ -38,10 +38,11 @@ Trial trial_of(const SearchState& state, const Evaluation& evaluation) {
   return trial;
 }
 
+/// Since steps are judged by the metric that they are judged by.
 double best_accepted_drop(const SearchState& state) {
-  double best = state.trials.front().drops.at(state.optimised);
-  for (const auto& trial : state.trials) {
-    if (trial.accepted) best = std::min(best, trial.drops.at(state.optimised));
+  double best = state.trials[state.judged_from].drops.at(state.optimised);
+  for (std::size_t at = state.judged_from; at < state.trials.size(); ++at) {
+    if (state.trials[at].accepted) best = std::min(best, state.trials[at].drops.at(state.optimised));
   }
   return best;
 }
@@ -64,6 +65,7 @@ void judge(SearchState& state, Trial trial, const SampleValues& values) {
   const bool holds = within(drop, baseline.limits.at(state.optimised), baseline.metrics.at(state.optimised));
   if (trial.accepted && holds && !met(state, trial)) {
     state.optimised = furthest_out(controlled_names(state), baseline, trial.drops);
+    state.judged_from = state.trials.size();
     state.queue.clear();
   }
   state.trials.push_back(std::move(trial));
@@ -90,7 +92,7 @@ void take_unreverted(SearchState& state, Trial trial, const SampleValues& values
                                         : IterationKind::Mixed;
   trial.accepted = adopted(state, trial);
   if (trial.accepted) {
-    state.base = state.trials.size();
+    state.base = state.judged_from = state.trials.size();
     state.base_values = values;
     if (state.settings.accuracy_aware) {
       const auto choose = as_pot(state) ? furthest_out_as_pot : furthest_out;
@@ -106,7 +108,7 @@ void take_start(SearchState& state, Trial trial, const SampleValues& values) {
   const auto choose = as_pot(state) ? furthest_out_as_pot : furthest_out;
   state.optimised = choose(controlled_names(state), *state.baseline, trial.drops);
   state.reference = trial.drops.at(state.optimised);
-  state.base = state.trials.size();
+  state.base = state.judged_from = state.trials.size();
   state.base_values = values;
   state.trials.push_back(std::move(trial));
 }

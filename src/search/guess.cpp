@@ -24,7 +24,10 @@ double share_unseen(const SearchState& state, const std::string& metric) {
     const std::size_t sample = state.comparison.empty() ? at : state.comparison[at];
     if (std::binary_search(samples.begin(), samples.end(), sample)) seen += loss;
   }
-  return seen > 0.0 ? all / seen : 1.0;
+  // Losses are compared on a part of the samples where all baselines are given: the rest loses as much.
+  const double samples_each =
+      static_cast<double>(state.base_values.at(metric).size()) / static_cast<double>(losses.size());
+  return seen > 0.0 ? samples_each * all / seen : 1.0;
 }
 
 /// Whatever is changed in a network shuffles some samples that are near the edge. Among those that were lost that only

@@ -29,6 +29,7 @@ std::vector<LayerScore> ranked(std::vector<LayerScore> scores, RankingSignal sig
 
 std::vector<LayerScore> ranked_as_pot(std::vector<LayerScore> scores) {
   std::sort(scores.begin(), scores.end(), [](const LayerScore& a, const LayerScore& b) {
+    if (a.samples != b.samples) return a.samples > b.samples;
     return loss(a) != loss(b) ? loss(a) < loss(b) : a.group > b.group;
   });
   return scores;

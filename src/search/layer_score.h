@@ -30,7 +30,7 @@ struct LayerScore {
 /// before all that was measured on fewer.
 [[nodiscard]] std::vector<LayerScore> ranked(std::vector<LayerScore> scores, RankingSignal signal);
 
-/// POT's order: highest score, then the name that comes last.
+/// POT's order: highest score, then the name that comes last; what was measured on fewer samples behind.
 [[nodiscard]] std::vector<LayerScore> ranked_as_pot(std::vector<LayerScore> scores);
 
 }  // namespace quantrail

@@ -14,6 +14,11 @@ bool holds(const Baseline& baseline, const Drops& drops, const std::string& metr
   return within(drops.at(metric), baseline.limits.at(metric), baseline.metrics.at(metric));
 }
 
+/// Precondition: the limit does not hold.
+double share_beyond(const Baseline& baseline, const Drops& drops, const std::string& metric) {
+  return 1.0 - baseline.limits.at(metric) / drops.at(metric);
+}
+
 std::string largest(const std::vector<std::string>& order, const std::function<double(const std::string&)>& badness) {
   std::string worst = order.front();
   for (const auto& metric : order) {
@@ -31,7 +36,7 @@ bool all_within(const Baseline& baseline, const Drops& drops) {
 
 std::string furthest_out(const std::vector<std::string>& order, const Baseline& baseline, const Drops& drops) {
   return largest(order, [&](const std::string& metric) {
-    return holds(baseline, drops, metric) ? -1.0 : 1.0 - baseline.limits.at(metric) / drops.at(metric);
+    return holds(baseline, drops, metric) ? -1.0 : share_beyond(baseline, drops, metric);
   });
 }
 
@@ -41,8 +46,8 @@ std::string furthest_out_as_pot(const std::vector<std::string>& order, const Bas
   });
 }
 
-std::vector<double> shortfalls(const Baseline& baseline, const std::vector<const Drops*>& models) {
-  std::vector<double> out(models.size(), 0.0);
+std::vector<Shortfall> shortfalls(const Baseline& baseline, const std::vector<const Drops*>& models) {
+  std::vector<Shortfall> out(models.size());
   for (const auto& [metric, limit] : baseline.limits) {
     std::vector<double> excess;
     double scale = 0.0;
@@ -51,8 +56,9 @@ std::vector<double> shortfalls(const Baseline& baseline, const std::vector<const
       if (std::isfinite(excess.back())) scale = std::max(scale, excess.back());
     }
     for (std::size_t at = 0; at < models.size(); ++at) {
-      const double share = std::isfinite(excess[at]) && scale > 0.0 ? excess[at] / scale : excess[at];
-      out[at] = std::max(out[at], share);
+      if (!(excess[at] > 0.0)) continue;
+      out[at].share = std::max(out[at].share, share_beyond(baseline, *models[at], metric));
+      out[at].excess = std::max(out[at].excess, std::isfinite(excess[at]) ? excess[at] / scale : excess[at]);
     }
   }
   return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,8 +24,14 @@ using Drops = std::map<std::string, double>;  ///< by metric; positive: worse th
 [[nodiscard]] std::string furthest_out_as_pot(const std::vector<std::string>& order, const Baseline& baseline,
                                               const Drops& drops);
 
-/// How far models are from the target, comparable among them: for each the largest excess over a limit, metric by
-/// metric as a share of the largest finite excess that any of `models` has. 0: the target is met; infinite: NaN.
-[[nodiscard]] std::vector<double> shortfalls(const Baseline& baseline, const std::vector<const Drops*>& models);
+/// How far a model is from the target; less is nearer. All 0: the target is met.
+struct Shortfall {
+  double share = 0.0;   ///< of a drop the largest that is more than is allowed: 1 - limit / drop
+  double excess = 0.0;  ///< where limits of 0 make all shares 1: over a limit, by metric as a share of the largest
+                        ///< finite one among the models that are compared; infinite: NaN
+  auto operator<=>(const Shortfall&) const = default;
+};
+
+[[nodiscard]] std::vector<Shortfall> shortfalls(const Baseline& baseline, const std::vector<const Drops*>& models);
 
 }  // namespace quantrail

@@ -161,7 +161,7 @@ Request next(const SearchState& state) {
   if (!found && steps(state) == 0) {
     if (auto step = mixed_step(state)) return *std::move(step);
     if (auto step = tuning_step(state)) return *std::move(step);
-    if (auto start = waiting_start(state); !start.empty())
+    if (auto start = waiting_start(state); !start.empty() && !spent(state))
       return on_base(state, Evaluate{.reverted = std::move(start)});
   }
   if (auto probe = bisecting_step(state)) return *std::move(probe);

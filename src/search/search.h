@@ -39,7 +39,7 @@ struct SearchSettings {
   /// The metrics that must hold; `drop` is that of the first. Not empty where something is evaluated.
   std::vector<MetricControl> controlled{};
   DropType drop_type = DropType::Absolute;
-  std::optional<std::int64_t> max_iter_num{};  ///< full validations once groups are ranked; none: no bound
+  std::optional<std::int64_t> max_iter_num{};  ///< models with groups in float that are validated; none: no bound
   std::size_t ranking_subset_size = 300;
   std::vector<std::size_t> comparison{};  ///< where all baselines are given: the samples on which float is measured, to
                                           ///< find hard ones; ascending; empty: all
@@ -187,6 +187,7 @@ struct SearchState {
   SampleValues base_values{};        ///< what it scored
   std::vector<std::string> queue{};  ///< groups of the last ranking that were not tried yet, best first
   std::set<std::string> banned{};    ///< rolled back since the base last changed
+  std::size_t judged_from = 0;       ///< the trial from which steps are judged by `optimised`
   bool tolerant = false;             ///< the next step is the first since a ranking: it may increase the drop
   std::optional<Race> race{};        ///< the ranking under way
   // compatibility "pot"
@@ -203,11 +204,11 @@ struct SearchState {
 /// The state once `answer` to next(state) is known. Precondition: the answer is of the request's kind, with per-sample
 /// values of the optimised metric for all samples, and a finite metric for the float model.
 ///
-/// A step is judged by the optimised metric and its smallest drop accepted so far. It is accepted when its drop is not
+/// A step is judged by the optimised metric and its smallest drop accepted since it is that metric. It is accepted when its drop is not
 /// larger; when it is, the first step after a ranking is accepted all the same (two layers may help only together), and
 /// any other one asks for a new ranking, before which it is rolled back (use_prev_if_drop_increase) to the model it
 /// started from. A group that was rolled back is not tried again until another step was accepted. So every second step
-/// at least moves on, and without a bound on steps the search ends with the target met or with every group float.
+/// at least moves on, and without a bound on steps the search ends with the target met or with no group left to try.
 ///
 /// Several metrics must all hold. Optimised is the one that is furthest out (requirements.h) of the quantized model;
 /// once it holds and another does not, that one is, and groups are ranked again.

@@ -42,7 +42,7 @@ std::size_t nearest(const SearchState& state) {
   std::vector<const Drops*> drops;
   for (const auto& trial : state.trials) drops.push_back(&trial.drops);
   const auto shortfall =
-      state.baseline ? shortfalls(*state.baseline, drops) : std::vector<double>(state.trials.size(), 0.0);
+      state.baseline ? shortfalls(*state.baseline, drops) : std::vector<Shortfall>(state.trials.size());
   std::size_t best = 0;
   const auto key = [&](std::size_t at) {
     return std::tuple(shortfall[at], state.trials[at].drop, state.trials[at].reverted.size());

@@ -239,6 +239,15 @@ TEST(Execute, SaysWhatTheBestModelIsAndHowFast) {
       << "integers made up for in float say nothing about the file's speed";
 }
 
+TEST(Execute, EndsWithoutASpeedWhereNoneCanBeMeasured) {
+  Attempts run;
+  run.workbench.no_pace = true;
+  const auto result = run.attempt();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->speed_up, std::nullopt);
+  EXPECT_TRUE(run.recorder.result);
+}
+
 TEST(Execute, ForecastsWhatIsStillToBeComputed) {
   Attempts run;
   FakeObserver observer;

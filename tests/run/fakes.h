@@ -147,8 +147,10 @@ class FakeWorkbench : public Workbench {
 
   /// In float half as fast as in integers.
   Result<std::optional<double>> pace(const Variant& variant) override {
+    if (no_pace && variant.quantization != nullptr) return fail(Cause::InvalidInput, "no sample to measure with");
     return std::optional(variant.quantization == nullptr ? 0.5 : 0.25);
   }
+  bool no_pace = false;
   std::size_t layers() override { return 3; }
 
   Result<ExportedModel> exported(const Quantization&, const std::set<std::string, std::less<>>& reverted) override {

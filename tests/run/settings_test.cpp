@@ -75,6 +75,9 @@ TEST(SearchSettings, TuneAndConvertOnlyWhatThePresetLeavesOpen) {
   compression.accuracy_aware.convert_to_mixed_preset = compression.accuracy_aware.tune_hyperparams = true;
   EXPECT_TRUE(search_settings(inputs)->convert_to_mixed);
   EXPECT_TRUE(search_settings(inputs)->tune_hyperparams);
+  compression.accuracy_aware.start_reverted = {"fc0"};
+  EXPECT_TRUE(search_settings(inputs)->convert_to_mixed) << "a branch starts from what its parent came to";
+  EXPECT_TRUE(search_settings(inputs)->tune_hyperparams);
   compression.quantization.preset = Preset::Mixed;
   EXPECT_FALSE(search_settings(inputs)->convert_to_mixed);
   compression.quantization.activations.symmetric = true;

@@ -198,8 +198,8 @@ TEST(EstimatedDrops, KnowFloatOnTheComparisonOnly) {
   auto state = ranked_on({0, 4});
   state.comparison = {0, 2, 4, 6};
   state.float_values = SampleValues{{"top1", {1, 1, 1, 0}}};
-  // Of the comparison 0 and 2 are lost; of these, 0 is ranked on.
-  EXPECT_DOUBLE_EQ(estimated_drops(state, {{"top1", {1, 1}}}).at("top1"), 0.25 - 1.0 / 8.0 * 2.0);
+  // Of the comparison 0 and 2 are lost, so 4 of all 8; of these, 0 is ranked on.
+  EXPECT_DOUBLE_EQ(estimated_drops(state, {{"top1", {1, 1}}}).at("top1"), 0.25 - 1.0 / 8.0 * 4.0);
 }
 
 // ---- where to validate ---------------------------------------------------------------------------------------------

@@ -52,6 +52,14 @@ TEST(Ranked, PutsWhatARaceDroppedBehindWhatStayed) {
   EXPECT_THAT(order({dropped, stayed}), testing::ElementsAre("stayed", "dropped"));
 }
 
+TEST(RankedAsPot, PutsWhatARaceDroppedBehind) {
+  LayerScore dropped = score("dropped", 0.9, 0.0, 1);
+  dropped.samples = 8;
+  LayerScore stayed = score("stayed", 0.5, 0.0, 1);
+  stayed.samples = 64;
+  EXPECT_EQ(ranked_as_pot({dropped, stayed}).front().group, "stayed");
+}
+
 TEST(RankedAsPot, GoesByTheScoreAndThenByTheNameThatComesLast) {
   std::vector<std::string> names;
   for (const auto& one : ranked_as_pot(

@@ -45,13 +45,25 @@ TEST(FurthestOutAsPot, DividesByTheBaseline) {
   EXPECT_EQ(furthest_out_as_pot({"a", "b"}, two(0.01, 0.01, 0.9, 0.1), {{"a", 0.05}, {"b", 0.03}}), "b");
 }
 
-TEST(Shortfalls, AreSharesOfTheLargestExcessAndZeroWhereAllHold) {
+TEST(Shortfalls, AreSharesOfDropsThatAreTooMuchAndZeroWhereAllHold) {
   const Drops far{{"a", 0.05}, {"b", 0.0}};
   const Drops near{{"a", 0.03}, {"b", 0.03}};
   const Drops inside{{"a", 0.01}, {"b", -0.5}};
   const Drops broken{{"a", kInfinity}, {"b", 0.0}};
-  EXPECT_THAT(shortfalls(two(0.01, 0.02), {&far, &near, &inside, &broken}), ElementsAre(1.0, 1.0, 0.0, kInfinity));
-  EXPECT_THAT(shortfalls(two(0.01, 0.02), {&far, &inside}), ElementsAre(1.0, 0.0));
+  const auto found = shortfalls(two(0.01, 0.02), {&far, &near, &inside, &broken});
+  EXPECT_DOUBLE_EQ(found[0].share, 1.0 - 0.01 / 0.05);
+  EXPECT_DOUBLE_EQ(found[1].share, 1.0 - 0.01 / 0.03) << "of a, which is further out than b";
+  EXPECT_EQ(found[2], Shortfall{});
+  EXPECT_EQ(found[3], (Shortfall{1.0, kInfinity}));
+  EXPECT_GT(found[3], found[0]);
+}
+
+TEST(Shortfalls, AreToldApartByTheExcessWhereNothingIsAllowed) {
+  const Drops far{{"a", 0.05}, {"b", 0.0}};
+  const Drops near{{"a", 0.03}, {"b", 0.0}};
+  const auto found = shortfalls(two(0.0, 0.02), {&far, &near});
+  EXPECT_EQ(found[0], (Shortfall{1.0, 1.0}));
+  EXPECT_EQ(found[1], (Shortfall{1.0, 0.03 / 0.05}));
 }
 
 // ---- the search with several metrics -------------------------------------------------------------------------------
@@ -98,6 +110,27 @@ TEST(SeveralMetrics, OfModelsThatMissReturnsTheOneNearestToTheTarget) {
   const Done done = player.play(settings);
   EXPECT_EQ(done.outcome, Outcome::NotMet);
   EXPECT_EQ(done.best, 1U);
+}
+
+TEST(SeveralMetrics, TakesAMissByAHairForLessThanAMissByFar) {
+  auto settings = several();
+  settings.controlled[1].maximal_drop = 0.01;
+  settings.max_iter_num = 2;
+  Player player{.drops = {0.30, 0.15, 0.0101}, .other_drops = {{"f1", {0.005, 0.008, 0.0101}}}};
+  const Done done = player.play(settings);
+  EXPECT_EQ(done.outcome, Outcome::NotMet);
+  EXPECT_EQ(done.best, 2U) << "f1 is missed by this one alone, by a hundredth of its limit";
+}
+
+TEST(SeveralMetrics, JudgesByTheOtherFromWhereItIsTheOneThatCounts) {
+  // f1 is better in the quantized model than in any that follows.
+  auto settings = several();
+  settings.controlled[1].maximal_drop = 0.01;
+  Player player{.drops = {0.05, 0.005, 0.005, 0.005}, .other_drops = {{"f1", {0.0, 0.05, 0.04, 0.008}}}};
+  const Done done = player.play(settings);
+  EXPECT_EQ(player.story(), "F Q = R +A R +B +C");
+  EXPECT_EQ(done.outcome, Outcome::Met);
+  EXPECT_TRUE(player.state.trials[done.best].accepted);
 }
 
 TEST(SeveralMetrics, TakeDirectionsAndGivenBaselinesEachForItself) {

@@ -92,6 +92,21 @@ TEST(Start, CountsAsAStep) {
   EXPECT_EQ(player.story(), "F Q = +A");
 }
 
+TEST(Start, IsNotTakenWhereNoStepIsAllowed) {
+  auto settings = starting({"A"});
+  settings.max_iter_num = 0;
+  Player player{.drops = {0.05}};
+  EXPECT_EQ(player.play(settings).outcome, Outcome::NotMet);
+  EXPECT_EQ(player.story(), "F Q =");
+}
+
+TEST(Start, IsWhatTheNextStepsAreComparedWith) {
+  // Worse than the quantized model: what follows has to be better than the start, not than that.
+  Player player{.drops = {0.05, 0.08, 0.07, 0.06, 0.005}, .groups = "ABCDEF"};
+  EXPECT_EQ(player.play(starting({"A"})).outcome, Outcome::Met);
+  EXPECT_EQ(player.story(), "F Q = +A R +B +C +D");
+}
+
 TEST(Start, IsTakenByPotsRulesToo) {
   auto settings = starting({"B"});
   settings.compatibility = Compatibility::Pot;

@@ -80,6 +80,7 @@ TEST(RunFilter, SaysWhatIsNotUnderstood) {
   EXPECT_TRUE(refused("outcome:good", "no outcome \"good\""));
   EXPECT_TRUE(refused("drop<small", "drop is a number, \"small\" is none"));
   EXPECT_TRUE(refused("age<long", "(90s, 15m, 4h, 2d, 1w)"));
+  EXPECT_TRUE(refused("created>yesterday", "created is a time such as 2026-11"));
   EXPECT_TRUE(refused("drop<", "a value is missing after \"drop<\""));
   EXPECT_TRUE(refused("state:", "a value is missing after \"state:\""));
   EXPECT_TRUE(refused("(a", "a ( is not closed"));
