@@ -216,7 +216,8 @@ void add_store_commands(CLI::App& app, Options& options) {
   auto& k = chosen<RankCommand>(rank, options);
   rank->add_option("RUN or CONFIG.json", k.target)->required();
   add_overrides(rank, k.overrides);
-  rank->add_option("--ranking", k.ranking, "Which of the run's rankings, from 0; default: the last one")
+  rank->add_option("--ranking", k.ranking,
+                   "Which of the run's rankings, from 0; default: the last, with --ignored the first")
       ->check(CLI::Range(0, 1000000));
   rank->add_option("--ignored", k.ignored, "Print an \"ignored\" section that keeps the first N in float instead")
       ->type_name("N")

@@ -16,6 +16,7 @@
 namespace quantrail::app {
 namespace {
 
+/// `index`: nothing for the last one.
 Result<RankingRecord> ranking_of(const tracking::RunDetails& details, const std::optional<std::size_t>& index) {
   const auto& rankings = details.rankings;
   const std::string run = printable(details.summary.name);
@@ -95,7 +96,9 @@ Result<RankingRecord> recorded(const Options& options, const RankCommand& comman
   if (!named) return failed(named);
   const auto details = named->runs.show(named->id);
   if (!details) return failed(details);
-  return ranking_of(*details, command.ranking);
+  // Later rankings leave out what was in float already, without which the rest is worth something else.
+  const bool first = command.ignored > 0 && !command.ranking;
+  return ranking_of(*details, first ? 0 : command.ranking);
 }
 
 }  // namespace

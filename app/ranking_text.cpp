@@ -58,7 +58,7 @@ std::string ranking_text(const RankingRecord& ranking) {
   }
   const auto right = Align::Right;
   const auto left = Align::Left;
-  return fmt::format("ranking {} of {} on {} samples, after iteration {}: each layer in float alone\n\n", ranking.index,
+  return fmt::format("ranking {} of {} on {} samples, after iteration {}: each layer back in float\n\n", ranking.index,
                      printable(ranking.metric), ranking.subset_size, ranking.after_iteration) +
          table({"", "layer", "score", "distance", "float MACs", raced(ranking) ? "dropped" : "", ""}, rows,
                {right, left, right, right, right, left, left});

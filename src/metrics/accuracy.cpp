@@ -27,6 +27,7 @@ class Accuracy final : public Metric {
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
+  [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
   [[nodiscard]] std::string identity() const override {
     return fmt::format("accuracy top_k={} output={}", top_k_, output_);
   }

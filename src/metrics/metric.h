@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,12 +27,19 @@ struct SampleScore {
   bool operator==(const SampleScore&) const = default;
 };
 
+/// What a metric can be, both ends included.
+struct MetricRange {
+  double least = -std::numeric_limits<double>::infinity();
+  double most = std::numeric_limits<double>::infinity();
+};
+
 /// How good outputs are. Stateless and thread-safe: scores of samples are stored, and aggregated in sample order.
 class Metric {
  public:
   virtual ~Metric() = default;
   [[nodiscard]] virtual const std::string& name() const = 0;
   [[nodiscard]] virtual bool higher_is_better() const = 0;
+  [[nodiscard]] virtual MetricRange range() const { return {}; }
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
   /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput.

@@ -13,6 +13,12 @@ constexpr std::size_t kRankingSubset = 300;
 
 bool is_accuracy_aware(const RunInputs& inputs) { return inputs.compression.algorithm == "AccuracyAwareQuantization"; }
 
+MetricRange range_of(const RunInputs& inputs, const std::string& name) {
+  const auto found = std::find_if(inputs.metrics.begin(), inputs.metrics.end(),
+                                  [&](const auto& metric) { return metric->name() == name; });
+  return found == inputs.metrics.end() ? MetricRange{} : (*found)->range();
+}
+
 /// The metric that `target` names, once it is known to have the direction that the user thinks.
 Result<MetricControl> control_of(const RunInputs& inputs, const SearchSettings& settings, const MetricTarget& target) {
   const auto direction = settings.higher_is_better.find(target.name);
@@ -26,6 +32,12 @@ Result<MetricControl> control_of(const RunInputs& inputs, const SearchSettings& 
   if (target.higher_is_better && *target.higher_is_better != direction->second) {
     return fail(Cause::InvalidInput, "params.metrics of AccuracyAwareQuantization: the direction of \"{}\" is {}",
                 printable(target.name), direction->second ? "higher-better" : "higher-worse");
+  }
+  if (const auto possible = range_of(inputs, target.name);
+      target.baseline_value && !(*target.baseline_value >= possible.least && *target.baseline_value <= possible.most)) {
+    return fail(Cause::InvalidInput,
+                "params.metrics of AccuracyAwareQuantization: baseline_value of \"{}\" is {}; allowed is {} to {}",
+                printable(target.name), *target.baseline_value, possible.least, possible.most);
   }
   return MetricControl{.name = target.name,
                        .maximal_drop = target.maximal_drop.value_or(inputs.compression.accuracy_aware.maximal_drop),

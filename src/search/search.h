@@ -204,11 +204,12 @@ struct SearchState {
 /// The state once `answer` to next(state) is known. Precondition: the answer is of the request's kind, with per-sample
 /// values of the optimised metric for all samples, and a finite metric for the float model.
 ///
-/// A step is judged by the optimised metric and its smallest drop accepted since it is that metric. It is accepted when its drop is not
-/// larger; when it is, the first step after a ranking is accepted all the same (two layers may help only together), and
-/// any other one asks for a new ranking, before which it is rolled back (use_prev_if_drop_increase) to the model it
-/// started from. A group that was rolled back is not tried again until another step was accepted. So every second step
-/// at least moves on, and without a bound on steps the search ends with the target met or with no group left to try.
+/// A step is judged by the optimised metric and its smallest drop accepted since it is that metric. It is accepted when
+/// its drop is not larger; when it is, the first step after a ranking is accepted all the same (two layers may help
+/// only together), and any other one asks for a new ranking, before which it is rolled back (use_prev_if_drop_increase)
+/// to the model it started from. A group that was rolled back is not tried again until another step was accepted. So
+/// every second step at least moves on, and without a bound on steps the search ends with the target met or with no
+/// group left to try.
 ///
 /// Several metrics must all hold. Optimised is the one that is furthest out (requirements.h) of the quantized model;
 /// once it holds and another does not, that one is, and groups are ranked again.

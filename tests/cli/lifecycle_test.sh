@@ -32,6 +32,7 @@ expect 0 'ranking 0 of .* on [0-9]+ samples' -- q rank second --ranking 0
 [ "$(q rank second --csv --ranking 0 | sed 1d | cut -d, -f1 | paste -sd' ')" = "$(seq "$(q rank second --ranking 0 --json | jq '.scores | length')" | paste -sd' ')" ] || bad "rank: not one line per layer"
 first=$(q rank second --ranking 0 --json | jq -r '.scores[0].layers[0]')
 [ "$(q rank second --ranking 0 --ignored 1 | jq -r '.ignored.scope[0]')" = "$first" ] || bad "rank: another layer is ignored"
+[ "$(q rank second --ignored 1 | jq -r '.ignored.scope[0]')" = "$first" ] || bad "rank: a later ranking is no ground to ignore layers on"
 expect 2 "has no ranking 99: there are 0 to" -- q rank second --ranking 99
 expect 2 'unknown run|no run|nope' -- q rank nope
 expect 2 'ignored' -- q rank second --ignored 0

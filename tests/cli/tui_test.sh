@@ -77,13 +77,13 @@ sees 'first +done, not met'
 keys Enter
 sees 'Iterations 2'
 keys 2
-sees 'with only that layer in float'
+sees 'with that layer back in float'
 keys i n
 sees 'changed .*ignored layers'
 keys Escape
 sees 'throws away'
 keys Escape
-sees 'with only that layer'
+sees 'with that layer back'
 keys 3
 sees 'iteration 0: quantized'
 keys w

@@ -35,6 +35,7 @@ class FakeMetric : public Metric {
       : name_(std::move(name)), identity_(std::move(identity)) {}
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
+  [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
   [[nodiscard]] std::string identity() const override { return identity_; }
   [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
   [[nodiscard]] SampleScore of_sample(std::span<const OutputView>, const Truth&) const override { return {}; }

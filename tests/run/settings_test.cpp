@@ -63,6 +63,14 @@ TEST(SearchSettings, CompareOnAShareOfTheSamplesWhereAllBaselinesAreGiven) {
   EXPECT_TRUE(search_settings(inputs)->comparison.empty()) << "all";
 }
 
+TEST(SearchSettings, RefuseABaselineThatTheMetricCannotBe) {
+  RunInputs inputs = chain_inputs();
+  inputs.compression.accuracy_aware.metrics = {{.name = "top1", .baseline_value = 95.0}};
+  EXPECT_THAT(complaint(inputs), HasSubstr("baseline_value of \"top1\" is 95; allowed is 0 to 1"));
+  inputs.compression.accuracy_aware.metrics[0].baseline_value = 1.0;
+  EXPECT_TRUE(search_settings(inputs));
+}
+
 TEST(SearchSettings, RefuseADirectionThatTheMetricDoesNotHave) {
   RunInputs inputs = chain_inputs();
   inputs.compression.accuracy_aware.metrics = {{.name = "top1", .higher_is_better = false}};
