@@ -97,8 +97,8 @@ std::string explanation(const RunInputs& inputs, const Done& done) {
 }
 
 /// The end of a run, with what its best model is.
-Result<RunResult> concluded(const RunInputs& inputs, const Done& done, const IterationRecord& best,
-                            Answering& answering) {
+Result<RunResult> concluded(const RunInputs& inputs, const Done& done, Answering& answering, Reporting& reporting) {
+  const IterationRecord& best = reporting.iterations().at(done.best);
   RunResult result{.outcome = done.outcome,
                    .best = static_cast<std::int64_t>(done.best),
                    .explanation = explanation(inputs, done) + " " + closing_words(best),
@@ -107,9 +107,13 @@ Result<RunResult> concluded(const RunInputs& inputs, const Done& done, const Ite
   const auto speed_up = answering.speed_up(answering.quantization(best.quantization), best.reverted_groups);
   if (speed_up) {
     result.speed_up = *speed_up;
-  } else if (const Cause why = speed_up.error().cause; why == Cause::Cancelled || why == Cause::Storage) {
-    return failed(speed_up);
-  }  // else it is not known, which is no reason to lose the result
+    return result;
+  }
+  const Error& why = speed_up.error();
+  if (why.cause == Cause::Cancelled || why.cause == Cause::Storage) return failed(speed_up);
+  // No reason to lose the result.
+  if (const auto noted = reporting.note("the speed-up cannot be measured: " + why.message); !noted)
+    return failed(noted);
   return result;
 }
 
@@ -140,7 +144,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     if (const auto told = reporting.report(state, answering.quantization()); !told) return failed(told);
     const Request request = next(state);
     if (const auto* done = std::get_if<Done>(&request)) {
-      auto result = concluded(inputs, *done, reporting.iterations().at(done->best), answering);
+      auto result = concluded(inputs, *done, answering, reporting);
       if (!result) return result;
       if (const auto told = reporting.finish(*result); !told) return failed(told);
       return result;

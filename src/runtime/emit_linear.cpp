@@ -4,6 +4,7 @@
 #include "runtime/divided_linear.h"
 #include "runtime/integer_layer.h"
 #include "runtime/tile_linear.h"
+#include "runtime/unit_identity.h"
 
 namespace quantrail {
 namespace {
@@ -85,15 +86,10 @@ class LinearEmitter {
   /// What decides how this layer is computed, without looking at its numbers.
   [[nodiscard]] Digest key() const {
     const auto& context = e_.builder().context();
-    const auto& unit = e_.unit();
-    const auto position = [](const auto& at) { return at ? static_cast<std::int64_t>(*at) : std::int64_t{-1}; };
     Hasher hasher;
-    hasher.add("layer").add(e_.node().name).add(context.shaped.shapes.hex()).add(context.quantization_number);
-    hasher.add(position(unit.addition)).add(position(unit.activation));
-    hasher.add(position(unit.scaling)).add(position(unit.bias)).add(static_cast<std::int64_t>(context.threads));
-    hasher.add(std::int64_t{unit.silu});
-    hasher.add((e_.integer() ? 1 : 0) + (e_.codes_to_codes() ? 2 : 0) +
-               std::int64_t{context.processor.int8_exact ? 4 : 0} + std::int64_t{context.processor.wide_tiles ? 8 : 0});
+    hasher.add("layer").add(context.shaped.shapes).add(context.quantization_number);
+    hasher.add(identity_of(e_.unit(), context)).add(static_cast<std::int64_t>(context.threads));
+    hasher.add(std::int64_t{context.processor.int8_exact}).add(std::int64_t{context.processor.wide_tiles});
     return hasher.finish();
   }
 

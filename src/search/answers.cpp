@@ -136,13 +136,9 @@ void take(SearchState& state, const Quantize& request, const Quantized& answer) 
   if (!evaluates(state)) state.trials.push_back({.variation = request.variation});
 }
 
-std::size_t groups_beyond_base(const SearchState& state, const std::vector<std::string>& reverted) {
-  return reverted.size() - state.trials[state.base].reverted.size();
-}
-
 void take(SearchState& state, const Estimate& request, const Evaluation& answer) {
   state.estimates.push_back(
-      {.groups = groups_beyond_base(state, request.reverted), .drops = estimated_drops(state, answer.per_sample)});
+      {.groups = beyond_base(state, request.reverted).size(), .drops = estimated_drops(state, answer.per_sample)});
 }
 
 void learn(SearchState& state, const Trial& probe, const SampleValues& values) {
@@ -151,7 +147,7 @@ void learn(SearchState& state, const Trial& probe, const SampleValues& values) {
     for (const auto sample : state.rankings[0].samples) seen[metric].push_back(values.at(metric)[sample]);
   }
   state.checked.push_back(
-      {.estimated = {groups_beyond_base(state, probe.reverted), estimated_drops(state, seen)}, .drops = probe.drops});
+      {.estimated = {beyond_base(state, probe.reverted).size(), estimated_drops(state, seen)}, .drops = probe.drops});
 }
 
 void take(SearchState& state, const Evaluate& request, const Evaluation& answer) {

@@ -41,19 +41,19 @@ double corrected(double drop, double estimated, double validated) {
 /// What misses a limit by less than that share is worth validating: to be wrong costs one model, to go too far several.
 constexpr double kNear = 0.05;
 
+/// An estimate's drops, less what the last one that was checked was wrong.
+Drops corrected(const SearchState& state, Drops drops) {
+  if (state.checked.empty()) return drops;
+  const CheckedEstimate& last = state.checked.back();
+  for (auto& [metric, drop] : drops) drop = corrected(drop, last.estimated.drops.at(metric), last.drops.at(metric));
+  return drops;
+}
+
 /// The drops of beginnings of the ranking, by length: as they are where they are known, else as they are supposed.
 std::map<std::size_t, Drops> supposed_drops(const SearchState& state) {
   std::map<std::size_t, Drops> by_length{{0, state.trials[state.base].drops}};
   for (const auto& probe : state.checked) by_length.emplace(probe.estimated.groups, probe.drops);
-  for (const auto& estimate : state.estimates) {
-    Drops drops = estimate.drops;
-    for (auto& [metric, drop] : drops) {
-      if (state.checked.empty()) break;
-      const CheckedEstimate& last = state.checked.back();
-      drop = corrected(drop, last.estimated.drops.at(metric), last.drops.at(metric));
-    }
-    by_length.emplace(estimate.groups, std::move(drops));
-  }
+  for (const auto& estimate : state.estimates) by_length.emplace(estimate.groups, corrected(state, estimate.drops));
   return by_length;
 }
 
@@ -111,8 +111,7 @@ std::map<std::string, double> estimated_drops(const SearchState& state, const Sa
 Look next_look(const SearchState& state, const Bisection& known) {
   const auto supposed = supposed_drops(state);
   const auto is_enough = [&](const Point& point) {
-    return known.enough ? point.first >= *known.enough || supposed_enough(state, point.second)
-                        : supposed_enough(state, point.second);
+    return (known.enough && point.first >= *known.enough) || supposed_enough(state, point.second);
   };
   const auto above = std::find_if(supposed.upper_bound(known.too_few), supposed.end(), is_enough);
   const Point& below = *std::prev(above);

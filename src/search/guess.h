@@ -25,7 +25,6 @@ namespace quantrail {
 struct Look {
   std::size_t groups = 0;
   bool estimate = false;  ///< on the samples that groups were ranked on; else on all
-  bool operator==(const Look&) const = default;
 };
 
 /// Lengths are bisected by estimates until one is supposed to be enough, and the next shorter one not to be; that one

@@ -86,12 +86,15 @@ std::vector<std::string> waiting_start(const SearchState& state) {
   return names;
 }
 
+std::span<const std::string> beyond_base(const SearchState& state, const std::vector<std::string>& reverted) {
+  return std::span(reverted).subspan(state.trials[state.base].reverted.size());
+}
+
 std::optional<Bisection> bisection(const SearchState& state) {
   if (state.settings.order != SearchOrder::Bisect || state.rankings.empty()) return std::nullopt;
   Bisection known{.groups = state.rankings[0].scores.size()};
-  const std::size_t before = state.trials[state.base].reverted.size();
   for (const auto& trial : state.trials) {
-    if (trial.kind == IterationKind::Probe) known.learn(trial.reverted.size() - before, met(state, trial));
+    if (trial.kind == IterationKind::Probe) known.learn(beyond_base(state, trial.reverted).size(), met(state, trial));
   }
   return known;
 }

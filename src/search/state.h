@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ namespace quantrail {
 /// The groups of settings.start while they wait to be reverted; empty: there are none, or they are, or groups are
 /// ranked.
 [[nodiscard]] std::vector<std::string> waiting_start(const SearchState& state);
+
+/// Of what a request or a trial reverts, the groups that the base does not.
+[[nodiscard]] std::span<const std::string> beyond_base(const SearchState& state,
+                                                       const std::vector<std::string>& reverted);
 
 /// What trials have told of the first ranking; nothing where it is not bisected, or not there.
 [[nodiscard]] std::optional<Bisection> bisection(const SearchState& state);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "base/text.h"
 #include "search/state.h"
@@ -17,11 +16,6 @@ std::string reverting(std::span<const std::string> groups, std::string_view whic
                             : fmt::format("revert {} {} groups", which, groups.size());
 }
 
-/// Of what a request reverts, the beginning of the ranking.
-std::span<const std::string> beginning(const SearchState& state, const std::vector<std::string>& reverted) {
-  return std::span(reverted).subspan(state.trials[state.base].reverted.size());
-}
-
 std::string name(const SearchState&, const EvaluateFloat&) { return "evaluate float model"; }
 std::string name(const SearchState&, const Quantize&) { return ""; }
 std::string name(const SearchState& state, const Evaluate& request) {
@@ -29,12 +23,12 @@ std::string name(const SearchState& state, const Evaluate& request) {
   const auto [kind, changed] = step_of(state, request);
   switch (kind) {
     case IterationKind::Prune: return "put back " + joined(changed, ", ");
-    case IterationKind::Probe: return reverting(beginning(state, changed), "the first");
+    case IterationKind::Probe: return reverting(beyond_base(state, changed), "the first");
     default: return reverting(changed, "the given");
   }
 }
 std::string name(const SearchState& state, const Estimate& request) {
-  return "estimate: " + reverting(beginning(state, request.reverted), "the first");
+  return "estimate: " + reverting(beyond_base(state, request.reverted), "the first");
 }
 std::string name(const SearchState&, const Rank& request) {
   return fmt::format("rank {} groups", request.candidates.size());

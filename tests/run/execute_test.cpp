@@ -246,6 +246,7 @@ TEST(Execute, EndsWithoutASpeedWhereNoneCanBeMeasured) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->speed_up, std::nullopt);
   EXPECT_TRUE(run.recorder.result);
+  EXPECT_THAT(run.recorder.notes, Contains("the speed-up cannot be measured: no sample to measure with"));
 }
 
 TEST(Execute, ForecastsWhatIsStillToBeComputed) {
