@@ -107,7 +107,9 @@ expect 0 'moved.onnx: the model of [0-9]+ runs?; the store has a copy' -- q reli
 expect 0 'iteration 0' -- q export mine -o "$work/again.onnx"
 
 # Paused, and gone on with; a paused run can be stopped.
-long=(--set engine.threads=1 --set maximal_drop=0 --set ranking_subset_size=2000 --set max_iter_num=1)
+# Long on a fast CPU, too: twenty seconds, of which none is waited for.
+long=(--set engine.threads=1 --set maximal_drop=0 --set ranking_subset_size=2000 --set tune_hyperparams=true
+  --set use_fast_bias=false --set correct_again=true)
 l() { "$QUANTRAIL" --store "$work/long" "$@"; }
 store=$work/long
 l run "$demo" "${long[@]}" --detach >/dev/null || bad "start of a run to pause"
