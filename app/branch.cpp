@@ -15,6 +15,12 @@ namespace {
 
 constexpr const char* kStart = "start_reverted";
 
+bool sets_start(const std::vector<std::string>& overrides) {
+  return std::any_of(overrides.begin(), overrides.end(), [](const std::string& text) {
+    return std::string_view(text).substr(0, text.find('=')).ends_with(kStart);
+  });
+}
+
 /// First, so that what a person sets wins.
 std::vector<std::string> with_start(const std::optional<IterationRecord>& iteration,
                                     const std::vector<std::string>& overrides) {
@@ -36,6 +42,20 @@ std::map<std::string, std::string> inherited(const std::string& parent, const st
   return origins;
 }
 
+/// Says where the layers that the new run starts with are from.
+void tell_start(std::int64_t run, const IterationRecord& iteration, bool set_by_hand, Config& config) {
+  if (iteration.reverted_groups.empty()) return;
+  if (set_by_hand) {
+    config.notes.push_back(
+        fmt::format("{} is set: not what iteration {} of run {} has in float is where this run starts", kStart,
+                    iteration.index, run));
+    return;
+  }
+  for (auto& [path, origin] : config.origins) {
+    if (path.ends_with(kStart)) origin = fmt::format("run {}@{}", run, iteration.index);
+  }
+}
+
 /// From `iteration` of the run; nothing: its configuration alone.
 Result<Branch> made_from(const tracking::RunDetails& details, const std::optional<IterationRecord>& iteration,
                          const std::vector<std::string>& overrides) {
@@ -46,6 +66,7 @@ Result<Branch> made_from(const tracking::RunDetails& details, const std::optiona
   if (!config) return failed(config);
   const bool same_model = config->model == unchanged->model;
   config->origins = inherited(details.origins_json, config->origins);
+  if (iteration) tell_start(details.summary.id, *iteration, sets_start(overrides), *config);
   return Branch{.run = details.summary.id,
                 .iteration = iteration ? std::optional(iteration->index) : std::nullopt,
                 .config = std::move(*config),

@@ -1,5 +1,6 @@
 #include "app/pick.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>
@@ -63,11 +64,17 @@ std::string closest(const RunDetails& details) {
   return it == nullptr ? "" : fmt::format("; the smallest drop is {} of iteration {}", decimals(it->drop), it->index);
 }
 
+/// In every metric that was held against the float model's.
+bool drops_at_most(const IterationRecord& it, double limit) {
+  return !it.drops.empty() &&
+         std::all_of(it.drops.begin(), it.drops.end(), [&](const auto& one) { return one.second <= limit; });
+}
+
 Result<std::int64_t> by_drop(const RunDetails& details, std::string_view text) {
   const auto limit = whole_number<double>(text.substr(kMaxDrop.size()));
   if (!limit) return fail(Cause::InvalidInput, "\"@{}\": a number is expected after max-drop=", printable(text));
-  const auto may_be = [&](const IterationRecord& it) { return !it.drops.empty() && it.drop <= *limit; };
-  const auto* found = first_by(details, may_be, more_int8);
+  const auto* found = first_by(
+      details, [&](const IterationRecord& it) { return drops_at_most(it, *limit); }, more_int8);
   if (found != nullptr) return found->index;
   return fail(Cause::InvalidInput, "run {} has no iteration whose drop is at most {}{}", details.summary.id, *limit,
               closest(details));

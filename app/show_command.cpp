@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
+#include <set>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -17,25 +19,86 @@
 namespace quantrail::app {
 namespace {
 
-const std::vector<std::string> kTitles{"it", "kind",      "changed", "metric",      "drop",
-                                       "",   "int8 MACs", "MiB",     "float layers"};
-
-/// `changed`: how to say what a step changed.
-template <class Changed>
-std::vector<std::vector<std::string>> rows_of(const tracking::RunDetails& details, const Changed& changed) {
-  std::vector<std::vector<std::string>> rows;
-  const std::string& metric = details.summary.metric;
-  for (const auto& it : details.iterations) {
-    const auto value = it.metrics.find(metric);
-    const bool best = details.summary.best_iteration == it.index;
-    rows.push_back({std::to_string(it.index), std::string(quantrail::name_of(it.kind)), changed(it),
-                    value == it.metrics.end() ? "-" : decimals(value->second),
-                    it.drops.empty() ? "-" : decimals(it.drop), best ? "best" : verdict_in_words(it),
-                    fmt::format("{:.1f} %", it.int8_macs_share * 100),
-                    fmt::format("{:.2f}", static_cast<double>(it.size_bytes) / 1048576.0),
-                    std::to_string(it.reverted_layers.size())});
+/// The metrics with a limit or a drop besides the first, which is the summary's.
+std::vector<std::string> further_metrics(const tracking::RunDetails& details) {
+  std::set<std::string> names;
+  if (details.baseline) {
+    for (const auto& [name, limit] : details.baseline->limits) names.insert(name);
   }
-  return rows;
+  for (const auto& it : details.iterations) {
+    for (const auto& [name, drop] : it.drops) names.insert(name);
+  }
+  names.erase(details.summary.metric);
+  return {names.begin(), names.end()};
+}
+
+std::string number_of(const std::map<std::string, double>& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? "-" : decimals(found->second);
+}
+
+std::string verdict_of(const tracking::RunDetails& details, const IterationRecord& it) {
+  return details.summary.best_iteration == it.index ? "best" : verdict_in_words(it);
+}
+
+/// The columns behind those that measure.
+std::vector<std::string> costs_of(const IterationRecord& it) {
+  return {fmt::format("{:.1f} %", it.int8_macs_share * 100),
+          fmt::format("{:.2f}", static_cast<double>(it.size_bytes) / 1048576.0),
+          std::to_string(it.reverted_layers.size())};
+}
+
+/// With columns for each metric.
+std::string iteration_table(const tracking::RunDetails& details) {
+  const auto further = further_metrics(details);
+  std::vector<std::string> titles{"it", "kind", "changed"};
+  std::vector<Align> aligned{Align::Right, Align::Left, Align::Left};
+  std::vector<std::string> metrics{details.summary.metric};
+  metrics.insert(metrics.end(), further.begin(), further.end());
+  for (const auto& metric : metrics) {
+    titles.insert(titles.end(), {further.empty() ? "metric" : printable(metric), "drop"});
+    aligned.insert(aligned.end(), {Align::Right, Align::Right});
+  }
+  titles.insert(titles.end(), {"", "int8 MACs", "MiB", "float layers"});
+  aligned.insert(aligned.end(), {Align::Left, Align::Right, Align::Right, Align::Right});
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& it : details.iterations) {
+    auto& row = rows.emplace_back(std::vector<std::string>{
+        std::to_string(it.index), std::string(quantrail::name_of(it.kind)), changed_in_words(it)});
+    for (const auto& metric : metrics) {
+      row.insert(row.end(), {number_of(it.metrics, metric), number_of(it.drops, metric)});
+    }
+    row.push_back(verdict_of(details, it));
+    const auto costs = costs_of(it);
+    row.insert(row.end(), costs.begin(), costs.end());
+  }
+  return table(titles, rows, aligned);
+}
+
+/// Stable but for columns behind: those of further metrics.
+std::string iteration_csv(const tracking::RunDetails& details) {
+  const auto further = further_metrics(details);
+  std::vector<std::string> titles{"iteration",       "kind", "changed",     "metric", "drop", "note",
+                                  "int8_macs_share", "mib",  "float_layers"};
+  for (const auto& metric : further) titles.insert(titles.end(), {metric, metric + " drop"});
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& it : details.iterations) {
+    const std::string& metric = details.summary.metric;
+    auto& row = rows.emplace_back(std::vector<std::string>{
+        std::to_string(it.index), std::string(quantrail::name_of(it.kind)), joined(it.changed_layers, ", "),
+        number_of(it.metrics, metric), number_of(it.drops, metric), verdict_of(details, it)});
+    const auto costs = costs_of(it);
+    row.insert(row.end(), costs.begin(), costs.end());
+    for (const auto& one : further) row.insert(row.end(), {number_of(it.metrics, one), number_of(it.drops, one)});
+  }
+  return csv(titles, rows);
+}
+
+/// "accuracy@top1, float 0.9435, may drop by 0.0100"
+std::string metric_line(const Baseline& baseline, const std::string& metric) {
+  const auto limit = baseline.limits.find(metric);
+  return fmt::format("{}, float {}{}", printable(metric), number_of(baseline.metrics, metric),
+                     limit == baseline.limits.end() ? "" : fmt::format(", may drop by {:.4f}", limit->second));
 }
 
 constexpr double kSilent = 30.0;
@@ -113,18 +176,12 @@ std::string show_text(const tracking::RunDetails& details) {
   out +=
       fmt::format("model   {} ({})\n", printable(details.model_path.string()), details.model_hash.hex().substr(0, 12));
   if (details.baseline && !summary.metric.empty()) {
-    const auto limit = details.baseline->limits.find(summary.metric);
-    out +=
-        fmt::format("metric  {}, float {}{}\n", printable(summary.metric), decimals(summary.float_metric),
-                    limit == details.baseline->limits.end() ? "" : fmt::format(", may drop by {:.4f}", limit->second));
+    out += fmt::format("metric  {}\n", metric_line(*details.baseline, summary.metric));
+    for (const auto& metric : further_metrics(details))
+      out += fmt::format("        {}\n", metric_line(*details.baseline, metric));
     if (has_predicted_labels(details)) out += "labels  predicted by the float model: accuracy is agreement with it\n";
   }
-  if (!details.iterations.empty()) {
-    const auto right = Align::Right;
-    const auto left = Align::Left;
-    out += "\n" + table(kTitles, rows_of(details, changed_in_words),
-                        {right, left, left, right, right, left, right, right, right});
-  }
+  if (!details.iterations.empty()) out += "\n" + iteration_table(details);
   const IterationRecord* best = best_of(details);
   if (best == nullptr) return out;
   if (!best->reverted_layers.empty())
@@ -144,11 +201,7 @@ int run(const Options& options, const ShowCommand& command) {
   if (command.config) return print_config(*details, command.format);
   switch (command.format) {
     case Format::Json: fmt::print("{}\n", show_json(*details)); break;
-    case Format::Csv:
-      fmt::print("{}", csv({"iteration", "kind", "changed", "metric", "drop", "note", "int8_macs_share", "mib",
-                            "float_layers"},
-                           rows_of(*details, [](const auto& it) { return joined(it.changed_layers, ", "); })));
-      break;
+    case Format::Csv: fmt::print("{}", iteration_csv(*details)); break;
     case Format::Text: fmt::print("{}", show_text(*details)); break;
   }
   return kDone;

@@ -104,7 +104,7 @@ std::vector<tui::LogRow> log_rows(const tracking::RunDetails& details) {
   for (const auto& attempt : details.attempts) {
     ++number;
     timed.emplace_back(attempt.started_ms, tui::LogRow{clock_text(attempt.started_ms), "info",
-                                                       fmt::format("attempt {} begins: process {} on {}", attempt.id,
+                                                       fmt::format("attempt {} begins: process {} on {}", number,
                                                                    attempt.pid, attempt.host)});
     if (!attempt.ended_ms) continue;
     std::string text = fmt::format("attempt {} ended: {}", number, attempt.ended_as);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -68,11 +69,11 @@ std::size_t recorded_threads(const tracking::Store& store, std::int64_t id) {
   return config ? threads_of(*config) : default_threads();
 }
 
-Ending ending_of(const Result<RunResult>& result, bool asked) {
+/// `mendable`: what the run works on is gone or differs. Nothing of the run is lost, and it goes on when that is put
+/// right.
+Ending ending_of(const Result<RunResult>& result, bool mendable, bool asked) {
   if (result) return {tracking::RunState::Done, "", exit_code(result->outcome)};
   const Error& error = result.error();
-  // What the run works on is gone or differs: nothing of the run is lost, and it goes on when that is put right.
-  const bool mendable = error.cause == Cause::InvalidInput;
   if (mendable) return {tracking::RunState::Interrupted, error.message, exit_code(error.cause)};
   if (error.cause != Cause::Cancelled) return {tracking::RunState::Failed, error.message, exit_code(error.cause)};
   const std::string signal = StopOnSignals::received();
@@ -122,6 +123,25 @@ Result<RunResult> executed(const Prepared& p, const Workplace& place) {
     observer.on_event(Noted{note});
   }
   return execute(inputs_of(p), pausable, **recorder, observer, stop);
+}
+
+/// Whether all that the run works on opens, and is what its record says.
+bool as_recorded(const tracking::Store& store, const tracking::RunDetails& details) {
+  const auto p = prepared_again(store, details, Purpose::Run);
+  if (!p) return false;
+  return std::all_of(details.data.begin(), details.data.end(), [&](const tracking::DataRecord& known) {
+    const auto& now = known.role == "calibration" ? p->calibration : p->validation;
+    return now && now->fingerprint() == known.fingerprint;
+  });
+}
+
+/// Whether a run that ended with `error` may go well once somebody has put right what it works on. Bad values in data
+/// that are what they were will be as bad the next time.
+bool mendable(const tracking::Store& store, std::int64_t id, const Error& error) {
+  if (error.cause != Cause::InvalidInput) return false;
+  auto runs = tracking::Runs::open(store);
+  const auto details = runs ? runs->show(id) : failed(runs);
+  return !details || !as_recorded(store, *details);
 }
 
 constexpr auto kTurnPoll = std::chrono::milliseconds(500);
@@ -244,7 +264,8 @@ int work(const tracking::Store& store, const Work& task, const WorkerOutput& out
   if (!lease) return complained(lease.error());
   held = lease->get();
   const auto result = prepared_and_executed(task, {store, **lease, output, gate, stop.get_token()});
-  const Ending ending = ending_of(result, requests.asked_to_stop());
+  const Ending ending =
+      ending_of(result, !result && mendable(store, task.run, result.error()), requests.asked_to_stop());
   if (!result && result.error().cause != Cause::Cancelled) (void)complained(result.error());
   const auto released = released_patiently(**lease, ending);
   held = nullptr;

@@ -72,12 +72,20 @@ Status without_workers(Database& database) {
   return done ? transaction->commit() : done;
 }
 
+bool no_room(const fs::path& folder, const fs::path& file) {
+  std::error_code error;
+  const auto space = fs::space(folder, error);
+  return !error && space.available < fs::file_size(file, error);
+}
+
 Result<Backup> filled(const Store& store, const fs::path& folder, bool files) {
   Backup backup;
   auto database = store.connect();
   if (!database) return failed(database);
   const auto copy = folder / store.database_path().filename();
   auto done = run(*database, "VACUUM INTO ?1", {std::string_view(copy.native())});
+  if (!done && done.error().cause == Cause::Blocked && no_room(folder, store.database_path()))
+    return fail(Cause::Blocked, "{}: no space left for the copy", folder.string());
   if (!done) return failed(done, "backup");
   backup.database_bytes = fs::file_size(copy);
   if (files) done = copy_models(store.models(), folder / "models", backup);

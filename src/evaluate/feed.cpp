@@ -101,4 +101,15 @@ Status Feed::fill(PlanState& state, const Dataset& data, std::span<const std::si
   return {};
 }
 
+Error Feed::blamed(PlanState& state, const Dataset& data, std::span<const std::size_t> indices, Error error) const {
+  if (error.cause != Cause::InvalidInput) return error;
+  for (const auto index : indices) {
+    if (!fill(state, data, std::span(&index, 1))) continue;
+    const auto alone = state.run();
+    if (alone || alone.error().cause != Cause::InvalidInput) continue;
+    return {error.cause, fmt::format("{}: {}", data.describe(index), alone.error().message)};
+  }
+  return error;
+}
+
 }  // namespace quantrail

@@ -27,6 +27,11 @@ class Feed {
   /// rest. Errors: those of Dataset::read.
   [[nodiscard]] Status fill(PlanState& state, const Dataset& data, std::span<const std::size_t> indices) const;
 
+  /// Of a run of `state` on `indices` that ended with `error`: the same error, behind the name of the first sample that
+  /// fails by itself where its values are to blame (InvalidInput: an index outside its axis). Runs the plan again.
+  [[nodiscard]] Error blamed(PlanState& state, const Dataset& data, std::span<const std::size_t> indices,
+                             Error error) const;
+
  private:
   std::vector<std::size_t> plan_input_{};  ///< by position in the data's inputs
   std::vector<std::size_t> row_bytes_{};   ///< likewise

@@ -106,7 +106,8 @@ Result<EvaluationPass::BatchValues> EvaluationPass::computed(Worker& worker, std
   const auto samples = samples_of(batch);
   PlanState& base = worker.states.base();
   if (const auto filled = parts_.feed.fill(base, *parts_.data, samples); !filled) return failed(filled);
-  if (const auto ran = base.run(); !ran) return failed(ran);
+  if (const auto ran = base.run(); !ran)
+    return tl::unexpected(parts_.feed.blamed(base, *parts_.data, samples, ran.error()));
   if (distance_) {
     if (const auto found = find_references(worker, samples); !found) return failed(found);
   }

@@ -124,7 +124,7 @@ class Pass {
     };
     for (const auto& [value, input] : watches_.inputs) look_at(value, input_view(*plan_, state, input));
     const auto ran = state.run([&](std::size_t tap, const TapView& view) { look_at(watches_.tapped[tap], view); });
-    if (!ran) return failed(ran);
+    if (!ran) return tl::unexpected(feed_.blamed(state, dataset_, indices, ran.error()));
     return lessons;
   }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "run/data_remarks.h"
 #include "run/samples.h"
 #include "run/settings.h"
 #include "run/variations.h"
@@ -171,6 +172,7 @@ Status Answering::quantize(const Variation& variation) {
   }
   const auto learned = statistics("calibrate", *changes, request);
   if (!learned) return failed(learned);
+  remarks_ = data_remarks(inputs_.graph, *learned);
   const Stopwatch watch;
   observer_.on_event(StepStarted{.name = "quantize"});
   auto made = workbench_.quantize(params_, *changes, *learned);

@@ -41,6 +41,8 @@ class Answering {
   [[nodiscard]] const KnownQuantization& quantization() const { return *in_use_; }
   /// Of what an earlier answer was.
   [[nodiscard]] const KnownQuantization& quantization(const Digest& digest) const { return *used_.at(digest); }
+  /// What calibration for it found odd in the data.
+  [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
   [[nodiscard]] std::size_t asked() const { return asked_; }    ///< evaluations
   [[nodiscard]] std::size_t reused() const { return reused_; }  ///< of those, not computed
 
@@ -92,6 +94,7 @@ class Answering {
   Known quantized_{};            ///< what they gave
   Known in_use_ = known(Quantization{});
   std::map<Digest, Known> used_{};
+  std::vector<std::string> remarks_{};
   std::size_t asked_ = 0;
   std::size_t reused_ = 0;
 };

@@ -76,11 +76,9 @@ class Forecasting {
 };
 
 /// Where groups that a search shall start with are none of this quantization.
-Status tell_unknown_start(const SearchSettings& settings, const Answer& answer, Reporting& reporting) {
-  const auto* quantized = std::get_if<Quantized>(&answer);
-  if (quantized == nullptr) return {};
+Status tell_unknown_start(const SearchSettings& settings, const Quantized& answer, Reporting& reporting) {
   for (const auto& name : settings.start) {
-    const bool known = std::any_of(quantized->groups.begin(), quantized->groups.end(),
+    const bool known = std::any_of(answer.groups.begin(), answer.groups.end(),
                                    [&](const Candidate& candidate) { return candidate.group == name; });
     if (known) continue;
     const auto noted = reporting.note(
@@ -88,6 +86,17 @@ Status tell_unknown_start(const SearchSettings& settings, const Answer& answer, 
     if (!noted) return noted;
   }
   return {};
+}
+
+/// What a quantization says about data and settings.
+Status tell_oddities(const SearchSettings& settings, const Answer& answer, const Answering& answering,
+                     Reporting& reporting) {
+  const auto* quantized = std::get_if<Quantized>(&answer);
+  if (quantized == nullptr) return {};
+  for (const auto& remark : answering.remarks()) {
+    if (const auto noted = reporting.note(remark); !noted) return noted;
+  }
+  return tell_unknown_start(settings, *quantized, reporting);
 }
 
 /// Where labels are predicted, figures mean something else than people expect of them.
@@ -153,7 +162,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     const auto answer = answering.answer(request, step_name(state, request));
     if (!answer) return failed(answer);
     if (const auto checked = usable(request, *answer); !checked) return failed(checked);
-    if (const auto told = tell_unknown_start(state.settings, *answer, reporting); !told) return failed(told);
+    if (const auto told = tell_oddities(state.settings, *answer, answering, reporting); !told) return failed(told);
     state = after(std::move(state), *answer);
   }
 }

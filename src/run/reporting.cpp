@@ -92,8 +92,8 @@ Status Reporting::report_optimised(const SearchState& state) {
   if (!state.settings.accuracy_aware || state.trials.empty() || state.settings.controlled.size() == 1) return {};
   if (state.optimised == optimised_told_) return {};
   optimised_told_ = state.optimised;
-  return note(fmt::format("layers are judged by {} from now on: of all metrics it is furthest from its limit",
-                          printable(state.optimised)));
+  return note(fmt::format("layers are judged by {} from iteration {} on: of all metrics it is furthest from its limit",
+                          printable(state.optimised), state.trials.size()));
 }
 
 Status Reporting::report_estimates(const SearchState& state) {
@@ -167,9 +167,12 @@ Result<IterationRecord> Reporting::iteration(const SearchState& state, std::size
 }
 
 Status Reporting::note(const std::string& text) {
+  if (notes_told_.contains(text)) return {};
   const auto recorded = patiently_([&] { return recorder_.note(text); });
-  if (recorded) observer_.on_event(Noted{text});
-  return recorded;
+  if (!recorded) return recorded;
+  notes_told_.insert(text);
+  observer_.on_event(Noted{text});
+  return {};
 }
 
 Status Reporting::finish(const RunResult& result) {

@@ -35,6 +35,7 @@ class Reporting {
   [[nodiscard]] Status report(const SearchState& state, const KnownQuantization& quantization);
   /// What was reported of the search's trials, in their order.
   [[nodiscard]] const std::vector<IterationRecord>& iterations() const { return iterations_; }
+  /// The same words once in a run.
   [[nodiscard]] Status note(const std::string& text);
   [[nodiscard]] Status finish(const RunResult& result);
 
@@ -66,6 +67,7 @@ class Reporting {
   std::size_t estimates_told_ = 0;
   bool choice_told_ = false;
   std::string optimised_told_{};
+  std::set<std::string> notes_told_{};
 };
 
 }  // namespace quantrail

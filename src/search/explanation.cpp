@@ -43,6 +43,11 @@ std::string in_float(const SearchState& state, const Trial& trial) {
   return text;
 }
 
+std::string if_nothing_is_left(const SearchState& state, const Trial& trial) {
+  const bool all = !trial.reverted.empty() && trial.reverted.size() == state.groups->size();
+  return all ? " Nothing is left in int8: this is the float model." : "";
+}
+
 }  // namespace
 
 std::string explained(const SearchState& state, Outcome outcome, std::size_t best) {
@@ -55,8 +60,8 @@ std::string explained(const SearchState& state, Outcome outcome, std::size_t bes
     return fmt::format("Nothing had to be reverted: {}.", figures(state, model));
   }
   if (outcome == Outcome::Met) {
-    return fmt::format("Target met after {} {}: {}.", counted(steps(state), "step"), in_float(state, model),
-                       figures(state, model));
+    return fmt::format("Target met after {} {}: {}.{}", counted(steps(state), "step"), in_float(state, model),
+                       figures(state, model), if_nothing_is_left(state, model));
   }
   return fmt::format("Target not met: {}. {} is iteration {} {}: {}.", why_it_stopped(state),
                      as_pot(state) ? "The last accepted" : "Best seen", best, in_float(state, model),

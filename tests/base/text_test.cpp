@@ -18,6 +18,9 @@ TEST(DidYouMean, NamesTheNearestWordIfItIsNear) {
   EXPECT_EQ(did_you_mean("metric", known), " (did you mean \"metrics\"?)");
   EXPECT_EQ(did_you_mean("threads", known), "");
   EXPECT_EQ(did_you_mean("x", {}), "");
+  const std::vector<std::string> short_ones{"root", "path"};
+  EXPECT_EQ(did_you_mean("foo", short_ones), "") << "two of three letters are wrong";
+  EXPECT_EQ(did_you_mean("pth", short_ones), " (did you mean \"path\"?)");
 }
 
 TEST(Glob, MatchesTheWholeText) {

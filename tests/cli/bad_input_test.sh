@@ -66,6 +66,24 @@ expect 2 'output 7' -- q check "$demo" --set 'engine.metrics[0].output=7'
 expect 2 'means several parameters.*compression' -- q check "$demo" --set 'metrics=[]'
 expect 2 'name\[0\]' -- q check "$demo" --set engine.metrics.0.top_k=5
 
+# Data whose values are bad, as only a run finds out: it has failed, and no resuming would help.
+# floats FILE COUNT: COUNT images of the network, all 0.
+floats() {
+  printf '\223NUMPY\1\0v\0' >"$1"
+  printf "%-117s\n" "{'descr': '<f4', 'fortran_order': False, 'shape': ($2, 3, 28, 28), }" >>"$1"
+  head -c $(($2 * 3 * 28 * 28 * 4)) /dev/zero >>"$1"
+}
+floats zeros.npy 20
+{ head -c 128 zeros.npy && head -c 188160 /dev/zero | tr '\0' '\377'; } >nans.npy
+cp zeros.npy one_nan.npy
+printf '\377\377\377\377' | dd of=one_nan.npy bs=1 seek=40000 conv=notrunc 2>/dev/null
+calibration() { printf 'engine.calibration.data={"type": "npy", "path": "%s"}' "$work/$1"; }
+expect 2 'run 1 .*failed.*has no finite element' -- q run "$demo" --set "$(calibration nans.npy)"
+[ "$(q list --json | jq -r '.[0].state')" = failed ] || bad "a run on data without a number shows as interrupted"
+expect 1 'run 1 failed' -- q watch 1
+expect 1 'calibration: 1 element of input .* is NaN or infinite' -- q run "$demo" --set "$(calibration one_nan.npy)" \
+  --set max_iter_num=0 --set engine.validation.limit=100
+
 # Image lists.
 printf 'nowhere.jpg 3\n' >list.txt
 cat >images.json <<J

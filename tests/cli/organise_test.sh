@@ -90,10 +90,24 @@ expect 1 'branched off run 1 at iteration 2' -- q run --from first@2 --set max_i
 [ "$(q show branch --json | jq '.evaluations | .total == .reused')" = true ] || bad "the branch computed what was known"
 [ "$(field branch parent) $(field branch parent_iteration)" = '1 2' ] || bad "the branch forgot where it comes from"
 expect 0 'engine.validation.data.path +[^ ]+ +file$' -- q show branch --config
-expect 0 'start_reverted +\[.*\] +--set$' -- q show branch --config
+expect 0 'start_reverted +\[.*\] +run 1@2$' -- q show branch --config
+expect 1 'start_reverted is set: not what iteration 2 of run 1 has in float' -- q run --from first@2 \
+  --set max_iter_num=1 --set 'start_reverted=["stem"]' --name elsewhere
+expect 0 'start_reverted +\[.*stem.*\] +--set$' -- q show elsewhere --config
+[ "$(q show elsewhere --json | jq -c '.iterations[1].reverted_layers')" = '["stem"]' ] || bad "what was set did not count"
 expect 2 'maximal_drop|unknown' -- q run --from first --set maximal_dorp=1
 expect 2 'CONFIG is required' -- q run
 expect 2 'xcludes' -- q run "$demo" --from first
+
+# Two metrics: each has its line and its columns, and a model is only picked where none drops by more.
+expect 0 'accuracy@top3, float .* may drop by 0\.0500' -- q run "$demo" "${small[@]}" --name two \
+  --set 'engine.metrics=[{"type": "accuracy", "top_k": 3}, {"type": "accuracy", "top_k": 1}]' --set maximal_drop=0.05
+expect 0 'accuracy@top3 +drop +accuracy@top1 +drop' -- q show two
+largest() { q show two --json | jq "[.iterations[$1].drops[]] | max"; }
+expect 0 "iteration $(field two best_iteration)" -- q export two@max-drop="$(largest "$(field two best_iteration)")" -o "$work/two.onnx"
+[ "$(q show two --csv | head -n 1 | tr -d '\r')" = \
+  'iteration,kind,changed,metric,drop,note,int8_macs_share,mib,float_layers,accuracy@top1,accuracy@top1 drop' ] ||
+  bad "columns of several metrics"
 
 # A model that was moved.
 cp "$SOURCE/demo/shapes.onnx" "$work/mine.onnx"

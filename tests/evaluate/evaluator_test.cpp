@@ -6,15 +6,20 @@
 #include <numeric>
 
 #include "evaluate/fakes.h"
+#include "evaluate/token_network.h"
 
 namespace quantrail {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 using testing_evaluate::CountingData;
 using testing_evaluate::Largest;
 using testing_evaluate::LargestByState;
+using testing_evaluate::token_network;
+using testing_evaluate::Tokens;
 
 constexpr std::int64_t kWidth = 6;
 constexpr std::int64_t kClasses = 4;
@@ -214,6 +219,17 @@ TEST(Evaluator, PassesOnWhatTheDataSetComplainsAbout) {
   const auto evaluation = bench.evaluator(2)->evaluated(request_for(nullptr, first_samples(40)), {});
   ASSERT_FALSE(evaluation);
   EXPECT_EQ(evaluation.error().message, "sample 13 is broken");
+}
+
+TEST(Evaluator, NamesTheSampleWhoseValuesTheNetworkCannotTake) {
+  std::vector<std::int64_t> tokens(40, 3);
+  tokens[21] = 9;
+  tokens[22] = -12;
+  const std::vector<std::shared_ptr<const Metric>> metrics{std::make_shared<Largest>()};
+  const auto evaluation = Evaluator::create(token_network(8), std::make_shared<Tokens>(tokens), metrics, {.threads = 2})
+                              ->evaluated(request_for(nullptr, first_samples(40)), {});
+  ASSERT_FALSE(evaluation);
+  EXPECT_THAT(evaluation.error().message, AllOf(StartsWith("row 21: "), HasSubstr("index 9 on an axis of 8")));
 }
 
 TEST(Evaluator, EndsWithTheErrorOfAFailedSave) {

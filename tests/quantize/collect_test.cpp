@@ -5,12 +5,14 @@
 
 #include <numeric>
 
+#include "evaluate/token_network.h"
 #include "export/small_network.h"
 #include "peer/random_data.h"
 
 namespace quantrail {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::RandomData;
 using testing::SmallNetwork;
@@ -138,6 +140,15 @@ TEST(Collected, TellsTheFirstFailureInSampleOrder) {
     ASSERT_FALSE(learned.has_value());
     EXPECT_THAT(learned.error().message, HasSubstr("sample 2 is gone"));
   }
+}
+
+TEST(Collected, NamesTheSampleWhoseValuesTheNetworkCannotTake) {
+  std::vector<std::int64_t> tokens(40, 3);
+  tokens[21] = 9;
+  const testing_evaluate::Tokens data(tokens);
+  const auto learned = collected(testing_evaluate::token_network(8), {.extremes = {"e"}}, data, first(40), {});
+  ASSERT_FALSE(learned.has_value());
+  EXPECT_THAT(learned.error().message, AllOf(HasSubstr("row 21: "), HasSubstr("index 9 on an axis of 8")));
 }
 
 TEST(Collected, RefusesAValueWithoutAFiniteElement) {

@@ -10,6 +10,7 @@ namespace quantrail {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing_search::accuracy_aware;
 using testing_search::kFloat;
@@ -138,6 +139,13 @@ TEST(Search, EndsWhenNothingIsLeftToRevert) {
   EXPECT_EQ(done.outcome, Outcome::NotMet);
   EXPECT_EQ(done.best, 2U);
   EXPECT_THAT(done.explanation, HasSubstr("no layer is left to revert"));
+}
+
+TEST(Search, SaysThatAModelWithAllOfItInFloatIsTheFloatModel) {
+  Player player{.drops = {0.05, 0.04, 0.0}, .groups = "AB"};
+  const Done done = player.play(accuracy_aware());
+  EXPECT_EQ(done.outcome, Outcome::Met);
+  EXPECT_THAT(done.explanation, EndsWith("Nothing is left in int8: this is the float model."));
 }
 
 TEST(Search, EndsWhenOnlyBannedGroupsAreLeft) {
