@@ -113,10 +113,9 @@ void ProgressPrinter::show(const IterationRecord& it) {
   std::string what = fmt::format("{}", name_of(it.kind));
   if (!it.changed_layers.empty()) what += " " + printable(changed_in_words(it));
   const std::string verdict = verdict_in_words(it);
-  const std::string measured =
-      it.metrics.empty() ? "not measured" : fmt::format("{}, drop {:.4f}", metrics_text(it.metrics), it.drop);
-  line(fmt::format("iteration {}: {}: {}, {} layers float, {:.1f} % of multiply-adds int8{}", it.index, what, measured,
-                   it.reverted_layers.size(), it.int8_macs_share * 100, verdict.empty() ? "" : " (" + verdict + ")"));
+  line(fmt::format("iteration {}: {}: {}, {} layers float, {:.1f} % of multiply-adds int8{}", it.index, what,
+                   measured_in_words(it), it.reverted_layers.size(), it.int8_macs_share * 100,
+                   verdict.empty() ? "" : " (" + verdict + ")"));
 }
 
 void ProgressPrinter::show(const RunResult& result) {

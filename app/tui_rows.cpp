@@ -29,7 +29,8 @@ tui::IterationRow iteration_row(const IterationRecord& it, const std::string& me
           it.accepted,
           it.int8_macs_share,
           static_cast<std::int64_t>(it.size_bytes),
-          it.seconds};
+          it.seconds,
+          it.metrics.size() > 1 ? measured_in_words(it) : ""};
 }
 
 tui::Ranking ranking_row(const RankingRecord& ranking) {
@@ -81,12 +82,8 @@ void add_results(Timed& timed, const tracking::RunDetails& details) {
     const auto& it = details.iterations[at];
     const std::string changed = it.changed_layers.empty() ? "" : " " + changed_in_words(it);
     const std::string verdict = verdict_in_words(it);
-    const auto value = it.metrics.find(details.summary.metric);
-    const std::string measured = value == it.metrics.end() ? "not measured"
-                                                           : fmt::format("{} {}, drop {}", details.summary.metric,
-                                                                         decimals(value->second), decimals(it.drop));
     add(details.iterations_ms[at], fmt::format("iteration {}: {}{}: {}{}", it.index, quantrail::name_of(it.kind),
-                                               changed, measured, verdict.empty() ? "" : ", " + verdict));
+                                               changed, measured_in_words(it), verdict.empty() ? "" : ", " + verdict));
   }
   for (std::size_t at = 0; at < std::min(details.rankings.size(), details.rankings_ms.size()); ++at) {
     const auto& ranking = details.rankings[at];

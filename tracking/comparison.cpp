@@ -75,9 +75,7 @@ std::vector<ComparedPoint> points_of(const std::vector<RunDetails>& runs) {
 /// Marks the points that no other one dominates. By drop, ties by size and share: what comes before a point has a drop
 /// at most as large, so a point is dominated where something before it is at most as large a file with at least as
 /// much in int8. The best shares by size make a staircase, so that it takes n log n.
-void mark_front(std::vector<ComparedPoint>& points) {
-  std::vector<ComparedPoint*> order;
-  for (auto& point : points) order.push_back(&point);
+void mark_front(std::vector<ComparedPoint*> order) {
   std::stable_sort(order.begin(), order.end(), [](const ComparedPoint* a, const ComparedPoint* b) {
     if (a->drop != b->drop) return a->drop < b->drop;
     if (a->size_bytes != b->size_bytes) return a->size_bytes < b->size_bytes;
@@ -91,6 +89,13 @@ void mark_front(std::vector<ComparedPoint>& points) {
     at = best_share.insert_or_assign(point->size_bytes, point->int8_macs_share).first;
     for (++at; at != best_share.end() && at->second <= point->int8_macs_share;) at = best_share.erase(at);
   }
+}
+
+/// Drops of different metrics are no scale for each other: each metric has a front of its own.
+void mark_fronts(std::vector<ComparedPoint>& points, const std::vector<RunDetails>& runs) {
+  std::map<std::string_view, std::vector<ComparedPoint*>> by_metric;
+  for (auto& point : points) by_metric[runs[point.run].summary.metric].push_back(&point);
+  for (auto& [metric, of_it] : by_metric) mark_front(std::move(of_it));
 }
 
 const IterationRecord* best_of(const RunDetails& run) {
@@ -161,7 +166,7 @@ Comparison compared(const std::vector<RunDetails>& runs) {
                         .points = points_of(runs),
                         .layers = compared_layers(runs),
                         .warnings = warnings_of(runs)};
-  mark_front(comparison.points);
+  mark_fronts(comparison.points, runs);
   return comparison;
 }
 

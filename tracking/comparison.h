@@ -27,8 +27,8 @@ struct ComparedPoint {
   double int8_macs_share = 0.0;
   std::uint64_t size_bytes = 0;
   bool accepted = false;
-  /// No other point of the compared runs is at least as good in drop, size and share of int8 and better in one; of
-  /// equal ones, the first.
+  /// No other point of runs with the same metric is at least as good in drop, size and share of int8 and better in one;
+  /// of equal ones, the first.
   bool front = false;
 };
 

@@ -32,6 +32,7 @@ std::optional<Range> range_of(const Plot& plot) {
   const double grid = std::pow(10.0, std::floor(std::log10(span))) / 5.0;
   Range range{std::floor((*low - span * 0.02) / grid) * grid, std::ceil((*high + span * 0.02) / grid) * grid};
   if (plot.percent && range.high > 100.0) range.high = 100.0;
+  if (plot.percent && range.low < 0.0) range.low = 0.0;
   if (range.high <= range.low) range.low = range.high - 1.0;
   return range;
 }

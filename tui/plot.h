@@ -38,7 +38,7 @@ struct Plot {
   std::string x_name{};
   int x_decimals = 0;
   int y_decimals = 4;
-  bool percent = false;  ///< heights end at 100
+  bool percent = false;  ///< heights are from 0 to 100
 };
 
 /// Inside `area`, no frame: heights on the left, the ends of the x axis below. Points that are not finite are left out;

@@ -82,6 +82,7 @@ struct IterationRow {
   double int8_share = 0.0;  ///< of multiply-adds
   std::int64_t bytes = 0;
   double seconds = 0.0;
+  std::string all_metrics{};  ///< in words, where there are several
   bool operator==(const IterationRow&) const = default;
 };
 

@@ -84,11 +84,12 @@ void draw_selected(Frame& frame, const Area& box, const Model& model, const RunD
   const IterationRow& it = detail.iterations[model.run.iteration];
   draw_box(frame, box, fmt::format("Iteration {}", it.index), model.look.charset);
   const Area area = inside(box);
-  const std::string facts =
+  std::string facts =
       fmt::format("{} layers float, {:.1f} % of multiply-adds int8, {} MiB, {}", it.reverted_layers.size(),
                   it.int8_share * 100, mebibytes(it.bytes), duration_text(it.seconds));
+  if (!it.all_metrics.empty()) facts = it.all_metrics + "; " + facts;
   const int taken =
-      draw_wrapped(frame, {area.row, area.column, std::min(area.rows, 2), area.columns}, facts, Style::Normal);
+      draw_wrapped(frame, {area.row, area.column, std::min(area.rows, 3), area.columns}, facts, Style::Normal);
   const std::string layers = it.reverted_layers.empty() ? "float: none" : "float: " + joined(it.reverted_layers, ", ");
   draw_wrapped(frame, {area.row + taken, area.column, area.rows - taken, area.columns}, layers, Style::Dim);
 }

@@ -60,9 +60,10 @@ std::string search_part(const SearchSettings& settings, const Workload& work, do
   }
   return fmt::format(
       "a ranking of {} layers on {} samples, {}; then {}{} for each model that is tried, at most {} of them{} "
-      "before layers are ranked again; how many it takes cannot be known",
+      "before layers are ranked again{}; how many it takes cannot be known",
       work.layers, subset, about(ranking), guesses, about(static_cast<double>(work.validation_samples) * int8_seconds),
-      most_models(settings, work), few);
+      most_models(settings, work), few,
+      settings.prune ? "; then one for each layer in float that is tried in int8 again" : "");
 }
 
 }  // namespace

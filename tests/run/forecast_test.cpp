@@ -47,6 +47,9 @@ TEST(Forecast, BoundsTheModelsThatAreTried) {
   EXPECT_THAT(forecast(settings, work),
               HasSubstr("then estimates on these samples, at most about 2.2 s; then about 2.0 s for each model that is "
                         "tried, at most 12 of them, two where estimates are right, before"));
+  settings.prune = true;
+  EXPECT_THAT(forecast(settings, work),
+              HasSubstr("ranked again; then one for each layer in float that is tried in int8 again; how many"));
   settings.ranking_subset_size = 501;
   EXPECT_THAT(forecast(settings, work), HasSubstr("at most 11 of them before")) << "ranked on more than half";
   settings.ranking_subset_size = 100;

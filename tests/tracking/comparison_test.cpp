@@ -107,6 +107,18 @@ TEST(Comparison, TheFrontIsWhatNothingDominates) {
   }
 }
 
+TEST(Comparison, EachMetricHasAFrontOfItsOwn) {
+  const auto run = run_of(1, {point(0, 0.02, 100, 1.0)});
+  auto other = run_of(2, {point(0, 0.01, 100, 1.0)});
+  EXPECT_FALSE(compared({run, other}).points[0].front);
+  other.summary.metric = "f1";
+  other.iterations[0].metrics["f1"] = 0.5;
+  const auto comparison = compared({run, other});
+  ASSERT_EQ(comparison.points.size(), 2U);
+  EXPECT_TRUE(comparison.points[0].front);
+  EXPECT_TRUE(comparison.points[1].front);
+}
+
 TEST(Comparison, WhatWasNotMeasuredIsNoPoint) {
   EXPECT_TRUE(compared({run_of(1, {point(0, kNaN, 1, 1)}), run_of(2, {})}).points.empty());
 }

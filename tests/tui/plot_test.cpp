@@ -1,6 +1,6 @@
 #include "tui/plot.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <cmath>
 
@@ -9,6 +9,9 @@
 
 namespace quantrail::tui {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
 
 std::string drawn(Charts charts, int x, int y) {
   Canvas canvas(1, 1, charts);
@@ -55,6 +58,17 @@ TEST(Plot, TheNameOfALevelGivesWayToAPoint) {
   const std::string text = frame.to_text();
   EXPECT_EQ(std::count(text.begin(), text.end(), 'o'), 1) << text;
   EXPECT_NE(text.find("o limit "), std::string::npos) << text;
+}
+
+TEST(Plot, SharesAreFrom0To100) {
+  Plot plot;
+  plot.series.push_back({.points = {{0, 1.0}, {1, 99.0}}});
+  plot.x_high = 2;
+  plot.percent = true;
+  plot.y_decimals = 1;
+  Frame frame({6, 30});
+  draw_plot(frame, {0, 0, 6, 30}, plot, {.charset = Charset::Ascii, .charts = Charts::Ascii});
+  EXPECT_THAT(frame.to_text(), AllOf(HasSubstr("  100.0|"), HasSubstr("    0.0|")));
 }
 
 TEST(Plot, WithoutANumberOrRoomThereIsNone) {

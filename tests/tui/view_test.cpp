@@ -49,6 +49,14 @@ TEST(View, PagesOfARun) {
   }
 }
 
+TEST(View, OfSeveralMetricsTheSelectedIterationHasAll) {
+  Model model = sample_run({40, 120}, Charset::Utf8);
+  auto detail = *model.run.detail;
+  for (auto& it : detail.iterations) it.all_metrics = "top1 0.8371, drop 0.0115; top5 0.9712, drop 0.0051";
+  model.run.detail = std::make_shared<const RunDetail>(std::move(detail));
+  EXPECT_THAT(view(model).to_text(), HasSubstr("top1 0.8371, drop 0.0115; top5 0.9712"));
+}
+
 TEST(View, PagesOfAComparison) {
   for (const auto& shape : kShapes) {
     const Model model = sample_comparison(shape.size, shape.charset);
