@@ -23,17 +23,20 @@ Variants fitting(const std::shared_ptr<const Plan>& base, std::span<const std::s
   }
 }
 
-/// Seconds that one micro-batch takes: the median of some runs, after one to warm up.
+/// Seconds that one micro-batch takes: the median of three runs, or of as many as fit into 20 ms, after one to warm up.
 Result<double> seconds_of(PlanState& state) {
   constexpr std::size_t kRuns = 3;
+  constexpr double kLongEnough = 0.02;
+  if (const auto warm = state.run(); !warm) return failed(warm);
   std::vector<double> seconds;
-  for (std::size_t run = 0; run <= kRuns; ++run) {
+  for (double sum = 0.0; seconds.size() < kRuns || sum < kLongEnough; sum += seconds.back()) {
     const auto start = std::chrono::steady_clock::now();
     if (const auto ran = state.run(); !ran) return failed(ran);
-    if (run > 0) seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
-  return seconds[kRuns / 2];
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
 }
 
 }  // namespace
