@@ -60,12 +60,17 @@ void print_front(const std::vector<RunDetails>& runs, const Comparison& comparis
     if (point.front) front.push_back(&point);
   }
   if (front.size() < 2) return;
-  std::stable_sort(front.begin(), front.end(), [](const auto* a, const auto* b) { return a->drop < b->drop; });
+  const auto metric_of = [&](const tracking::ComparedPoint& point) { return runs[point.run].summary.metric; };
+  std::stable_sort(front.begin(), front.end(), [&](const auto* a, const auto* b) {
+    return std::pair(metric_of(*a), a->drop) < std::pair(metric_of(*b), b->drop);
+  });
+  const bool alike = metric_of(*front.front()) == metric_of(*front.back());
   std::vector<std::vector<std::string>> rows;
   for (std::size_t at = 0; at < std::min(front.size(), kShownPoints); ++at) {
     const auto& point = *front[at];
-    rows.push_back({fmt::format("{}@{}", runs[point.run].summary.id, point.iteration), decimals(point.metric),
-                    decimals(point.drop), fmt::format("{:.2f}", mebibytes(point.size_bytes)),
+    rows.push_back({fmt::format("{}@{}", runs[point.run].summary.id, point.iteration),
+                    (alike ? "" : metric_of(point) + " ") + decimals(point.metric), decimals(point.drop),
+                    fmt::format("{:.2f}", mebibytes(point.size_bytes)),
                     fmt::format("{:.1f} %", point.int8_macs_share * 100)});
   }
   const auto right = Align::Right;

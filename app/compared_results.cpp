@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "app/numbers.h"
 #include "base/text.h"
 
@@ -38,6 +40,22 @@ std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
     const auto limit = run.baseline->limits.find(run.summary.metric);
     return limit == run.baseline->limits.end() ? std::string("-") : decimals(limit->second);
   });
+  std::set<std::string> further;
+  for (const auto& run : runs) {
+    if (!run.baseline) continue;
+    for (const auto& [metric, limit] : run.baseline->limits) {
+      if (metric != run.summary.metric) further.insert(metric);
+    }
+  }
+  for (const auto& metric : further) {
+    line("drop, " + metric, [&](const RunDetails& run) {
+      const auto best = run.summary.best_iteration;
+      if (!best || static_cast<std::size_t>(*best) >= run.iterations.size()) return std::string("-");
+      const auto& drops = run.iterations[static_cast<std::size_t>(*best)].drops;
+      const auto drop = drops.find(metric);
+      return drop == drops.end() ? std::string("-") : decimals(drop->second);
+    });
+  }
   line("layers float", [](const RunDetails& run) { return std::to_string(run.summary.reverted); });
   line("MiB", [](const RunDetails& run) {
     return run.summary.size_bytes ? fmt::format("{:.2f}", mebibytes(*run.summary.size_bytes)) : "-";

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <fstream>
+#include <string_view>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -56,6 +59,15 @@ Result<std::string> written_and_verified(const NamedIteration& named, const Iter
   return told;
 }
 
+/// Whether the file is empty, or begins as onnx_bytes() begins: with the version of its format and who made it.
+bool is_export(const fs::path& path) {
+  std::array<char, 16> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  const std::string_view read(start.data(), static_cast<std::size_t>(file.gcount()));
+  return read.empty() || read.find("quantrail") != std::string_view::npos;
+}
+
 std::string sentence(const NamedIteration& named, const fs::path& path, std::size_t bytes) {
   const std::string drop =
       named.iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named.iteration.drop);
@@ -65,24 +77,29 @@ std::string sentence(const NamedIteration& named, const fs::path& path, std::siz
 
 }  // namespace
 
-Status check_export_target(const NamedIteration& named, const fs::path& path) {
+Status check_export_target(const NamedIteration& named, const fs::path& path, bool replace) {
   std::error_code not_there;
+  if (path.empty()) return fail(Cause::InvalidInput, "export: the name of the file to write is empty");
   const fs::path store = fs::weakly_canonical(named.run.store.folder(), not_there);
   const fs::path target = fs::weakly_canonical(fs::absolute(path, not_there), not_there);
   if (std::mismatch(store.begin(), store.end(), target.begin(), target.end()).first == store.end()) {
     return fail(Cause::InvalidInput, "{}: lies in the experiment store, which keeps its own files; name another folder",
                 path.string());
   }
-  if (!fs::equivalent(path, named.details.model_path, not_there)) return {};
-  return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
-              named.run.id);
+  if (fs::equivalent(path, named.details.model_path, not_there)) {
+    return fail(Cause::InvalidInput, "{}: is the model that run {} began with; name another file", path.string(),
+                named.run.id);
+  }
+  if (replace || !fs::is_regular_file(path, not_there) || is_export(path)) return {};
+  return fail(Cause::InvalidInput, "{}: is there already, and is no model that was exported here; --force replaces it",
+              path.string());
 }
 
 Result<Exported> exported_to(const Options& options, const ExportCommand& command) {
   const auto named = named_iteration(options, command.target);
   if (!named) return failed(named);
   const fs::path path = command.output;
-  if (auto free = check_export_target(*named, path); !free) return failed(free);
+  if (auto free = check_export_target(*named, path, command.force); !free) return failed(free);
   const auto model = iteration_model(*named);
   if (!model) return failed(model);
   const auto file = file_of(*model, command.profile);

@@ -71,7 +71,7 @@ tui::FormChecked checked_export(const Options& options, const tui::CheckForm& fo
     checked.notes.push_back(path.string() + " is there already and will be replaced");
   const auto named = named_iteration(options, typed_value(form.values, "what"));
   if (named && checked.errors.empty()) {
-    if (const auto free = check_export_target(*named, path); !free) checked.errors["to"] = free.error().message;
+    if (const auto free = check_export_target(*named, path, false); !free) checked.errors["to"] = free.error().message;
   }
   if (!named) {
     checked.errors["what"] = named.error().message;

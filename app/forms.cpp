@@ -69,6 +69,13 @@ void check_options(tui::FormChecked& checked, const Options& options, const tui:
   if (!named) checked.errors["@after"] = named.error().message;
 }
 
+/// What a message says of `key`, beside whose field it will stand.
+std::string behind_key(const std::string& message, const std::string& key) {
+  const std::string named = key + ": ";
+  const auto at = message.find(named);
+  return at == std::string::npos ? message : message.substr(at + named.size());
+}
+
 void add_option(std::vector<std::string>& command, const char* option, const std::string& value) {
   if (value.empty()) return;
   command.emplace_back(option);
@@ -179,7 +186,7 @@ tui::FormChecked checked_new_run(const Options& options, const tui::CheckForm& f
     // Whose fault it is shows where a change is refused by itself.
     for (const auto& change : form.changes) {
       const auto alone = config_of(options, form.source, overrides_of({change}));
-      if (!alone) checked.errors[change.first] = alone.error().message;
+      if (!alone) checked.errors[change.first] = behind_key(alone.error().message, change.first);
     }
     if (checked.errors.empty()) checked.errors[""] = config.error().message;
     return checked;

@@ -95,6 +95,11 @@ Status describe_import(Inspected& out, const Graph& graph) {
 Result<Inspected> inspected(const std::string& path) {
   Inspected out;
   auto model = load_model(path);
+  std::error_code ignored;
+  if (!model && path.find('@') != std::string::npos && !std::filesystem::exists(path, ignored)) {
+    return fail(Cause::InvalidInput, "{}; of an iteration, --quantization or --fusion is looked at",
+                model.error().message);
+  }
   if (!model) return failed(model);
   auto graph = canonicalised(model->graph);
   if (!graph) return failed(graph, path);

@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <system_error>
 #include <variant>
@@ -7,6 +9,19 @@
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/options.h"
+
+namespace {
+
+/// What could not be written is no success: a table on a full disk would be cut short without a word.
+int with_output_written(int code, int reason = 0) {
+  errno = reason;
+  const bool flushed = std::fflush(stdout) == 0;
+  if ((flushed && std::ferror(stdout) == 0) || errno == EPIPE) return code;
+  std::fprintf(stderr, "quantrail: standard output: %s\n", errno != 0 ? std::strerror(errno) : "could not be written");
+  return code == quantrail::app::kDone ? quantrail::app::kFailed : code;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace quantrail::app;
@@ -17,10 +32,12 @@ int main(int argc, char** argv) {
   try {
     const Parsed parsed = parsed_options(argc, argv);
     if (!parsed.options) return parsed.exit_code;
-    return std::visit([&](const auto& command) { return run(*parsed.options, command); }, parsed.options->command);
+    return with_output_written(
+        std::visit([&](const auto& command) { return run(*parsed.options, command); }, parsed.options->command));
   } catch (const std::system_error& error) {
     // Whoever was reading has gone: `quantrail list | head`.
     if (error.code() == std::errc::broken_pipe) return kDone;
+    if (std::ferror(stdout) != 0) return with_output_written(kDone, error.code().value());
     std::fprintf(stderr, "quantrail: internal error: %s\n", error.what());
     return kFailed;
   } catch (const std::exception& error) {

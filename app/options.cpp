@@ -1,5 +1,7 @@
 #include "app/options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -14,7 +16,8 @@ namespace {
 constexpr const char* kFooter =
     "RUN is a run's id, its unique name, or \"latest\". IT is an iteration's number, best, max-drop=X (of those that "
     "drop\n"
-    "no more, the one with the most in int8), or, of those within the run's limits, smallest or fastest.\n"
+    "no more in any metric, the one with the most in int8), or, of those within the run's limits, smallest or "
+    "fastest.\n"
     "The store is --store, else $QUANTRAIL_STORE, else $XDG_DATA_HOME/quantrail, else ~/.local/share/quantrail.\n"
     "Exit codes: 0 done, 1 failed or target not met, 2 bad usage or input, 3 stopped (resumable), 75 the run has "
     "another "
@@ -111,7 +114,8 @@ void add_run_commands(CLI::App& app, Options& options) {
   auto* pause =
       app.add_subcommand("pause", "Ask a run to wait at the next safe point, with what it has in memory, until resume");
   pause->add_option("RUN", chosen<PauseCommand>(pause, options).run)->required();
-  auto* watch = app.add_subcommand("watch", "Follow a run until it ends; the exit code is the run's");
+  auto* watch =
+      app.add_subcommand("watch", "Follow a run until it ends; the exit code is the run's, 1 where it failed");
   watch->add_option("RUN", chosen<WatchCommand>(watch, options).run)->required();
 }
 
@@ -228,6 +232,7 @@ void add_store_commands(CLI::App& app, Options& options) {
   auto& e = chosen<ExportCommand>(exported, options);
   exported->add_option("RUN[@IT]", e.target)->required();
   exported->add_option("-o,--output", e.output, "File to write")->required();
+  exported->add_flag("--force", e.force, "Also replace a file that is no exported model");
   exported->add_flag("--sidecar", e.sidecar, "Also write FILE.json with run, iteration, metrics and drop");
   add_profile(exported, e.profile, "Runtime to write for; default onnxruntime. openvino is unverified");
   exported->add_flag("--verify", e.verify,
@@ -318,6 +323,26 @@ std::vector<std::pair<std::string, std::string>> command_names() {
   return names;
 }
 
+namespace {
+
+/// What to say where the first word that is no option names no command; empty where it does, or there is none.
+std::string unknown_command(const CLI::App& app, int argc, const char* const* argv) {
+  if (!app.get_subcommands().empty()) return {};
+  for (int at = 1; at < argc; ++at) {
+    const std::string word = argv[at];
+    if (word == "--store") ++at;
+    if (word.starts_with('-')) continue;
+    std::vector<std::string> known{"tui"};
+    for (const auto& [name, description] : command_names()) known.push_back(name);
+    if (std::find(known.begin(), known.end(), word) != known.end()) return {};
+    return fmt::format("there is no command \"{}\"{}; there are {}", printable(word), did_you_mean(word, known),
+                       joined(known, ", "));
+  }
+  return {};
+}
+
+}  // namespace
+
 Parsed parsed_options(int argc, const char* const* argv) {
   CLI::App app{"Quantrail: INT8 quantization of ONNX models with an accuracy guarantee", "quantrail"};
   Options options;
@@ -330,6 +355,10 @@ Parsed parsed_options(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (const std::string wrong = unknown_command(app, argc, argv); !wrong.empty()) {
+      fmt::print(stderr, "quantrail: {}\n", wrong);
+      return {std::nullopt, 2};
+    }
     return {std::nullopt, app.exit(error) == 0 ? 0 : 2};
   }
   return {std::move(options), 0};

@@ -115,6 +115,7 @@ struct RankCommand {
 struct ExportCommand {
   std::string target{};  ///< RUN or RUN@IT
   std::string output{};
+  bool force = false;  ///< replace whatever file is there
   bool sidecar = false;
   ExportProfile profile = ExportProfile::OnnxRuntime;
   bool verify = false;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "app/numbers.h"
 #include "base/text.h"
@@ -58,23 +59,29 @@ const IterationRecord* first_by(const RunDetails& details, const std::function<b
   return found;
 }
 
-std::string closest(const RunDetails& details) {
-  const auto* it = first_by(
-      details, [](const IterationRecord& one) { return !one.drops.empty(); }, smaller_drop);
-  return it == nullptr ? "" : fmt::format("; the smallest drop is {} of iteration {}", decimals(it->drop), it->index);
+/// Of all metrics that were held against the float model's; NaN where one of them is. Precondition: there is one.
+double largest_drop(const IterationRecord& it) {
+  double largest = -std::numeric_limits<double>::infinity();
+  for (const auto& [metric, drop] : it.drops) largest = drop <= largest ? largest : drop;
+  return largest;
 }
 
-/// In every metric that was held against the float model's.
-bool drops_at_most(const IterationRecord& it, double limit) {
-  return !it.drops.empty() &&
-         std::all_of(it.drops.begin(), it.drops.end(), [&](const auto& one) { return one.second <= limit; });
+std::string closest(const RunDetails& details) {
+  const auto measured = [](const IterationRecord& one) {
+    return !one.drops.empty() && std::isfinite(largest_drop(one));
+  };
+  const auto* it =
+      first_by(details, measured, [](const auto& a, const auto& b) { return largest_drop(a) < largest_drop(b); });
+  return it == nullptr
+             ? ""
+             : fmt::format("; the smallest drop is {} of iteration {}", decimals(largest_drop(*it)), it->index);
 }
 
 Result<std::int64_t> by_drop(const RunDetails& details, std::string_view text) {
   const auto limit = whole_number<double>(text.substr(kMaxDrop.size()));
   if (!limit) return fail(Cause::InvalidInput, "\"@{}\": a number is expected after max-drop=", printable(text));
   const auto* found = first_by(
-      details, [&](const IterationRecord& it) { return drops_at_most(it, *limit); }, more_int8);
+      details, [&](const IterationRecord& it) { return !it.drops.empty() && largest_drop(it) <= *limit; }, more_int8);
   if (found != nullptr) return found->index;
   return fail(Cause::InvalidInput, "run {} has no iteration whose drop is at most {}{}", details.summary.id, *limit,
               closest(details));

@@ -1,18 +1,26 @@
 #include "app/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <vector>
 
 #include "app/iteration_words.h"
 #include "base/text.h"
+#include "tui/cell_text.h"
 
 namespace quantrail::app {
 namespace {
 
 constexpr std::size_t kBarColumns = 28;
 constexpr auto kRedraw = std::chrono::milliseconds(100);
+
+int columns_of(std::FILE* terminal) {
+  winsize size{};
+  return ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 std::string bar(std::size_t done, std::size_t total) {
   const std::size_t filled = total == 0 ? 0 : std::min(done, total) * kBarColumns / total;
@@ -64,7 +72,9 @@ void ProgressPrinter::draw_bar() {
     const double left = static_cast<double>(total_ - std::min(done_, total_)) / rate;
     text += fmt::format("  {:.0f}/s  ETA {}", rate, duration_text(left));
   }
-  fmt::print(out_, "\r\033[K{}  {}", text, printable(step_));
+  text += "  " + printable(step_);
+  // A line that wraps is not rewritten but scrolls.
+  fmt::print(out_, "\r\033[K{}", tui::fitted(text, columns_of(out_) - 1));
   bar_shown_ = true;
 }
 

@@ -64,6 +64,10 @@ int start_worker(const Store& store, std::int64_t id, const std::string& uid, co
     const auto now = runs->show(id);
     if (!now) return complained(now.error());
     if (now->attempts.size() > before->attempts.size()) {
+      if (now->attempts.back().ended_as == "failed" || (now->attempts.back().ended_as == "interrupted")) {
+        return complained(
+            {Cause::Backend, fmt::format("run {}: {}; its log is {}", id, now->attempts.back().reason, log.string())});
+      }
       fmt::print("run {} {} goes on by itself; `quantrail watch {}` follows it, its log is {}\n", id, now->summary.name,
                  id, log.string());
       return kDone;
@@ -140,12 +144,27 @@ Result<tracking::CreatedRun> created_run(const Store& store, const RunCommand& c
   return created;
 }
 
+/// Of what is there now. A model that is not there any more is the other run's, from the store.
 Result<Prepared> prepared_for(const Store& store, Config config, const std::optional<Branch>& branch) {
-  if (!branch || !branch->same_model) return prepared(std::move(config), Purpose::Run, remembering_hasher(store));
-  // The other run's model may be in the store alone.
+  std::error_code ignored;
+  const bool gone = branch && branch->same_model && !fs::exists(config.model, ignored);
+  if (!gone) {
+    auto p = prepared(std::move(config), Purpose::Run, remembering_hasher(store));
+    if (p && branch && branch->same_model && p->model.hash != branch->model_hash) {
+      p->notes.push_back(
+          fmt::format("{} is not what it was for run {}: its content has changed, and this run is of what "
+                      "is there now",
+                      p->config.model.string(), branch->run));
+    }
+    return p;
+  }
+  const auto named = config.model.string();
   auto model = tracking::base_model(store, branch->model_hash, branch->model_path);
   if (!model) return failed(model);
-  return prepared(std::move(config), Purpose::Run, remembering_hasher(store), std::move(*model));
+  auto p = prepared(std::move(config), Purpose::Run, remembering_hasher(store), std::move(*model));
+  if (p)
+    p->notes.push_back(fmt::format("{} is not there any more: this run is of the model of run {}", named, branch->run));
+  return p;
 }
 
 }  // namespace
@@ -210,8 +229,11 @@ int run(const Options& options, const ResumeCommand& command) {
   if (command.take_over) {
     if (const auto silent = check_silence(named->runs, *details); !silent) return complained(silent.error());
   }
-  if (command.detach) return start_worker(named->store, named->id, details->uid, {.take_over = command.take_over});
-  const int code = work(named->store, {.run = named->id, .take_over = command.take_over}, terminal_output());
+  // What it was to wait for, it still waits for.
+  const bool in_turn = details->summary.start_after || details->summary.start_below;
+  const Work task{.run = named->id, .in_turn = in_turn, .take_over = command.take_over};
+  if (command.detach) return start_worker(named->store, named->id, details->uid, task);
+  const int code = work(named->store, task, terminal_output());
   if (code == kDone || code == kFailed) print_result(named->store, named->id);
   return code;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -37,15 +38,14 @@ std::string number_of(const std::map<std::string, double>& values, const std::st
   return found == values.end() ? "-" : decimals(found->second);
 }
 
-std::string verdict_of(const tracking::RunDetails& details, const IterationRecord& it) {
-  return details.summary.best_iteration == it.index ? "best" : verdict_in_words(it);
+/// For programs: every digit, and nothing where there is none.
+std::string digits_of(const std::map<std::string, double>& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() || !std::isfinite(found->second) ? "" : fmt::format("{}", found->second);
 }
 
-/// The columns behind those that measure.
-std::vector<std::string> costs_of(const IterationRecord& it) {
-  return {fmt::format("{:.1f} %", it.int8_macs_share * 100),
-          fmt::format("{:.2f}", static_cast<double>(it.size_bytes) / 1048576.0),
-          std::to_string(it.reverted_layers.size())};
+std::string verdict_of(const tracking::RunDetails& details, const IterationRecord& it) {
+  return details.summary.best_iteration == it.index ? "best" : verdict_in_words(it);
 }
 
 /// With columns for each metric.
@@ -69,8 +69,8 @@ std::string iteration_table(const tracking::RunDetails& details) {
       row.insert(row.end(), {number_of(it.metrics, metric), number_of(it.drops, metric)});
     }
     row.push_back(verdict_of(details, it));
-    const auto costs = costs_of(it);
-    row.insert(row.end(), costs.begin(), costs.end());
+    row.insert(row.end(), {fmt::format("{:.1f} %", it.int8_macs_share * 100),
+                           fmt::format("{:.2f}", mebibytes(it.size_bytes)), std::to_string(it.reverted_layers.size())});
   }
   return table(titles, rows, aligned);
 }
@@ -78,18 +78,18 @@ std::string iteration_table(const tracking::RunDetails& details) {
 /// Stable but for columns behind: those of further metrics.
 std::string iteration_csv(const tracking::RunDetails& details) {
   const auto further = further_metrics(details);
-  std::vector<std::string> titles{"iteration",       "kind", "changed",     "metric", "drop", "note",
-                                  "int8_macs_share", "mib",  "float_layers"};
+  std::vector<std::string> titles{"iteration",       "kind", "changed",      "metric",      "drop",      "note",
+                                  "int8_macs_share", "mib",  "float_layers", "metric_name", "size_bytes"};
   for (const auto& metric : further) titles.insert(titles.end(), {metric, metric + " drop"});
   std::vector<std::vector<std::string>> rows;
   for (const auto& it : details.iterations) {
     const std::string& metric = details.summary.metric;
     auto& row = rows.emplace_back(std::vector<std::string>{
         std::to_string(it.index), std::string(quantrail::name_of(it.kind)), joined(it.changed_layers, ", "),
-        number_of(it.metrics, metric), number_of(it.drops, metric), verdict_of(details, it)});
-    const auto costs = costs_of(it);
-    row.insert(row.end(), costs.begin(), costs.end());
-    for (const auto& one : further) row.insert(row.end(), {number_of(it.metrics, one), number_of(it.drops, one)});
+        digits_of(it.metrics, metric), digits_of(it.drops, metric), verdict_of(details, it)});
+    row.insert(row.end(), {fmt::format("{}", it.int8_macs_share), fmt::format("{:.6f}", mebibytes(it.size_bytes)),
+                           std::to_string(it.reverted_layers.size()), metric, std::to_string(it.size_bytes)});
+    for (const auto& one : further) row.insert(row.end(), {digits_of(it.metrics, one), digits_of(it.drops, one)});
   }
   return csv(titles, rows);
 }

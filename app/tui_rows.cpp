@@ -34,7 +34,7 @@ tui::IterationRow iteration_row(const IterationRecord& it, const std::string& me
 }
 
 tui::Ranking ranking_row(const RankingRecord& ranking) {
-  tui::Ranking out{ranking.after_iteration, static_cast<std::int64_t>(ranking.subset_size), {}};
+  tui::Ranking out{ranking.after_iteration, static_cast<std::int64_t>(ranking.subset_size), {}, ranking.metric};
   for (const auto& score : ranking.scores) {
     out.scores.push_back({joined(score.layers, " + "), score.score, score.distance, score.float_macs,
                           static_cast<std::int64_t>(score.samples), score.layers});
@@ -191,11 +191,28 @@ tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<trackin
   return row;
 }
 
+/// "map@50 drop 0.0212 of 0.0100"
+std::string tightest(const tracking::RunDetails& details) {
+  const auto best = details.summary.best_iteration;
+  if (!best || !details.baseline || details.baseline->limits.size() < 2) return "";
+  const auto& drops = details.iterations.at(static_cast<std::size_t>(*best)).drops;
+  std::string text;
+  double furthest = -std::numeric_limits<double>::infinity();
+  for (const auto& [metric, limit] : details.baseline->limits) {
+    const auto drop = drops.find(metric);
+    if (drop == drops.end() || !(drop->second - limit > furthest)) continue;
+    furthest = drop->second - limit;
+    text = fmt::format("{} drop {} of {}", metric, decimals(drop->second), decimals(limit));
+  }
+  return text;
+}
+
 tui::RunDetail run_detail(const tracking::RunDetails& details) {
   tui::RunDetail out;
   out.run = run_row(details.summary, details.lease);
   if (out.run.reason.empty() && details.result) out.run.reason = details.result->explanation;
   out.limit = limit_of(details);
+  out.tightest = tightest(details);
   out.higher_is_better = higher_is_better(details);
   for (const auto& it : details.iterations) out.iterations.push_back(iteration_row(it, details.summary.metric));
   for (const auto& ranking : details.rankings) out.rankings.push_back(ranking_row(ranking));

@@ -28,6 +28,12 @@ class Follower {
     for (; rankings_ < details.rankings.size(); ++rankings_) observer_.on_event(details.rankings[rankings_]);
     for (; iterations_ < details.iterations.size(); ++iterations_) observer_.on_event(details.iterations[iterations_]);
     if (!details.lease || details.lease->step.empty()) return;
+    if (details.summary.state == tracking::RunState::Queued) {
+      if (details.lease->step != step_)
+        observer_.on_event(Noted{fmt::format("run {} is {}", details.summary.id, details.lease->step)});
+      step_ = details.lease->step;
+      return;
+    }
     const auto total = static_cast<std::size_t>(details.lease->total);
     if (details.lease->step != step_) {
       step_ = details.lease->step;

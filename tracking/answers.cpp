@@ -10,14 +10,31 @@
 namespace quantrail::tracking {
 namespace {
 
-/// The series of a block that holds its distances; metrics have names, so it cannot be one of them.
+/// Series besides those of metrics, which have names without control characters.
 constexpr const char* kDistances = "";
+constexpr const char* kNotNumbers = "\1";
+
+void put_positions(Numbers& numbers, const std::vector<std::size_t>& positions) {
+  if (positions.empty()) return;
+  auto& series = numbers.series[kNotNumbers];
+  for (const std::size_t position : positions) series.push_back(static_cast<double>(position));
+}
+
+/// Takes them out of `numbers`.
+std::vector<std::size_t> positions_in(Numbers& numbers) {
+  std::vector<std::size_t> positions;
+  if (const auto series = numbers.series.extract(kNotNumbers)) {
+    for (const double position : series.mapped()) positions.push_back(static_cast<std::size_t>(position));
+  }
+  return positions;
+}
 
 std::optional<EvaluationBlock> block_from(std::int64_t first, double seconds, std::span<const std::uint8_t> bytes) {
   auto numbers = decoded(bytes);
   if (!numbers) return std::nullopt;
   EvaluationBlock block{.first = static_cast<std::size_t>(first), .seconds = seconds};
   if (auto distances = numbers->series.extract(kDistances)) block.distances = std::move(distances.mapped());
+  block.not_numbers = positions_in(*numbers);
   block.per_sample = std::move(numbers->series);
   block.states = std::move(numbers->tables);
   return block;
@@ -50,15 +67,17 @@ Result<std::optional<Evaluation>> Answers::find(const Digest& key) {
   if (!numbers) return std::nullopt;
   found->metrics = std::move(numbers->values);
   if (auto distances = numbers->series.extract(kDistances)) found->distances = std::move(distances.mapped());
+  found->not_numbers = positions_in(*numbers);
   found->per_sample = std::move(numbers->series);
   return found;
 }
 
 Status Answers::save(const Digest& key, const Evaluation& evaluation) {
   // Names every field: one that is added must be stored too.
-  const auto& [metrics, per_sample, distance, distances, seconds, samples] = evaluation;
+  const auto& [metrics, per_sample, distance, distances, seconds, samples, not_numbers] = evaluation;
   Numbers numbers{.values = metrics, .series = per_sample};
   if (!distances.empty()) numbers.series[kDistances] = distances;
+  put_positions(numbers, not_numbers);
   const auto bytes = encoded(numbers);
   const std::lock_guard lock(mutex_);
   auto transaction = Transaction::write(database_);
@@ -93,9 +112,10 @@ Status Answers::save_blocks(std::span<const KeyedBlock> blocks) {
   auto transaction = Transaction::write(database_);
   if (!transaction) return failed(transaction);
   for (const auto& [key, block] : blocks) {
-    const auto& [first, per_sample, states, distances, seconds] = block;
+    const auto& [first, per_sample, states, distances, seconds, not_numbers] = block;
     Numbers numbers{.series = per_sample, .tables = states};
     if (!distances.empty()) numbers.series[kDistances] = distances;
+    put_positions(numbers, not_numbers);
     auto saved =
         run(database_,
             "INSERT INTO evaluation_blocks(key, first, seconds, answer, created_ms) VALUES(?1, ?2, ?3, ?4, ?5) "

@@ -53,6 +53,14 @@ std::vector<ComparedValue> compared_settings(const std::vector<RunDetails>& runs
   return values;
 }
 
+bool others_hold(const RunDetails& run, const IterationRecord& it) {
+  if (!run.baseline) return true;
+  return std::all_of(run.baseline->limits.begin(), run.baseline->limits.end(), [&](const auto& limit) {
+    const auto drop = it.drops.find(limit.first);
+    return limit.first == run.summary.metric || (drop != it.drops.end() && drop->second <= limit.second);
+  });
+}
+
 std::vector<ComparedPoint> points_of(const std::vector<RunDetails>& runs) {
   std::vector<ComparedPoint> points;
   for (std::size_t run = 0; run < runs.size(); ++run) {
@@ -66,7 +74,8 @@ std::vector<ComparedPoint> points_of(const std::vector<RunDetails>& runs) {
                         .drop = it.drop,
                         .int8_macs_share = it.int8_macs_share,
                         .size_bytes = it.size_bytes,
-                        .accepted = it.accepted});
+                        .accepted = it.accepted,
+                        .others_hold = others_hold(runs[run], it)});
     }
   }
   return points;
@@ -91,11 +100,14 @@ void mark_front(std::vector<ComparedPoint*> order) {
   }
 }
 
-/// Drops of different metrics are no scale for each other: each metric has a front of its own.
+/// Drops of different metrics or models are no scale for each other: each has a front of its own.
 void mark_fronts(std::vector<ComparedPoint>& points, const std::vector<RunDetails>& runs) {
-  std::map<std::string_view, std::vector<ComparedPoint*>> by_metric;
-  for (auto& point : points) by_metric[runs[point.run].summary.metric].push_back(&point);
-  for (auto& [metric, of_it] : by_metric) mark_front(std::move(of_it));
+  std::map<std::pair<Digest, std::string_view>, std::vector<ComparedPoint*>> alike;
+  for (auto& point : points) {
+    const auto& run = runs[point.run];
+    if (point.others_hold) alike[{run.model_hash, run.summary.metric}].push_back(&point);
+  }
+  for (auto& [what, of_it] : alike) mark_front(std::move(of_it));
 }
 
 const IterationRecord* best_of(const RunDetails& run) {

@@ -27,8 +27,9 @@ struct ComparedPoint {
   double int8_macs_share = 0.0;
   std::uint64_t size_bytes = 0;
   bool accepted = false;
-  /// No other point of runs with the same metric is at least as good in drop, size and share of int8 and better in one;
-  /// of equal ones, the first.
+  bool others_hold = true;  ///< the run's further metrics drop no more than they may
+  /// It holds in further metrics, and no other such point of runs of the same model and metric is at least as good in
+  /// drop, size and share of int8 and better in one; of equal ones, the first.
   bool front = false;
 };
 

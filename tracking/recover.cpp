@@ -13,6 +13,7 @@
 #include "tracking/health.h"
 #include "tracking/lock_file.h"
 #include "tracking/migrations.h"
+#include "tracking/padded.h"
 #include "tracking/record_rows.h"
 #include "tracking/schema.h"
 #include "tracking/statement.h"
@@ -311,7 +312,9 @@ Result<Recovered> recover(const fs::path& folder, StoreOptions options) {
   if (const auto store = Store::open(folder, Store::Mode::Read, options); store && checked(*store)) {
     return fail(Cause::InvalidInput, "{}: is sound: there is nothing to recover", path.string());
   }
-  const auto version = version_of(path);
+  const auto damaged = Padded::of(path);
+  if (!damaged) return failed(damaged);
+  const auto version = version_of(damaged->path());
   if (!version)
     return fail(Cause::InvalidInput, "{}; nothing can be read of it; {}", version.error().message, backups_in(folder));
   if (*version == 0 || *version > schema_steps().size()) {
@@ -325,8 +328,14 @@ Result<Recovered> recover(const fs::path& folder, StoreOptions options) {
     auto made = database->execute(fmt::format("PRAGMA application_id={}", kApplicationId));
     if (made) made = migrate(*database, schema_steps().first(*version), std::nullopt);
     if (!made) return failed(made);
-    return copied_into(*database, path, *version);
+    return copied_into(*database, damaged->path(), *version);
   }();
+  // The new file is sound, so it is the old one's schema: without that no row can be told from another.
+  const bool unknown = !recovered && recovered.error().message.find("image is malformed") != std::string::npos;
+  if (unknown) {
+    recovered = fail(Cause::InvalidInput, "{}: its schema is damaged: nothing can be read of it; {}", path.string(),
+                     backups_in(folder));
+  }
   if (recovered && recovered->runs == 0 && recovered->rows["evaluations"] == 0) {
     recovered = fail(Cause::InvalidInput, "{}: nothing can be read of it; {}", path.string(), backups_in(folder));
   }

@@ -94,7 +94,11 @@ Result<std::int64_t> Runs::relink(const Digest& model, const std::filesystem::pa
 }
 
 Status Runs::trash(std::span<const std::int64_t> ids) {
+  std::vector<std::int64_t> latest_attempts;
   for (const auto id : ids) {
+    const auto attempt = first_integer(database_, "SELECT MAX(id) FROM attempts WHERE run_id = ?1", {id});
+    if (!attempt) return failed(attempt);
+    latest_attempts.push_back(attempt->value_or(0));
     const auto now = summary(id);
     if (!now) return failed(now);
     if (now->trashed_ms) return fail(Cause::InvalidInput, "run {} ({}) is in the trash already", id, now->name);
@@ -106,13 +110,13 @@ Status Runs::trash(std::span<const std::int64_t> ids) {
   if (!transaction) return failed(transaction);
   const auto latest = first_integer(database_, "SELECT MAX(trash) FROM runs");
   if (!latest) return failed(latest);
-  for (const auto id : ids) {
+  for (std::size_t at = 0; at < ids.size(); ++at) {
+    const auto id = ids[at];
     // A worker may have come meanwhile; whoever has a run keeps it.
     auto done = run(database_,
                     "UPDATE runs SET trash = ?2, trashed_ms = ?3 WHERE id = ?1 AND trash IS NULL AND NOT EXISTS "
-                    "(SELECT 1 FROM leases l JOIN attempts a ON a.id = l.attempt_id WHERE l.run_id = ?1 AND "
-                    "a.ended_ms IS NULL AND l.beat_ms > ?3 - ?4)",
-                    {id, latest->value_or(0) + 1, store_.now_ms(), kNewsMs});
+                    "(SELECT 1 FROM attempts WHERE run_id = ?1 AND id > ?4)",
+                    {id, latest->value_or(0) + 1, store_.now_ms(), latest_attempts[at]});
     if (!done) return done;
     if (database_.changes() == 0) return fail(Cause::Owned, "run {} was taken up by a worker meanwhile", id);
   }

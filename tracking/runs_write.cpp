@@ -53,6 +53,7 @@ Result<CreatedRun> Runs::create(const RunSpec& spec) {
   if (!inserted) return failed(inserted, "new run");
   created.id = database_.last_insert_id();
   for (const auto& tag : spec.tags) {
+    if (auto checked = check_tag(tag); !checked) return failed(checked);
     auto tagged = run(database_, "INSERT OR IGNORE INTO run_tags(run_id, tag) VALUES(?1, ?2)",
                       {created.id, std::string_view(tag)});
     if (!tagged) return failed(tagged, "new run");

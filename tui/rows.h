@@ -101,6 +101,7 @@ struct Ranking {
   std::int64_t after_iteration = 0;
   std::int64_t samples = 0;
   std::vector<ScoreRow> scores{};  ///< best first
+  std::string metric{};            ///< that layers are judged by
   bool operator==(const Ranking&) const = default;
 };
 
@@ -121,6 +122,8 @@ struct LogRow {
 struct RunDetail {
   RunRow run{};
   std::optional<double> limit{};  ///< largest drop allowed
+  /// Of several metrics: the best iteration's drop in the one that is nearest to its limit or furthest out, in words.
+  std::string tightest{};
   bool higher_is_better = true;
   std::vector<IterationRow> iterations{};
   std::vector<Ranking> rankings{};

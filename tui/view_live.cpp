@@ -119,9 +119,9 @@ void draw_run(Frame& frame, const Model& model) {
   draw_header(frame,
               fmt::format("quantrail  RUN {} {}{}   {}", run.id, run.starred ? "* " : "", run.name, state_text(run)),
               model);
-  std::string right = fmt::format(
-      "{}drop {}", model.size.columns >= 100 ? fmt::format("best {}  ", number(run.best)) : "", number(run.drop));
-  if (detail.limit) right += fmt::format(" of {}", number(detail.limit));
+  std::string right = model.size.columns >= 100 ? fmt::format("best {}  ", number(run.best)) : "";
+  right += detail.tightest.empty() ? fmt::format("drop {}", number(run.drop)) : detail.tightest;
+  if (detail.tightest.empty() && detail.limit) right += fmt::format(" of {}", number(detail.limit));
   draw_tabs(frame, kRunTabs, static_cast<std::size_t>(page.tab), right, model);
   switch (page.tab) {
     case RunTab::Live: draw_live(frame, model, detail); break;

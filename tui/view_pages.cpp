@@ -32,7 +32,8 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
                  Style::Dim);
     return;
   }
-  std::string title = fmt::format("metric on {} samples with that layer back in float, by {}", ranking->samples,
+  std::string title = fmt::format("{} on {} samples with that layer back in float, by {}",
+                                  ranking->metric.empty() ? "metric" : ranking->metric, ranking->samples,
                                   kOrders[static_cast<std::size_t>(page.order)]);
   if (detail.rankings.size() > 1)
     title += fmt::format("   ranking {} of {}", detail.rankings.size() - page.ranking_back, detail.rankings.size());

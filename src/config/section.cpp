@@ -23,7 +23,9 @@ std::string other_place(std::string_view key) {
 template <class T>
 std::string range_text(Bounds<T> bounds) {
   const bool open_end = bounds.most == std::numeric_limits<T>::max();
-  if (bounds.least_excluded) return fmt::format("above {}", bounds.least);
+  if (bounds.least_excluded) {
+    return fmt::format("above {}{}", bounds.least, open_end ? "" : fmt::format(", at most {}", bounds.most));
+  }
   return open_end ? fmt::format("{} or more", bounds.least) : fmt::format("{} to {}", bounds.least, bounds.most);
 }
 

@@ -9,12 +9,15 @@
 #include <cstring>
 #include <utility>
 
+#include "data/file_stamp.h"
+
 namespace quantrail {
 namespace {
 
 class FileBytes final : public ByteSource {
  public:
-  FileBytes(int descriptor, std::uint64_t size) : descriptor_(descriptor), size_(size) {}
+  FileBytes(int descriptor, const struct stat& status)
+      : descriptor_(descriptor), size_(static_cast<std::uint64_t>(status.st_size)), stamp_(stamp_of(status)) {}
   ~FileBytes() override { ::close(descriptor_); }
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
@@ -29,12 +32,15 @@ class FileBytes final : public ByteSource {
       offset += static_cast<std::uint64_t>(count);
       out = out.subspan(static_cast<std::size_t>(count));
     }
-    return {};
+    struct stat status {};
+    const bool same = ::fstat(descriptor_, &status) == 0 && stamp_of(status) == stamp_;
+    return same ? Status() : fail(Cause::InvalidInput, "the file was changed while it was in use");
   }
 
  private:
   int descriptor_;
   std::uint64_t size_;
+  FileStamp stamp_;
 };
 
 class MemoryBytes final : public ByteSource {
@@ -60,7 +66,7 @@ Result<std::shared_ptr<const ByteSource>> open_bytes(const std::filesystem::path
   if (descriptor < 0) return fail(Cause::InvalidInput, "{}: {}", path.string(), std::strerror(errno));
   struct stat status {};
   const bool known = ::fstat(descriptor, &status) == 0;
-  auto source = std::make_shared<FileBytes>(descriptor, known ? static_cast<std::uint64_t>(status.st_size) : 0);
+  auto source = std::make_shared<FileBytes>(descriptor, status);
   if (!known || !S_ISREG(status.st_mode)) return fail(Cause::InvalidInput, "{}: is not a file", path.string());
   return source;
 }

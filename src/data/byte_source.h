@@ -20,7 +20,8 @@ class ByteSource {
   [[nodiscard]] virtual Status read(std::uint64_t offset, std::span<std::byte> out) const = 0;
 };
 
-/// A regular file, which stays open; nothing of it is kept in memory, and one that shrinks meanwhile is an error.
+/// A regular file, which stays open; nothing of it is kept in memory, and one that is written to meanwhile is an error:
+/// what it was known by would not be true of what is read.
 [[nodiscard]] Result<std::shared_ptr<const ByteSource>> open_bytes(const std::filesystem::path& path);
 [[nodiscard]] std::shared_ptr<const ByteSource> bytes_in_memory(std::vector<std::byte> bytes);
 

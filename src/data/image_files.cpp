@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "data/decode.h"
 #include "data/digests.h"
+#include "data/file_stamp.h"
 
 namespace quantrail {
 namespace {
@@ -20,7 +21,7 @@ std::string shown(const ImageFile& file) {
   return file.origin.empty() ? path : fmt::format("{}: {}", file.origin, path);
 }
 
-Status check_file(const ImageFile& file) {
+Result<FileStamp> checked_file(const ImageFile& file) {
   struct stat status {};
   if (::stat(file.path.c_str(), &status) != 0) {
     const bool unsplit = !file.origin.empty() && !file.label;
@@ -29,12 +30,13 @@ Status check_file(const ImageFile& file) {
   }
   if (!S_ISREG(status.st_mode)) return fail(Cause::InvalidInput, "{}: is not a file", shown(file));
   if (status.st_size == 0) return fail(Cause::InvalidInput, "{}: the file is empty", shown(file));
-  return {};
+  return stamp_of(status);
 }
 
 class ImageFiles final : public ImageSource {
  public:
-  explicit ImageFiles(std::vector<ImageFile> files) : files_(std::move(files)) {}
+  ImageFiles(std::vector<ImageFile> files, std::vector<FileStamp> stamps)
+      : files_(std::move(files)), stamps_(std::move(stamps)) {}
 
   [[nodiscard]] std::size_t size() const override { return files_.size(); }
   [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override { return files_[index].label; }
@@ -43,6 +45,9 @@ class ImageFiles final : public ImageSource {
   [[nodiscard]] Result<Image> image(std::size_t index) const override {
     const auto content = read_file(files_[index].path);
     if (!content) return fail(content.error().cause, "cannot be read any more");
+    struct stat status {};
+    if (::stat(files_[index].path.c_str(), &status) != 0 || stamp_of(status) != stamps_[index])
+      return fail(Cause::InvalidInput, "the file was changed while it was in use");
     return decode_image(std::as_bytes(std::span(*content)));
   }
 
@@ -57,16 +62,20 @@ class ImageFiles final : public ImageSource {
 
  private:
   std::vector<ImageFile> files_;
+  std::vector<FileStamp> stamps_;
 };
 
 }  // namespace
 
 Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files) {
   assert(!files.empty());
+  std::vector<FileStamp> stamps;
   for (const auto& file : files) {
-    if (const auto checked = check_file(file); !checked) return failed(checked);
+    const auto checked = checked_file(file);
+    if (!checked) return failed(checked);
+    stamps.push_back(*checked);
   }
-  return std::make_unique<ImageFiles>(std::move(files));
+  return std::make_unique<ImageFiles>(std::move(files), std::move(stamps));
 }
 
 }  // namespace quantrail

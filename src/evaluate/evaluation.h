@@ -18,6 +18,8 @@ struct Evaluation {
   std::vector<double> distances{};  ///< of each sample; empty where the request did not ask for them
   double seconds = 0.0;             ///< that computing it took, over all attempts
   std::size_t samples = 0;
+  /// Of the float model: positions of samples that hold NaN, or for which an output does, ascending.
+  std::vector<std::size_t> not_numbers{};
   bool operator==(const Evaluation&) const = default;
 };
 
@@ -27,8 +29,9 @@ struct EvaluationBlock {
   std::map<std::string, std::vector<double>> per_sample{};
   /// Per metric whose samples have some, their SampleScore::state, without which it cannot be aggregated.
   std::map<std::string, std::vector<std::vector<double>>> states{};
-  std::vector<double> distances{};  ///< per sample; empty when the request did not ask for them
-  double seconds = 0.0;             ///< elapsed since the block saved before it, so that they add up
+  std::vector<double> distances{};         ///< per sample; empty when the request did not ask for them
+  double seconds = 0.0;                    ///< elapsed since the block saved before it, so that they add up
+  std::vector<std::size_t> not_numbers{};  ///< as Evaluation's, positions in the request
   bool operator==(const EvaluationBlock&) const = default;
 };
 

@@ -36,6 +36,9 @@ bool Ledger::belongs(const EvaluationBlock& block) const {
   for (const auto& [name, states] : block.states) {
     if (states.size() != count) return false;
   }
+  for (const std::size_t position : block.not_numbers) {
+    if (position < block.first || position - block.first >= count) return false;
+  }
   return std::all_of(names_.begin(), names_.end(), [&](const auto& name) {
     const auto found = block.per_sample.find(name);
     return found != block.per_sample.end() && found->second.size() == count;
@@ -57,6 +60,7 @@ void Ledger::restore(std::span<const EvaluationBlock> blocks) {
       }
     }
     std::copy(block.distances.begin(), block.distances.end(), distances_.begin() + (distance_ ? first : 0));
+    not_numbers_.insert(block.not_numbers.begin(), block.not_numbers.end());
     std::fill_n(known.begin() + first, block.per_sample.begin()->second.size(), true);
   }
   for (std::size_t batch = 0; batch < batches(); ++batch) {
@@ -81,6 +85,7 @@ std::optional<EvaluationBlock> Ledger::enter(std::size_t batch, std::span<const 
     const std::size_t position = first_of(batch) + row;
     for (std::size_t at = 0; at < names_.size(); ++at) scores_[at][position] = values[row].metrics[at];
     if (distance_) distances_[position] = values[row].distance;
+    if (values[row].not_a_number) not_numbers_.insert(position);
   }
   progress_[batch] = Progress::Entered;
   samples_done_ += size_of(batch);
@@ -119,6 +124,7 @@ EvaluationBlock Ledger::cut(std::size_t first_batch, std::size_t last_batch) con
     auto& states = block.states[names_[at]];
     for (const auto& score : scores) states.push_back(score.state);
   }
+  block.not_numbers.assign(not_numbers_.lower_bound(first), not_numbers_.lower_bound(last));
   if (distance_) block.distances.assign(slice(distances_).begin(), slice(distances_).end());
   return block;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ namespace quantrail {
 struct SampleValues {
   std::vector<SampleScore> metrics{};  ///< in the ledger's order of metrics
   double distance = 0.0;
+  bool not_a_number = false;  ///< it, or an output for it, holds NaN
 };
 
 /// SampleScore::value of each, in their order.
@@ -45,6 +47,7 @@ class Ledger {
 
   [[nodiscard]] const std::vector<SampleScore>& metric(std::size_t at) const { return scores_[at]; }
   [[nodiscard]] const std::vector<double>& distances() const { return distances_; }
+  [[nodiscard]] const std::set<std::size_t>& not_numbers() const { return not_numbers_; }
 
  private:
   enum class Progress : std::uint8_t { Missing, Entered, Kept };  // Kept: handed out, or restored
@@ -59,7 +62,8 @@ class Ledger {
   std::size_t block_;                               ///< in micro-batches
   std::vector<std::vector<SampleScore>> scores_{};  ///< [metric][position]
   std::vector<double> distances_{};
-  std::vector<Progress> progress_{};  ///< by micro-batch
+  std::set<std::size_t> not_numbers_{};  ///< positions
+  std::vector<Progress> progress_{};     ///< by micro-batch
   std::size_t samples_done_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "evaluate/pass.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/parallel.h"
@@ -21,6 +22,25 @@ double mean(std::span<const double> values) {
   return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
 }
 
+bool holds_nan(ElementType type, std::span<const std::byte> bytes) {
+  if (type != ElementType::Float32) return false;
+  const std::span<const float> values(reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float));
+  return std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+}
+
+/// Rows of the micro-batch that hold NaN, which a network may hide: the larger of NaN and 0 is 0.
+std::vector<bool> gaps(const Plan& plan, PlanState& state) {
+  const auto rows = static_cast<std::size_t>(plan.batch());
+  std::vector<bool> found(rows, false);
+  for (std::size_t input = 0; input < plan.inputs().size(); ++input) {
+    const std::span<const std::byte> bytes = state.input(input);
+    const std::size_t size = bytes.size() / rows;
+    for (std::size_t row = 0; row < rows; ++row)
+      found[row] = found[row] || holds_nan(plan.inputs()[input].type, bytes.subspan(row * size, size));
+  }
+  return found;
+}
+
 std::shared_ptr<const std::vector<float>> as_reference(std::span<const OutputView> outputs) {
   return std::make_shared<const std::vector<float>>(as_floats(outputs[0]));
 }
@@ -31,6 +51,7 @@ struct EvaluationPass::Worker {
   VariantsState states;
   std::optional<PlanState> float_state{};                               ///< built when a reference output is missing
   std::vector<std::shared_ptr<const std::vector<float>>> references{};  ///< of the micro-batch at hand
+  std::vector<bool> gaps{};                                             ///< likewise, for the float model
 };
 
 EvaluationPass::EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests,
@@ -106,6 +127,9 @@ Result<EvaluationPass::BatchValues> EvaluationPass::computed(Worker& worker, std
   const auto samples = samples_of(batch);
   PlanState& base = worker.states.base();
   if (const auto filled = parts_.feed.fill(base, *parts_.data, samples); !filled) return failed(filled);
+  if (std::any_of(requests_.begin(), requests_.end(),
+                  [](const auto& request) { return request.variant.quantization == nullptr; }))
+    worker.gaps = gaps(*parts_.float_plan, base);
   if (const auto ran = base.run(); !ran)
     return tl::unexpected(parts_.feed.blamed(base, *parts_.data, samples, ran.error()));
   if (distance_) {
@@ -129,6 +153,11 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     const auto truth = parts_.data->truth(samples[row]);
     for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, truth));
+    if (is_float(request)) {
+      values[row].not_a_number =
+          worker.gaps[row] || std::any_of(outputs.begin(), outputs.end(),
+                                          [](const auto& output) { return holds_nan(output.type, output.bytes); });
+    }
     if (is_float(request) && row == reference_row(samples[row])) {
       parts_.references.offer(samples[row], as_reference(outputs));
     }
@@ -225,6 +254,7 @@ Evaluation EvaluationPass::evaluation(std::size_t request) const {
     out.distances = ledger.distances();
     out.distance = mean(out.distances);
   }
+  out.not_numbers.assign(ledger.not_numbers().begin(), ledger.not_numbers().end());
   return out;
 }
 

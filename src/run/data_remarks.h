@@ -8,8 +8,8 @@
 
 namespace quantrail {
 
-/// What a person should know of calibration data, from what was learned of the network's inputs: that some elements are
-/// no numbers, which ranges leave out.
+/// What a person should know of calibration data: that some elements of the network's inputs are no numbers, or where
+/// all are, that some of the first value that the network makes of them are none. Ranges leave them out.
 [[nodiscard]] std::vector<std::string> data_remarks(const Graph& graph, const Statistics& learned);
 
 }  // namespace quantrail

@@ -21,10 +21,22 @@
 namespace quantrail {
 namespace {
 
-/// Without a number for the float model there is nothing to compare with.
-Status usable(const Request& request, const Answer& answer) {
-  if (!std::holds_alternative<EvaluateFloat>(request)) return {};
-  for (const auto& [name, value] : std::get<Evaluation>(answer).metrics) {
+/// Without numbers of the float model there is nothing to compare with; few samples without are noted.
+Status usable(const RunInputs& inputs, const Request& request, const Answer& answer, Reporting& reporting) {
+  const auto* wanted = std::get_if<EvaluateFloat>(&request);
+  if (wanted == nullptr) return {};
+  const auto& evaluation = std::get<Evaluation>(answer);
+  if (!evaluation.not_numbers.empty()) {
+    const std::size_t first = evaluation.not_numbers.front();
+    const std::string found =
+        fmt::format("{} of {} samples hold NaN, or the float model gives NaN for them; the first is {}",
+                    evaluation.not_numbers.size(), evaluation.samples,
+                    inputs.validation->describe(wanted->samples.empty() ? first : wanted->samples[first]));
+    if (2 * evaluation.not_numbers.size() > evaluation.samples)
+      return fail(Cause::InvalidInput, "{}: there is nothing to compare with", found);
+    if (const auto noted = reporting.note(found + ": they count as wrong"); !noted) return noted;
+  }
+  for (const auto& [name, value] : evaluation.metrics) {
     if (!std::isfinite(value)) {
       return fail(Cause::InvalidInput, "the float model's \"{}\" is {}: there is nothing to compare with",
                   printable(name), value);
@@ -161,7 +173,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     answering.before_work([&] { return forecasting.before(state, request); });
     const auto answer = answering.answer(request, step_name(state, request));
     if (!answer) return failed(answer);
-    if (const auto checked = usable(request, *answer); !checked) return failed(checked);
+    if (const auto checked = usable(inputs, request, *answer, reporting); !checked) return failed(checked);
     if (const auto told = tell_oddities(state.settings, *answer, answering, reporting); !told) return failed(told);
     state = after(std::move(state), *answer);
   }

@@ -76,7 +76,7 @@ std::string forecast(const SearchSettings& settings, const Workload& work) {
   if (!work.int8_seconds) {
     std::string text = first_part(work, work.float_seconds);
     if (settings.accuracy_aware) {
-      text += fmt::format("; if the target is missed, {}, at the float model's pace",
+      text += fmt::format("; if the target is missed, at the float model's pace {}",
                           search_part(settings, work, work.float_seconds));
     }
     return text;

@@ -128,9 +128,6 @@ std::vector<std::string> assumptions(const RunInputs& inputs) {
                                 recipe_samples(inputs.validation->size()).size(), inputs.validation->size()));
   }
   if (!is_accuracy_aware(inputs)) return notes;
-  if (compression.accuracy_aware.metrics.empty() && inputs.metrics.size() > 1) {
-    notes.push_back("params.metrics not given: controlling all of engine.metrics");
-  }
   if (!compression.accuracy_aware.ranking_subset_size) {
     notes.push_back(fmt::format("ranking_subset_size not given: ranking on {} of {} samples",
                                 ranking_subset_size(inputs), inputs.validation->size()));

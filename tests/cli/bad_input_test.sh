@@ -84,6 +84,32 @@ expect 1 'run 1 failed' -- q watch 1
 expect 1 'calibration: 1 element of input .* is NaN or infinite' -- q run "$demo" --set "$(calibration one_nan.npy)" \
   --set max_iter_num=0 --set engine.validation.limit=100
 
+{ printf '\223NUMPY\1\0v\0' && printf "%-117s\n" "{'descr': '|u1', 'fortran_order': False, 'shape': (20,), }" &&
+  head -c 20 /dev/zero; } >labels.npy
+validation() {
+  printf 'engine.validation.data={"type": "npy", "path": "%s", "labels": "%s/labels.npy"}' "$work/$1" "$work"
+}
+{ head -c 10000 zeros.npy && head -c 178288 /dev/zero | tr '\0' '\377'; } >most_nans.npy
+expect 2 'run 3 .*19 of 20 samples hold NaN.* row 1.*nothing to compare with' -- q run "$demo" \
+  --set "$(validation most_nans.npy)" --set engine.validation.limit=20
+
+# Output that cannot be written is no success.
+for command in list 'list --csv' 'show 1' 'show 1 --json'; do
+  # shellcheck disable=SC2086
+  "$QUANTRAIL" --store "$work/store" $command >/dev/full 2>err
+  [ $? = 1 ] || bad "$command on a full disk is a success"
+  grep -q 'standard output: No space left' err || bad "$command on a full disk says $(cat err)"
+done
+expect 2 'no command "lst" \(did you mean "list"' -- q lst
+expect 2 'name of the file to write is empty' -- q export 2 -o ''
+cp "$demo" mine.json
+expect 2 'mine\.json: is there already.*--force' -- q export 2@0 -o mine.json
+cmp -s "$demo" mine.json || bad "a file of somebody's was replaced"
+expect 0 'iteration 0' -- q export 2@0 -o mine.json --force
+expect 0 'iteration 0' -- q export 2@0 -o mine.json --verify
+expect 2 'must not hold' -- q run "$demo" --tag 'a b'
+expect 2 'smooth_quant_alpha: found 5, allowed is above 0, at most 1' -- q check "$demo" --set smooth_quant_alpha=5
+
 # Image lists.
 printf 'nowhere.jpg 3\n' >list.txt
 cat >images.json <<J

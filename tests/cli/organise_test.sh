@@ -106,7 +106,7 @@ expect 0 'accuracy@top3 +drop +accuracy@top1 +drop' -- q show two
 largest() { q show two --json | jq "[.iterations[$1].drops[]] | max"; }
 expect 0 "iteration $(field two best_iteration)" -- q export two@max-drop="$(largest "$(field two best_iteration)")" -o "$work/two.onnx"
 [ "$(q show two --csv | head -n 1 | tr -d '\r')" = \
-  'iteration,kind,changed,metric,drop,note,int8_macs_share,mib,float_layers,accuracy@top1,accuracy@top1 drop' ] ||
+  'iteration,kind,changed,metric,drop,note,int8_macs_share,mib,float_layers,metric_name,size_bytes,accuracy@top1,accuracy@top1 drop' ] ||
   bad "columns of several metrics"
 
 # A model that was moved.

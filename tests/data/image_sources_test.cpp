@@ -76,6 +76,18 @@ TEST_F(ImageList, TakesAnotherRootAndAbsolutePaths) {
   EXPECT_TRUE(opened(image_.string() + " 1\n"));
 }
 
+TEST_F(ImageList, NoticesAWriteWhileItIsInUse) {
+  const auto an_hour_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(image_, an_hour_ago);
+  const auto source = opened("a b.png 1\n");
+  ASSERT_TRUE(source) << source.error().message;
+  ASSERT_TRUE((*source)->image(0));
+  std::filesystem::last_write_time(image_, an_hour_ago + std::chrono::seconds(1));
+  const auto image = (*source)->image(0);
+  ASSERT_FALSE(image);
+  EXPECT_EQ(image.error().message, "the file was changed while it was in use");
+}
+
 TEST(ImageFolder, MakesClassesOfSortedSubfolders) {
   const TemporaryFolder folder;
   folder.copy("val/dog/z.JPG", fixture("colour_420.jpg"));

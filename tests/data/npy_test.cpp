@@ -119,6 +119,21 @@ TEST(Npy, RefusesFortranOrderAndOtherTypes) {
   }
 }
 
+TEST(Npy, NoticesAWriteWhileItIsInUse) {
+  const TemporaryFolder folder;
+  const std::string content = npy_of<float>("<f4", {2, 1}, {1, 2});
+  const auto path = folder.write("a.npy", content);
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  const auto array = open_npy(open_bytes(path).value(), "a.npy");
+  ASSERT_TRUE(array) << array.error().message;
+  std::array<std::byte, 4> row{};
+  ASSERT_TRUE(array->read_row(1, row));
+  folder.write("a.npy", content);
+  const auto read = array->read_row(1, row);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "a.npy: row 1: the file was changed while it was in use");
+}
+
 TEST(Npy, RefusesFilesCutAnywhere) {
   const std::string whole = npy_of<float>("<f4", {2}, {1, 2});
   for (std::size_t length = 0; length < whole.size(); ++length) {

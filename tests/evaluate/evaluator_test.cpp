@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "evaluate/fakes.h"
@@ -14,6 +16,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 using testing_evaluate::CountingData;
 using testing_evaluate::Largest;
@@ -230,6 +233,39 @@ TEST(Evaluator, NamesTheSampleWhoseValuesTheNetworkCannotTake) {
                               ->evaluated(request_for(nullptr, first_samples(40)), {});
   ASSERT_FALSE(evaluation);
   EXPECT_THAT(evaluation.error().message, AllOf(StartsWith("row 21: "), HasSubstr("index 9 on an axis of 8")));
+}
+
+/// Reads NaN for two samples.
+class GappyData final : public CountingData {
+ public:
+  GappyData() : CountingData(40, kWidth, kClasses) {}
+  [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {
+    if (const auto read = CountingData::read(index, buffers); !read) return read;
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    if (index == 7 || index == 30) std::memcpy(buffers[0].data(), &none, sizeof none);
+    return {};
+  }
+};
+
+TEST(Evaluator, SaysForWhichSamplesTheFloatModelGivesNoNumber) {
+  Bench bench;
+  bench.data = std::make_shared<GappyData>();
+  EXPECT_THAT(bench.evaluated(request_for(nullptr, first_samples(40)), 2).not_numbers, ElementsAre(7, 30));
+  EXPECT_THAT(bench.evaluated(request_for(nullptr, {30, 1})).not_numbers, ElementsAre(0));
+  EXPECT_THAT(bench.evaluated(request_for(nullptr, {1, 2})).not_numbers, IsEmpty());
+
+  std::vector<EvaluationBlock> saved;
+  EvaluationHooks hooks;
+  hooks.save = [&](const EvaluationBlock& block) {
+    saved.push_back(block);
+    return Status();
+  };
+  ASSERT_TRUE(bench.evaluator()->evaluated(request_for(nullptr, first_samples(40)), hooks));
+  EvaluationHooks again;
+  again.finished = saved;
+  const auto evaluation = bench.evaluator()->evaluated(request_for(nullptr, first_samples(40)), again);
+  ASSERT_TRUE(evaluation);
+  EXPECT_THAT(evaluation->not_numbers, ElementsAre(7, 30)) << "from blocks that an earlier attempt saved";
 }
 
 TEST(Evaluator, EndsWithTheErrorOfAFailedSave) {

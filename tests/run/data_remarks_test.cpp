@@ -8,14 +8,18 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Statistics learned(std::int64_t not_finite) {
+Statistics learned(std::int64_t of_input, std::int64_t of_computed = 0) {
   Statistics statistics{.samples = 4};
-  statistics.values["x"].not_finite = not_finite;
-  statistics.values["inner"].not_finite = 7;
+  statistics.values["x"].not_finite = of_input;
+  statistics.values["first"].not_finite = of_computed;
+  statistics.values["then"].not_finite = 2 * of_computed;
   return statistics;
 }
 
-const Graph kGraph{.name = "g", .inputs = {{"x", ElementType::Float32, {-1, 4}}, {"mask", ElementType::Float32, {-1}}}};
+const Graph kGraph{.name = "g",
+                   .inputs = {{"x", ElementType::Float32, {-1, 4}}, {"mask", ElementType::Float32, {-1}}},
+                   .nodes = {{.name = "a", .op = "Log", .inputs = {"x"}, .outputs = {"first"}},
+                             {.name = "b", .op = "Relu", .inputs = {"first"}, .outputs = {"then"}}}};
 
 TEST(DataRemarks, TellOfInputsThatAreNoNumbers) {
   EXPECT_THAT(data_remarks(kGraph, learned(1)),
@@ -24,9 +28,13 @@ TEST(DataRemarks, TellOfInputsThatAreNoNumbers) {
               ElementsAre("calibration: 3 elements of input \"x\" are NaN or infinite; ranges leave them out"));
 }
 
-TEST(DataRemarks, AreSilentAboutWhatANetworkMakesOfNumbers) {
-  EXPECT_THAT(data_remarks(kGraph, learned(0)), IsEmpty());
+TEST(DataRemarks, TellOfTheFirstValueThatANetworkMakesNoNumbersOf) {
+  EXPECT_THAT(data_remarks(kGraph, learned(0, 5)),
+              ElementsAre("calibration: 5 elements of value \"first\" are NaN or infinite; ranges leave them out"));
+  EXPECT_EQ(data_remarks(kGraph, learned(1, 5)).size(), 1U) << "what follows from an input's is not told again";
 }
+
+TEST(DataRemarks, AreSilentAboutNumbers) { EXPECT_THAT(data_remarks(kGraph, learned(0)), IsEmpty()); }
 
 }  // namespace
 }  // namespace quantrail

@@ -11,6 +11,7 @@
 namespace quantrail {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -200,6 +201,30 @@ TEST(Execute, RefusesAFloatModelWhoseMetricIsNotANumber) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().cause, Cause::InvalidInput);
   EXPECT_THAT(result.error().message, HasSubstr("the float model's \"top1\" is nan"));
+}
+
+TEST(Execute, NotesSamplesWithoutANumberAndRefusesWhereMostAre) {
+  Attempts run;
+  run.workbench.not_numbers = {3};
+  const auto result = run.attempt();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_THAT(run.recorder.notes,
+              Contains(AllOf(HasSubstr("1 of 10 samples hold NaN, or"), HasSubstr("they count as wrong"))));
+  Attempts useless;
+  for (std::size_t at = 1; at < useless.inputs.validation->size(); ++at) useless.workbench.not_numbers.push_back(at);
+  const auto refused = useless.attempt();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause, Cause::InvalidInput);
+  EXPECT_THAT(refused.error().message, HasSubstr("there is nothing to compare with"));
+}
+
+TEST(Execute, WarnsWhereIntegersGainMoreThanRoundingCan) {
+  Attempts run;
+  run.workbench.value_of = [](const Variant& variant) { return variant.quantization == nullptr ? 0.1 : 0.6; };
+  const auto result = run.attempt();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->outcome, Outcome::NothingToDo);
+  EXPECT_THAT(run.recorder.notes, Contains(HasSubstr("gains 0.5 of top1 over float: check labels")));
 }
 
 TEST(Execute, OnlyQuantizesWhereThereIsNothingToMeasureOn) {

@@ -77,6 +77,7 @@ inline Quantization chain_quantization() {
 /// A network that loses 0.03 by each of fc0, fc1 and fc2 in integers, on every sample alike. Files are their own names.
 class FakeWorkbench : public Workbench {
  public:
+  std::vector<std::size_t> not_numbers{};  ///< samples for which the float model gives none
   StatisticsRequest needed_for_edits(const QuantizationParams&) override { return {}; }
   ChannelEdits edits(const QuantizationParams&, const Statistics&) override { return {}; }
   Result<StatisticsRequest> needed_statistics(const QuantizationParams&, const ChannelEdits&) override {
@@ -126,7 +127,10 @@ class FakeWorkbench : public Workbench {
       if (hooks.stop.stop_requested() && done < count) return fail(Cause::Cancelled, "stopped");
     }
     return Evaluation{
-        .metrics = {{"top1", value}}, .per_sample = {{"top1", std::vector<double>(count, value)}}, .samples = count};
+        .metrics = {{"top1", value}},
+        .per_sample = {{"top1", std::vector<double>(count, value)}},
+        .samples = count,
+        .not_numbers = request.variant.quantization == nullptr ? not_numbers : std::vector<std::size_t>()};
   }
 
   Result<std::vector<Evaluation>> evaluate_together(const Variant&, std::span<const EvaluationRequest> requests,

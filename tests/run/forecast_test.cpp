@@ -22,9 +22,9 @@ TEST(Forecast, SaysAtTheStartWhatTheFloatModelsPaceMeans) {
   EXPECT_EQ(
       forecast(searching(), kWork),
       "forecast: calibration on 50 samples, float and quantized model on 1000 samples each, about 21 s; if the "
-      "target is missed, a ranking of 30 layers on 100 samples, about 15 s; then about 10 s for each model that is "
-      "tried, at most 30 of them before layers are ranked again; how many it takes cannot be known, at the float "
-      "model's pace");
+      "target is missed, at the float model's pace a ranking of 30 layers on 100 samples, about 15 s; then about 10 s "
+      "for each model that is tried, at most 30 of them before layers are ranked again; how many it takes cannot be "
+      "known");
 }
 
 TEST(Forecast, GoesByTheQuantizedModelsPaceOnceThatIsKnown) {

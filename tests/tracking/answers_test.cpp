@@ -78,9 +78,17 @@ TEST_P(AnswersTest, BlocksKeepTheStatesOfSamples) {
                               .per_sample = {{"map", {0.5, 0.25}}, {"top1", {1.0, 0.0}}},
                               .states = {{"map", {{1.0, 2.0, 3.0}, {}}}},
                               .distances = {0.5, 0.5},
-                              .seconds = 1.0};
+                              .seconds = 1.0,
+                              .not_numbers = {5}};
   must(answers_->save_block(digest_of("key"), block));
   EXPECT_EQ(must(must(Answers::open(store_))->blocks(digest_of("key"))), std::vector<EvaluationBlock>{block});
+}
+
+TEST_P(AnswersTest, KeepTheSamplesWithoutANumber) {
+  const Evaluation evaluation{
+      .metrics = {{"top1", 0.5}}, .per_sample = {{"top1", {1.0, 0.0}}}, .samples = 2, .not_numbers = {0, 17}};
+  must(answers_->save(digest_of("key"), evaluation));
+  EXPECT_EQ(must(answers_->find(digest_of("key"))), evaluation);
 }
 
 TEST_P(AnswersTest, ABlockSavedTwiceIsOneBlock) {

@@ -119,6 +119,16 @@ TEST(Comparison, EachMetricHasAFrontOfItsOwn) {
   EXPECT_TRUE(comparison.points[1].front);
 }
 
+TEST(Comparison, APointThatMissesAFurtherMetricIsNotOnTheFront) {
+  auto run = run_of(1, {point(0, 0.01, 100, 1.0), point(1, 0.02, 110, 0.9)});
+  run.baseline = Baseline{.limits = {{run.summary.metric, 0.03}, {"f1", 0.005}}};
+  run.iterations[0].drops["f1"] = 0.006;
+  run.iterations[1].drops["f1"] = 0.005;
+  const auto comparison = compared({run});
+  EXPECT_FALSE(comparison.points[0].front);
+  EXPECT_TRUE(comparison.points[1].front);
+}
+
 TEST(Comparison, WhatWasNotMeasuredIsNoPoint) {
   EXPECT_TRUE(compared({run_of(1, {point(0, kNaN, 1, 1)}), run_of(2, {})}).points.empty());
 }
