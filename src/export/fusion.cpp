@@ -70,13 +70,14 @@ class Examiner {
                                                  : "returned to float by this iteration, reads quantized inputs";
       return true;
     }
+    constexpr const char* kExcluded = "excluded by the configuration";
+    const auto reason = s_.reasons.find(node.name);
     if (q_.ignored.count(node.name) != 0) {
       found.rule = FloatRule::Excluded;
-      found.reason = "excluded by the configuration";
-      found.remedy = "take it out of ignored.scope";
+      found.reason = reason == s_.reasons.end() ? kExcluded : reason->second;
+      if (found.reason == kExcluded) found.remedy = "take it out of ignored.scope";
       return true;
     }
-    const auto reason = s_.reasons.find(node.name);
     if (reason == s_.reasons.end()) return false;
     found.reason = reason->second;
     return true;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "export/superfluous_activation.h"
 #include "model/probe.h"
 
 namespace quantrail {
@@ -36,10 +35,10 @@ bool all_sizes_declared(const Graph& graph) {
 
 class Judge {
  public:
-  Judge(const Graph& graph, const GraphIndex& index, const Quantization& q, const Lowering& lowering)
-      : graph_(graph), index_(index), q_(q), lowering_(lowering), probe_(probed(graph)) {}
+  explicit Judge(const Graph& graph) : graph_(graph), probe_(probed(graph)) {}
 
-  [[nodiscard]] bool becomes_float(const Candidate& candidate) const {
+  /// Or of a Gemm in integers, which rounds the addend.
+  [[nodiscard]] bool becomes_gemm(const Candidate& candidate) const {
     const Node& product = graph_.nodes[candidate.product];
     const Node& add = graph_.nodes[candidate.add];
     const auto& other = add.inputs[add.inputs[0] == product.outputs[0] ? 1 : 0];
@@ -48,34 +47,23 @@ class Judge {
     if (rows == probe_.shapes.end() || addend == probe_.shapes.end()) return false;
     const std::size_t rank = addend->second.size();
     if (rows->second.size() == 2) return (rank == 1 || rank == 2) && element_count(addend->second) != 1;
-    return rank == 1 && graph_.constants.count(other) != 0 && all_sizes_declared(graph_) && !leaves_as_codes(candidate);
+    return rank == 1 && graph_.constants.count(other) != 0 && all_sizes_declared(graph_);
   }
 
  private:
-  /// ONNX Runtime has an integer Gemm with a vector of biases whose result is quantized.
-  [[nodiscard]] bool leaves_as_codes(const Candidate& candidate) const {
-    const auto& result = graph_.nodes[candidate.add].outputs[0];
-    const bool codes_only = lowering_.codes.count(result) != 0 && lowering_.raw.count(result) == 0;
-    return codes_only || superfluous_activation(graph_, index_, q_, lowering_, candidate.add).has_value();
-  }
-
   const Graph& graph_;
-  const GraphIndex& index_;
-  const Quantization& q_;
-  const Lowering& lowering_;
   Probe probe_;
 };
 
 }  // namespace
 
-std::set<std::size_t> product_sums(const Graph& graph, const GraphIndex& index, const Quantization& quantization,
-                                   const Lowering& lowering) {
+std::set<std::size_t> product_sums(const Graph& graph, const GraphIndex& index, const Lowering& lowering) {
   std::set<std::size_t> sums;
   const auto all = candidates(graph, index, lowering);
   if (all.empty()) return sums;
-  const Judge judge(graph, index, quantization, lowering);
+  const Judge judge(graph);
   for (const auto& candidate : all) {
-    if (judge.becomes_float(candidate)) sums.insert(candidate.add);
+    if (judge.becomes_gemm(candidate)) sums.insert(candidate.add);
   }
   return sums;
 }

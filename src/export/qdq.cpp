@@ -38,7 +38,7 @@ class Writer {
         q_(q),
         lowering_(lowering),
         out_(graph),
-        sums_(product_sums(graph, index_, q, lowering)) {}
+        sums_(product_sums(graph, index_, lowering)) {}
 
   Graph written() {
     for (const auto& input : graph_.inputs) quantize(input.name);

@@ -45,6 +45,7 @@ Result<Graph> canonicalised(Graph graph) {
   fold_channel_scales(graph);
   lower_batch_normalizations(graph, probe);
   pool_spatial_means(graph, probe);
+  resize_all_axes(graph, probe);
   merge_pads(graph);
   merge_clamps(graph);
   remove_unused(graph);

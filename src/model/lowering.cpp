@@ -46,7 +46,9 @@ class Sweep {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       const Node& node = graph_.nodes[at];
       const bool layer = integer_[at] && contains(q_.layers, node.name);
-      const bool has_float_kernel = node.op == "MatMul" || (node.op == "Gemm" && !fuses_in_float(at));
+      // A MatMul that gives floats is none for ONNX Runtime where a Relu or Clip is all that reads it.
+      const bool has_float_kernel =
+          (node.op == "MatMul" && !activation_[at]) || (node.op == "Gemm" && !fuses_in_float(at));
       const bool one_kernel = out.nodes[at].fused && !clipped(at);
       if (layer && !one_kernel && !has_float_kernel) out.float_in_onnxruntime.push_back(node.name);
     }

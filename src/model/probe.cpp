@@ -28,7 +28,7 @@ bool only_batch_unknown(const Graph& graph) {
 
 std::optional<Specialised> fitting(const Graph& graph, std::int64_t batch) {
   const bool exact = only_batch_unknown(graph);
-  for (const std::int64_t other : std::array<std::int64_t, 4>{32, 224, 64, 640}) {
+  for (const std::int64_t other : std::array<std::int64_t, 7>{32, 224, 64, 640, 16, 8, 4}) {
     if (auto model = specialised(graph, made_up_shapes(graph, batch, other))) return std::move(*model);
     if (exact) break;
   }

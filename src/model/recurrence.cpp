@@ -61,10 +61,11 @@ Result<std::vector<CellActivation>> activations_of(const Node& node, const Recur
       if (recurrence.gates == 4) names.emplace_back("Tanh");
     }
   }
-  if (names.size() != directions * recurrence.activations_each()) {
-    return fail(Cause::InvalidInput, "{} activations where {} are needed", names.size(),
-                directions * recurrence.activations_each());
-  }
+  // More than are needed are no error: ONNX's own default for an RNN has two.
+  const std::size_t needed = directions * recurrence.activations_each();
+  if (names.size() < needed)
+    return fail(Cause::InvalidInput, "{} activations where {} are needed", names.size(), needed);
+  names.resize(needed);
   const auto alphas = list_attribute<std::vector<float>>(node, "activation_alpha");
   const auto betas = list_attribute<std::vector<float>>(node, "activation_beta");
   std::size_t alpha = 0;

@@ -72,10 +72,18 @@ std::string kind_obstacle(const Graph& graph, const ValueTypes& types, const Nod
 std::string pool_obstacle(const Node& node) {
   const auto dilations = ints_attribute(node, "dilations", {});
   const bool dilated = std::any_of(dilations.begin(), dilations.end(), [](auto d) { return d != 1; });
-  return dilated ? "average pooling with dilations" : "";
+  if (dilated) return "average pooling with dilations";
+  return differs_in_integers(node) ? "average pooling with ceil_mode and count_include_pad: ONNX Runtime's integer "
+                                     "kernel divides by something else"
+                                   : "";
 }
 
 }  // namespace
+
+bool differs_in_integers(const Node& node) {
+  return node.op == "AveragePool" && int_attribute(node, "ceil_mode", 0) != 0 &&
+         int_attribute(node, "count_include_pad", 0) != 0;
+}
 
 bool is_activation(const Graph& graph, const ValueTypes& types, const std::string& value) {
   if (graph.constants.find(value) != graph.constants.end()) return false;

@@ -52,7 +52,10 @@ class Placer {
       return;
     }
     here.reason = obstacle(graph_, types_, node);
-    if (!here.reason.empty()) return;
+    if (!here.reason.empty()) {
+      if (differs_in_integers(node) && pays(at)) placement_.ignored.insert(node.name);
+      return;
+    }
     if (const auto pattern = patterns_.find(at); pattern != patterns_.end()) {
       here.reason = pattern->second.reason;
     } else if (!pays(at)) {

@@ -32,9 +32,10 @@ struct ParameterClass {
 
 /// Where everything runs once the network is quantized and nothing is reverted; needs no data.
 struct Placement {
-  std::vector<NodePlace> nodes{};                ///< parallel to graph.nodes
-  std::vector<ParameterClass> classes{};         ///< by first value, ascending
-  std::set<std::string, std::less<>> ignored{};  ///< nodes that would be integer layers had the user not excluded them
+  std::vector<NodePlace> nodes{};         ///< parallel to graph.nodes
+  std::vector<ParameterClass> classes{};  ///< by first value, ascending
+  /// Nodes that would be integer layers had the user not excluded them, or did ONNX Runtime not compute something else.
+  std::set<std::string, std::less<>> ignored{};
 };
 
 using ValueTypes = std::map<std::string, TensorType, std::less<>>;

@@ -72,13 +72,28 @@ class Quantizer {
       }
       set_codes(shared, class_params(shared, kAllReals));
     }
-    const ActivationCodes first = q_.activations;
+    const ActivationCodes own = own_codes();
     for (const auto& shared : placement_.classes) {
       const Interval seen = seen_range(shared);
-      const Interval apart = told_apart(graph_, index_, placement_, first, shared.values, seen);
+      const Interval apart = told_apart(graph_, index_, placement_, own, shared.values, seen);
       if (apart != seen) set_codes(shared, class_params(shared, apart));
     }
     return {};
+  }
+
+  /// What each value's codes would be if it shared them with none. By the coarse steps of something wide, a gate would
+  /// be told apart hardly at all, and what reads it in float later on would find nothing left of it.
+  [[nodiscard]] ActivationCodes own_codes() const {
+    ActivationCodes own = q_.activations;
+    for (const auto& shared : placement_.classes) {
+      if (shared.sources.size() < 2) continue;
+      for (const auto& source : shared.sources) {
+        ParameterClass alone = shared;
+        alone.sources = {source};
+        own[source] = class_params(alone, kAllReals);
+      }
+    }
+    return own;
   }
 
   void set_codes(const ParameterClass& shared, ActivationParams params) {
@@ -96,11 +111,14 @@ class Quantizer {
   }
 
   [[nodiscard]] ActivationParams class_params(const ParameterClass& shared, Interval apart) const {
-    const ActivationRule rule = rules_.activation(shared.values);
+    ActivationRule rule = rules_.activation(shared.values);
     std::vector<RangeEstimate> estimates;
     for (const auto& source : shared.sources) {
       estimates.push_back(narrowed(statistics_.values.find(source)->second, rule, apart));
     }
+    const auto params = activation_params(estimates, rule);
+    if (!rule.symmetric || !rule.may_shift || !cut_by(shared.bounds, params)) return within(shared.bounds, params);
+    rule.symmetric = false;
     return within(shared.bounds, activation_params(estimates, rule));
   }
 

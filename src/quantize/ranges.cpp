@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace quantrail {
 namespace {
@@ -9,6 +11,16 @@ namespace {
 constexpr double kLeastMagnitude = 8e-5;
 constexpr double kLeastWidth = 8e-4;
 constexpr double kCodes = 255.0;  // steps between the first and the last code
+
+/// The largest steps with which codes above and below zero stay inside `bounds`; infinite where nothing limits them.
+std::pair<float, float> largest_steps(Bounds bounds, std::uint8_t zero_point) {
+  constexpr float kNone = std::numeric_limits<float>::infinity();
+  if (bounds.lo > 0.0F || bounds.hi < 0.0F) return {kNone, kNone};
+  const auto limit = [](float bound, int codes) {
+    return bound > kLeastMagnitude && codes > 0 ? bound / static_cast<float>(codes) : kNone;
+  };
+  return {limit(bounds.hi, 255 - zero_point), limit(-bounds.lo, zero_point)};
+}
 
 }  // namespace
 
@@ -39,15 +51,21 @@ ActivationParams asymmetric_params(double lo, double hi) {
 }
 
 ActivationParams within(Bounds bounds, ActivationParams params) {
-  if (bounds.lo > 0.0F || bounds.hi < 0.0F) return params;
-  const auto below = static_cast<float>(params.zero_point);
-  const auto above = static_cast<float>(255 - params.zero_point);
-  const auto limit = [&params](float bound, float steps) {
-    if (bound > kLeastMagnitude && steps > 0.0F) params.scale = std::min(params.scale, bound / steps);
-  };
-  limit(bounds.hi, above);
-  limit(-bounds.lo, below);
+  const auto [upper, lower] = largest_steps(bounds, params.zero_point);
+  const float most = cut_by(bounds, params) ? std::max(upper, lower) : std::min(upper, lower);
+  params.scale = std::min(params.scale, most);
   return params;
+}
+
+bool cut_by(Bounds bounds, ActivationParams params) {
+  constexpr float kMostOfIt = 1.0F - 2.0F / 255.0F;
+  const auto [upper, lower] = largest_steps(bounds, params.zero_point);
+  const float inside = std::min({params.scale, upper, lower});
+  const auto loses = [&](float bound, int codes) {
+    const auto steps = static_cast<float>(codes);
+    return steps * inside < std::min(bound, steps * params.scale) * kMostOfIt;
+  };
+  return loses(bounds.hi, 255 - params.zero_point) || loses(-bounds.lo, params.zero_point);
 }
 
 WeightParams with_room_for_bias(WeightParams params, std::span<const float> bias, float input_scale) {

@@ -21,8 +21,13 @@ namespace quantrail {
 [[nodiscard]] ActivationParams asymmetric_params(double lo, double hi);
 
 /// `params` with the step made no larger than what keeps all codes inside `bounds`, so that the Relu or Clip that gave
-/// the bounds changes no code. Bounds that exclude zero or nearly touch it are left alone.
+/// the bounds changes no code. Bounds that exclude zero or nearly touch it are left alone; where the nearer one would
+/// cut off what lies towards the other, only the farther one counts.
 [[nodiscard]] ActivationParams within(Bounds bounds, ActivationParams params);
+
+/// Whether codes with this zero point cannot be kept inside `bounds` without losing more than a code or two of the
+/// values between them: so symmetric codes and a Clip with bounds of different widths.
+[[nodiscard]] bool cut_by(Bounds bounds, ActivationParams params);
 
 /// The same steps, enlarged in the channels where `bias` in steps of the accumulator (input_scale * step) would exceed
 /// a quarter of int32's range: there must be room for the products too. `bias` may be empty; where all channels share

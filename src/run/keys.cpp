@@ -9,6 +9,8 @@ namespace {
 constexpr std::int64_t kStatisticsRevision = 3;
 /// Raised when full bias correction decides something else from the same samples.
 constexpr std::int64_t kCorrectionRevision = 2;
+/// Raised when some files come out otherwise, or what is known of them, while others stay as they are.
+constexpr std::int64_t kSnapshotRevision = 1;
 /// Raised when evaluations mean something else, such as another definition of the distance, or hold more.
 constexpr std::int64_t kEvaluationRevision = 2;
 
@@ -80,7 +82,12 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
 Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
                     const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
   Hasher hasher;
-  hasher.add("snapshot").add(exporter_revision()).add(inputs.model).add(quantization).add(name_of(mode));
+  hasher.add("snapshot")
+      .add(kSnapshotRevision)
+      .add(exporter_revision())
+      .add(inputs.model)
+      .add(quantization)
+      .add(name_of(mode));
   add(hasher, reverted);
   return hasher.finish();
 }

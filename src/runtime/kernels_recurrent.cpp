@@ -76,7 +76,7 @@ void lstm_cell(const CellFunctions& functions, std::span<const float> peepholes,
     applied(functions.gates, functions.clip, o);
   }
   std::copy(c.begin(), c.end(), i.begin());
-  applied(functions.state, functions.clip, i);
+  applied(functions.state, 0.0F, i);
   products(o.data(), i.data(), size, h.data());
 }
 

@@ -10,7 +10,8 @@ namespace quantrail::kernels {
 // One step of a recurrent cell for one sample. `lines` are the gates' sums, one behind the other, `hidden` of each;
 // they are overwritten. States have `hidden` elements.
 
-/// Functions of a cell, in ONNX's order; their arguments are cut to [-clip, clip] where clip > 0.
+/// Functions of a cell, in ONNX's order; their arguments are cut to [-clip, clip] where clip > 0, but
+/// for that of `state`, as in ONNX Runtime.
 struct CellFunctions {
   Unary gates{};
   Unary candidate{};

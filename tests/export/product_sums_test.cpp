@@ -30,7 +30,7 @@ struct Product {
   [[nodiscard]] std::vector<std::string> sums(const std::set<std::string, std::less<>>& reverted = {}) const {
     const Graph& graph = net.graph();
     std::vector<std::string> names;
-    for (const auto at : product_sums(graph, GraphIndex(graph), q, lowered(graph, &q, reverted)))
+    for (const auto at : product_sums(graph, GraphIndex(graph), lowered(graph, &q, reverted)))
       names.push_back(graph.nodes[at].name);
     return names;
   }
@@ -48,9 +48,11 @@ TEST(ProductSums, AMatrixBehindAProductOfRankTwo) {
   EXPECT_THAT(Product({2, 8}, {1}, Batch::Fixed).sums(), IsEmpty());
 }
 
-TEST(ProductSums, NotBehindARevertedProductNorWhereCodesFollow) {
+TEST(ProductSums, NotBehindAProductThatIsRevertedOrQuantizedItself) {
   Product product({2, 3, 8}, {4}, Batch::Fixed);
   EXPECT_THAT(product.sums({"m"}), IsEmpty());
+  product.q.activations["b:0"] = {0.1F, 128};
+  EXPECT_THAT(product.sums(), ElementsAre("b")) << "a Gemm in integers would round what is added";
   product.q.activations["m:0"] = {0.1F, 128};
   EXPECT_THAT(product.sums(), IsEmpty()) << "the product itself is quantized";
 }

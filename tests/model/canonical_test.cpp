@@ -203,6 +203,23 @@ TEST(Canonical, AnIdentityBetweenAnInputAndAnOutputStays) {
   EXPECT_THAT(operators(*graph), ElementsAre("Identity"));
 }
 
+TEST(Canonical, AResizeOfSomeAxesNamesAllOfThem) {
+  GraphBuilder b(18);
+  const auto x = b.input("x", {-1, 3, 4, 6});
+  const auto scales = b.floats("given", {2}, {0.5F, 2.0F});
+  b.output(b.node("Resize", "resize", {x, std::string(), scales},
+                  {{"axes", std::vector<std::int64_t>{-1, 2}}, {"mode", std::string("nearest")}}),
+           {-1, 3, 8, 3});
+  const auto graph = canonicalised(b.graph());
+  ASSERT_TRUE(graph) << graph.error().message;
+  const Node& node = graph->nodes[0];
+  EXPECT_FALSE(node.attributes.contains("axes"));
+  EXPECT_THAT(floats_of(*graph->constants.at(node.inputs[2])), ElementsAre(1.0F, 1.0F, 2.0F, 0.5F));
+  const auto model = specialised(*graph, {{"x", {2, 3, 4, 6}}});
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->types.at("resize_out").shape, (Shape{2, 3, 8, 3}));
+}
+
 TEST(Canonical, SpatialMeansBecomeGlobalPoolsAndDropTheAxesBehind) {
   for (const std::int64_t keep : {0, 1}) {
     GraphBuilder b;

@@ -267,6 +267,44 @@ SmallNetwork inner_outputs() {
   return net;
 }
 
+/// Bounds around zero that symmetric codes cannot keep without cutting one side off.
+SmallNetwork uneven_clips() {
+  SmallNetwork net(kInput);
+  auto v = net.clip("clip1", net.conv("c1", "x"), -0.5F, 1.0F);
+  v = net.clip("clip2", net.conv("c2", v), -2.0F, 0.7F);
+  net.output(net.conv("c3", v));
+  return net;
+}
+
+/// Where ONNX Runtime's integer kernel divides otherwise than its own float kernel.
+SmallNetwork padded_pool_of_cut_windows() {
+  SmallNetwork net(kInput);
+  const auto v = net.relu("r1", net.conv("c1", net.relu("r0", net.conv("c0", "x"))));
+  const Shape from = net.shape(v);
+  const auto cut = [](std::int64_t size) { return (size + 2 - 3 + 1) / 2 + 1; };  // ceil((size + pads - 3) / 2) + 1
+  const auto pooled = net.add({"pool",
+                               "AveragePool",
+                               {v},
+                               {},
+                               {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                {"strides", std::vector<std::int64_t>{2, 2}},
+                                {"pads", std::vector<std::int64_t>{1, 1, 1, 1}},
+                                {"ceil_mode", std::int64_t{1}},
+                                {"count_include_pad", std::int64_t{1}}},
+                               {}},
+                              {from[0], from[1], cut(from[2]), cut(from[3])});
+  net.output(net.conv("c2", pooled));
+  return net;
+}
+
+/// A product whose Relu nobody reads as codes.
+SmallNetwork product_behind_relu() {
+  SmallNetwork net({2, 6, 8}, "x", SmallNetwork::Batch::Open);
+  const auto v = net.relu("r1", net.matmul("m1", "x", 8));
+  net.output(net.same("erf", "Erf", {net.relu("r2", net.matmul("m2", v, 5))}));
+  return net;
+}
+
 }  // namespace
 
 std::vector<NamedNetwork> networks() {
@@ -299,7 +337,10 @@ std::vector<NamedNetwork> networks() {
           {"resized", resized},
           {"split_and_sliced", split_and_sliced},
           {"moved", moved},
-          {"inner_outputs", inner_outputs}};
+          {"inner_outputs", inner_outputs},
+          {"uneven_clips", uneven_clips},
+          {"padded_pool_of_cut_windows", padded_pool_of_cut_windows},
+          {"product_behind_relu", product_behind_relu}};
 }
 
 }  // namespace quantrail::testing

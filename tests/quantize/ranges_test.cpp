@@ -79,6 +79,18 @@ TEST(Within, KeepsCodesInsideBothBoundsOfASignedClip) {
   EXPECT_TRUE(covered_by_codes({-1.0F, 1.0F}, params));
 }
 
+TEST(Within, CutsNothingOffWhereBoundsAreUneven) {
+  const auto symmetric = symmetric_params(1.0, false);
+  EXPECT_TRUE(cut_by({-0.3F, 1.0F}, symmetric));
+  EXPECT_EQ(within({-0.3F, 1.0F}, symmetric), symmetric) << "with the step of .3 / 128 all above .3 would be lost";
+  EXPECT_EQ(within({-0.3F, 1.0F}, symmetric_params(2.0, false)).scale, 1.0F / 127.0F);
+  const auto shifted = asymmetric_params(-0.3, 1.0);
+  EXPECT_FALSE(cut_by({-0.3F, 1.0F}, shifted));
+  EXPECT_TRUE(covered_by_codes({-0.3F, 1.0F}, within({-0.3F, 1.0F}, shifted)));
+  EXPECT_FALSE(cut_by({0.0F, 6.0F}, symmetric_params(6.0, true)));
+  EXPECT_FALSE(cut_by({-1.0F, 1.0F}, symmetric)) << "one code of 256";
+}
+
 TEST(Within, LeavesWhatFitsAndWhatCannotFit) {
   EXPECT_EQ(within({0.0F, 6.0F}, {0.01F, 0}), (ActivationParams{0.01F, 0}));
   EXPECT_EQ(within({-kInf, kInf}, {9.0F, 128}), (ActivationParams{9.0F, 128}));

@@ -108,7 +108,7 @@ TEST(PlanRecurrent, AgreesBackwardsClippedCoupledAndWithOtherActivations) {
   for (auto c : kinds()) {
     c.peepholes = true;
     c.attributes["direction"] = std::string("reverse");
-    c.attributes["clip"] = 0.3F;
+    c.attributes["clip"] = 0.05F;  // of an LSTM the state goes beyond
     c.lengths = true;
     expect_interpreter_agrees(c, 1);
     if (c.gates == 4) {
