@@ -4,6 +4,7 @@
 #include "app/exit_code.h"
 #include "app/open_store.h"
 #include "base/text.h"
+#include "tracking/run_names.h"
 
 namespace quantrail::app {
 namespace {
@@ -16,6 +17,10 @@ int told(const Result<std::string>& text) {
 }
 
 Result<std::string> tagged(NamedRun& named, const TagCommand& command) {
+  // All or none of them.
+  for (const auto& tag : command.tags) {
+    if (auto checked = tracking::check_tag(tag); !checked && !command.remove) return failed(checked);
+  }
   std::vector<std::string> changed;
   for (const auto& tag : command.tags) {
     const auto done = command.remove ? named.runs.untag(named.id, tag) : named.runs.tag(named.id, tag);

@@ -148,9 +148,10 @@ Result<std::shared_ptr<const Plan>> float_plan(const Prepared& p, const Dataset&
 
 Status make_metrics(Prepared& p) {
   if (!p.validation) return {};
-  for (const auto& spec : p.config.engine.metrics) {
-    auto metric = make_metric(spec);
-    if (!metric) return failed(metric, p.config.source.string());
+  const auto& specs = p.config.engine.metrics;
+  for (std::size_t at = 0; at < specs.size(); ++at) {
+    auto metric = make_metric(specs[at]);
+    if (!metric) return failed(metric, fmt::format("{}: engine.metrics[{}]", p.config.source.string(), at));
     p.metrics.push_back(std::move(*metric));
   }
   return {};

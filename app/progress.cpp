@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/iteration_words.h"
+#include "app/numbers.h"
 #include "base/text.h"
 #include "tui/cell_text.h"
 
@@ -106,7 +107,7 @@ void ProgressPrinter::show(const Baseline& baseline) {
   metric_ = baseline.optimised;
   std::vector<std::string> limits;
   for (const auto& [name, limit] : baseline.limits)
-    limits.push_back(fmt::format("{} may drop by {:.4f}", printable(name), limit));
+    limits.push_back(fmt::format("{} may drop by {}", printable(name), limit_text(limit)));
   const std::string metrics = baseline.metrics.empty() ? "no metric" : metrics_text(baseline.metrics);
   line(fmt::format("float model: {}{}{}", metrics, limits.empty() ? "" : "; ", joined(limits, ", ")));
 }

@@ -98,7 +98,7 @@ std::string iteration_csv(const tracking::RunDetails& details) {
 std::string metric_line(const Baseline& baseline, const std::string& metric) {
   const auto limit = baseline.limits.find(metric);
   return fmt::format("{}, float {}{}", printable(metric), number_of(baseline.metrics, metric),
-                     limit == baseline.limits.end() ? "" : fmt::format(", may drop by {:.4f}", limit->second));
+                     limit == baseline.limits.end() ? "" : fmt::format(", may drop by {}", limit_text(limit->second)));
 }
 
 constexpr double kSilent = 30.0;
@@ -166,8 +166,9 @@ std::string show_text(const tracking::RunDetails& details) {
   std::string out = fmt::format("run {} {}: {}\n", summary.id, printable(summary.name), state_line(details));
   if (summary.trashed_ms) out += fmt::format("in the trash; `quantrail undo {}` takes it out\n", summary.id);
   if (details.parent_run) {
-    out += fmt::format("branched off run {}{}\n", *details.parent_run,
-                       details.parent_iteration ? fmt::format(" at iteration {}", *details.parent_iteration) : "");
+    out += details.parent_iteration
+               ? fmt::format("branched off run {} at iteration {}\n", *details.parent_run, *details.parent_iteration)
+               : fmt::format("with the configuration of run {}\n", *details.parent_run);
   }
   if (!summary.tags.empty()) out += fmt::format("tags    {}\n", printable(joined(summary.tags, " ")));
   if (!summary.note.empty()) out += fmt::format("note    {}\n", printable(summary.note));

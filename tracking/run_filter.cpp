@@ -87,6 +87,22 @@ std::optional<double> real_of(std::string_view text) {
 }
 
 /// "90s", "15m", "4h", "2d", in seconds; a bare number is seconds.
+/// "2026", "2026-11", ... to "2026-11-27T08:00:00Z".
+bool begins_a_time(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+  if (text.size() > kForm.size()) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool digit = std::isdigit(static_cast<unsigned char>(text[at])) != 0;
+    if (kForm[at] == '0' ? !digit : text[at] != kForm[at]) return false;
+  }
+  const auto lies_within = [&](std::size_t at, std::string_view least, std::string_view most) {
+    const auto part = text.size() < at + 2 ? least : text.substr(at, 2);
+    return least <= part && part <= most;
+  };
+  return lies_within(5, "01", "12") && lies_within(8, "01", "31") && lies_within(11, "00", "23") &&
+         lies_within(14, "00", "59") && lies_within(17, "00", "60");
+}
+
 std::optional<double> seconds_of(std::string_view text) {
   constexpr std::array<std::pair<char, double>, 5> kUnits{
       {{'s', 1.0}, {'m', 60.0}, {'h', 3600.0}, {'d', 86400.0}, {'w', 604800.0}}};
@@ -286,7 +302,7 @@ class Parser {
       return fail(Cause::InvalidInput, "filter: {} is a number, \"{}\" is none{}", left->name, printable(value),
                   left->name == "age" ? " (90s, 15m, 4h, 2d, 1w)" : "");
     }
-    if (left->name == "created" && value.find_first_not_of("0123456789-:TZ") != std::string::npos)
+    if (left->name == "created" && !begins_a_time(value))
       return fail(Cause::InvalidInput,
                   "filter: created is a time such as 2026-11 or 2026-11-27T08:00:00Z, \"{}\" is none",
                   printable(value));

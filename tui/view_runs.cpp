@@ -95,7 +95,7 @@ void draw_facts(Frame& frame, const Model& model, const Area& box, const RunDeta
   if (row < area.rows && !run.reason.empty())
     row += draw_wrapped(frame, {area.row + row, area.column, area.rows - row, area.columns}, run.reason, Style::Dim);
   if (!run.tags.empty()) line("tags: " + joined(run.tags, " "), Style::Dim);
-  if (run.parent) line(fmt::format("branched off run {}", *run.parent), Style::Dim);
+  if (run.parent) line(fmt::format("made from run {}", *run.parent), Style::Dim);
   line("created " + run.created, Style::Dim);
 }
 

@@ -122,7 +122,7 @@ std::string why_none_matches(const Graph& graph, const IgnoredOperation& operati
   if (nodes.empty()) {
     std::vector<std::string> known;
     for (const auto& node : graph.nodes) known.push_back(node.op);
-    return fmt::format("the model has no operator '{}'{}", printable(operation.type),
+    return fmt::format("no operator '{}' is left of the model once it is folded{}", printable(operation.type),
                        did_you_mean(operation.type, known));
   }
   std::vector<std::string> there;

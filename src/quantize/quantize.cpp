@@ -81,16 +81,19 @@ class Quantizer {
     return {};
   }
 
-  /// What each value's codes would be if it shared them with none. By the coarse steps of something wide, a gate would
-  /// be told apart hardly at all, and what reads it in float later on would find nothing left of it.
+  /// The codes in force, but of values that share them with something much wider those that they would have alone. By
+  /// such coarse steps a gate is told apart hardly at all, and what reads it in float once layers are reverted would
+  /// find nothing left of it.
   [[nodiscard]] ActivationCodes own_codes() const {
+    constexpr float kMuchWider = 4.0F;
     ActivationCodes own = q_.activations;
     for (const auto& shared : placement_.classes) {
       if (shared.sources.size() < 2) continue;
       for (const auto& source : shared.sources) {
         ParameterClass alone = shared;
         alone.sources = {source};
-        own[source] = class_params(alone, kAllReals);
+        const auto params = class_params(alone, kAllReals);
+        if (params.scale * kMuchWider < own[source].scale) own[source] = params;
       }
     }
     return own;
