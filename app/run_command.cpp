@@ -48,7 +48,7 @@ Status start_process(const std::vector<std::string>& arguments, const std::strin
   return fail(Cause::Backend, "cannot start a worker with systemd-run: {}", started.output);
 }
 
-/// Starts a worker for the run and waits until it holds the run's lease, or has ended.
+/// Starts a worker for the run and waits until it holds the run's lease and did not fail at once, or has ended.
 int start_worker(const Store& store, std::int64_t id, const std::string& uid, const Work& task) {
   auto runs = tracking::Runs::open(store);
   if (!runs) return complained(runs.error());
@@ -60,17 +60,21 @@ int start_worker(const Store& store, std::int64_t id, const std::string& uid, co
   if (task.take_over) arguments.emplace_back("--take-over");
   const auto started = start_process(arguments, uid, log);
   if (!started) return complained(started.error());
+  constexpr int kLooksToFail = 4;  // what is missing or differs is found within moments
+  int seen = 0;
   for (int look = 0; look < 300; ++look) {
     const auto now = runs->show(id);
     if (!now) return complained(now.error());
     if (now->attempts.size() > before->attempts.size()) {
-      if (now->attempts.back().ended_as == "failed" || (now->attempts.back().ended_as == "interrupted")) {
-        return complained(
-            {Cause::Backend, fmt::format("run {}: {}; its log is {}", id, now->attempts.back().reason, log.string())});
+      const auto& attempt = now->attempts.back();
+      if (attempt.ended_as == "failed" || attempt.ended_as == "interrupted") {
+        return complained({Cause::Backend, fmt::format("run {}: {}; its log is {}", id, attempt.reason, log.string())});
       }
-      fmt::print("run {} {} goes on by itself; `quantrail watch {}` follows it, its log is {}\n", id, now->summary.name,
-                 id, log.string());
-      return kDone;
+      if (!attempt.ended_as.empty() || ++seen == kLooksToFail) {
+        fmt::print("run {} {} goes on by itself; `quantrail watch {}` follows it, its log is {}\n", id,
+                   now->summary.name, id, log.string());
+        return kDone;
+      }
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

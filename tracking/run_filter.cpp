@@ -86,7 +86,6 @@ std::optional<double> real_of(std::string_view text) {
   return value;
 }
 
-/// "90s", "15m", "4h", "2d", in seconds; a bare number is seconds.
 /// "2026", "2026-11", ... to "2026-11-27T08:00:00Z".
 bool begins_a_time(std::string_view text) {
   constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
@@ -103,6 +102,7 @@ bool begins_a_time(std::string_view text) {
          lies_within(14, "00", "59") && lies_within(17, "00", "60");
 }
 
+/// "90s", "15m", "4h", "2d", in seconds; a bare number is seconds.
 std::optional<double> seconds_of(std::string_view text) {
   constexpr std::array<std::pair<char, double>, 5> kUnits{
       {{'s', 1.0}, {'m', 60.0}, {'h', 3600.0}, {'d', 86400.0}, {'w', 604800.0}}};

@@ -81,6 +81,8 @@ calibration() { printf 'engine.calibration.data={"type": "npy", "path": "%s"}' "
 expect 2 'run 1 .*failed.*has no finite element' -- q run "$demo" --set "$(calibration nans.npy)"
 [ "$(q list --json | jq -r '.[0].state')" = failed ] || bad "a run on data without a number shows as interrupted"
 expect 1 'run 1 failed' -- q watch 1
+cp nans.npy kept.npy && rm nans.npy
+expect 1 'run 1: .*nans\.npy.*its log is' -- q resume 1 --detach
 expect 1 'calibration: 1 element of input .* is NaN or infinite' -- q run "$demo" --set "$(calibration one_nan.npy)" \
   --set max_iter_num=0 --set engine.validation.limit=100
 
