@@ -191,7 +191,7 @@ tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<trackin
   return row;
 }
 
-/// "map@50 drop 0.0212 of 0.0100"
+/// "drop 0.0212 of 0.0100 map@50"
 std::string tightest(const tracking::RunDetails& details) {
   const auto best = details.summary.best_iteration;
   if (!best || !details.baseline || details.baseline->limits.size() < 2) return "";
@@ -202,7 +202,7 @@ std::string tightest(const tracking::RunDetails& details) {
     const auto drop = drops.find(metric);
     if (drop == drops.end() || !(drop->second - limit > furthest)) continue;
     furthest = drop->second - limit;
-    text = fmt::format("{} drop {} of {}", metric, decimals(drop->second), decimals(limit));
+    text = fmt::format("drop {} of {} {}", decimals(drop->second), decimals(limit), metric);
   }
   return text;
 }
