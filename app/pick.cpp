@@ -8,6 +8,8 @@
 
 #include "app/numbers.h"
 #include "base/text.h"
+#include "search/drop.h"
+#include "search/requirements.h"
 
 namespace quantrail::app {
 namespace {
@@ -25,12 +27,7 @@ std::optional<Number> whole_number(std::string_view text) {
 }
 
 bool within_limits(const RunDetails& details, const IterationRecord& it) {
-  if (!details.baseline) return true;
-  for (const auto& [name, limit] : details.baseline->limits) {
-    const auto drop = it.drops.find(name);
-    if (drop == it.drops.end() || !(drop->second <= limit)) return false;
-  }
-  return true;
+  return !details.baseline || all_within(*details.baseline, it.drops);
 }
 
 using Better = std::function<bool(const IterationRecord&, const IterationRecord&)>;
@@ -80,8 +77,14 @@ std::string closest(const RunDetails& details) {
 Result<std::int64_t> by_drop(const RunDetails& details, std::string_view text) {
   const auto limit = whole_number<double>(text.substr(kMaxDrop.size()));
   if (!limit) return fail(Cause::InvalidInput, "\"@{}\": a number is expected after max-drop=", printable(text));
-  const auto* found = first_by(
-      details, [&](const IterationRecord& it) { return !it.drops.empty() && largest_drop(it) <= *limit; }, more_int8);
+  // Drops are differences: one of .01 may be a little more in its last digit, as limits allow.
+  const auto may_be = [&](const IterationRecord& it) {
+    return details.baseline && !it.drops.empty() && std::all_of(it.drops.begin(), it.drops.end(), [&](const auto& one) {
+             const auto in_float = details.baseline->metrics.find(one.first);
+             return in_float != details.baseline->metrics.end() && within(one.second, *limit, in_float->second);
+           });
+  };
+  const auto* found = first_by(details, may_be, more_int8);
   if (found != nullptr) return found->index;
   return fail(Cause::InvalidInput, "run {} has no iteration whose drop is at most {}{}", details.summary.id, *limit,
               closest(details));

@@ -85,7 +85,7 @@ Result<Backup> filled(const Store& store, const fs::path& folder, bool files) {
   const auto copy = folder / store.database_path().filename();
   auto done = run(*database, "VACUUM INTO ?1", {std::string_view(copy.native())});
   if (!done && done.error().cause == Cause::Blocked && no_room(folder, store.database_path()))
-    return fail(Cause::Blocked, "{}: no space left for the copy", folder.string());
+    return fail(Cause::Blocked, "{}: no space left for the copy", folder.parent_path().string());
   if (!done) return failed(done, "backup");
   backup.database_bytes = fs::file_size(copy);
   if (files) done = copy_models(store.models(), folder / "models", backup);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "search/requirements.h"
 #include "tracking/run_fields.h"
 
 namespace quantrail::tracking {
@@ -56,8 +57,7 @@ std::vector<ComparedValue> compared_settings(const std::vector<RunDetails>& runs
 bool others_hold(const RunDetails& run, const IterationRecord& it) {
   if (!run.baseline) return true;
   return std::all_of(run.baseline->limits.begin(), run.baseline->limits.end(), [&](const auto& limit) {
-    const auto drop = it.drops.find(limit.first);
-    return limit.first == run.summary.metric || (drop != it.drops.end() && drop->second <= limit.second);
+    return limit.first == run.summary.metric || holds(*run.baseline, it.drops, limit.first);
   });
 }
 

@@ -36,7 +36,7 @@ Result<Padded> Padded::of(const fs::path& database) {
   std::error_code error;
   const std::uint64_t length = length_by_header(database);
   if (length <= fs::file_size(database, error) || error) return Padded(database, false);
-  Padded copy(database.parent_path() / fmt::format(".whole-{}.db", random_id()), true);
+  Padded copy(database.parent_path() / fmt::format(".new-whole-{}.db", random_id()), true);
   fs::copy_file(database, copy.path(), error);
   for (const char* suffix : {"-journal", "-wal"}) {
     std::error_code none;

@@ -10,10 +10,6 @@
 namespace quantrail {
 namespace {
 
-bool holds(const Baseline& baseline, const Drops& drops, const std::string& metric) {
-  return within(drops.at(metric), baseline.limits.at(metric), baseline.metrics.at(metric));
-}
-
 /// Precondition: the limit does not hold.
 double share_beyond(const Baseline& baseline, const Drops& drops, const std::string& metric) {
   return 1.0 - baseline.limits.at(metric) / drops.at(metric);
@@ -28,6 +24,11 @@ std::string largest(const std::vector<std::string>& order, const std::function<d
 }
 
 }  // namespace
+
+bool holds(const Baseline& baseline, const Drops& drops, const std::string& metric) {
+  const auto drop = drops.find(metric);
+  return drop != drops.end() && within(drop->second, baseline.limits.at(metric), baseline.metrics.at(metric));
+}
 
 bool all_within(const Baseline& baseline, const Drops& drops) {
   return std::all_of(baseline.limits.begin(), baseline.limits.end(),

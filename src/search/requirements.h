@@ -11,6 +11,9 @@ namespace quantrail {
 
 using Drops = std::map<std::string, double>;  ///< by metric; positive: worse than float; infinite where it is NaN
 
+/// Whether `metric`, which has a limit, is inside it; false where it has no drop.
+[[nodiscard]] bool holds(const Baseline& baseline, const Drops& drops, const std::string& metric);
+
 /// Whether every metric that has a limit is inside it.
 [[nodiscard]] bool all_within(const Baseline& baseline, const Drops& drops);
 

@@ -9,6 +9,13 @@
 namespace quantrail {
 namespace {
 
+TEST(Requirements, AMetricWithoutADropDoesNotHold) {
+  const Baseline baseline{.metrics = {{"top1", 0.92}}, .limits = {{"top1", 0.01}}};
+  EXPECT_TRUE(holds(baseline, {{"top1", 0.92 - 0.91}}, "top1"));
+  EXPECT_FALSE(holds(baseline, {{"top1", 0.0101}}, "top1"));
+  EXPECT_FALSE(all_within(baseline, {}));
+}
+
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_search::Player;

@@ -121,9 +121,10 @@ TEST(Comparison, EachMetricHasAFrontOfItsOwn) {
 
 TEST(Comparison, APointThatMissesAFurtherMetricIsNotOnTheFront) {
   auto run = run_of(1, {point(0, 0.01, 100, 1.0), point(1, 0.02, 110, 0.9)});
-  run.baseline = Baseline{.limits = {{run.summary.metric, 0.03}, {"f1", 0.005}}};
-  run.iterations[0].drops["f1"] = 0.006;
-  run.iterations[1].drops["f1"] = 0.005;
+  run.baseline = Baseline{.metrics = {{run.summary.metric, 0.9}, {"f1", 0.92}},
+                          .limits = {{run.summary.metric, 0.03}, {"f1", 0.01}}};
+  run.iterations[0].drops["f1"] = 0.011;
+  run.iterations[1].drops["f1"] = 0.92 - 0.91;  // a little more than .01
   const auto comparison = compared({run});
   EXPECT_FALSE(comparison.points[0].front);
   EXPECT_TRUE(comparison.points[1].front);
