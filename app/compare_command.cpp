@@ -88,7 +88,7 @@ void print_layers(const std::vector<RunDetails>& runs, const Comparison& compari
       continue;
     }
     std::vector<std::string> row{layer.layer};
-    for (const bool is_float : layer.is_float) row.emplace_back(is_float ? "float" : "int8");
+    for (const auto& is_float : layer.is_float) row.push_back(layer_state(is_float));
     rows.push_back(std::move(row));
   }
   if (rows.empty() && equal == 0) return;
@@ -155,7 +155,9 @@ json as_json(const std::vector<RunDetails>& runs, const Comparison& comparison) 
                              {"front", point.front}});
   }
   for (const auto& layer : comparison.layers) {
-    out["layers"].push_back({{"layer", layer.layer}, {"float", layer.is_float}, {"differs", layer.differs}});
+    json is_float = json::array();
+    for (const auto& one : layer.is_float) is_float.push_back(one ? json(*one) : json(nullptr));
+    out["layers"].push_back({{"layer", layer.layer}, {"float", std::move(is_float)}, {"differs", layer.differs}});
   }
   return out;
 }

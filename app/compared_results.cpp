@@ -71,4 +71,9 @@ std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
   return lines;
 }
 
+std::string layer_state(const std::optional<bool>& is_float) {
+  if (!is_float) return "-";
+  return *is_float ? "float" : "int8";
+}
+
 }  // namespace quantrail::app

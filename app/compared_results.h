@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ struct ComparedResult {
   std::vector<std::string> texts{};
 };
 [[nodiscard]] std::vector<ComparedResult> result_rows(const std::vector<tracking::RunDetails>& runs);
+
+/// "float", "int8"; "-" for no such layer.
+[[nodiscard]] std::string layer_state(const std::optional<bool>& is_float);
 
 }  // namespace quantrail::app

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -16,21 +16,16 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "tracking/run_fields.h"
+#include "tracking/run_metrics.h"
 
 namespace quantrail::app {
 namespace {
 
-/// The metrics with a limit or a drop besides the first, which is the summary's.
+/// Besides the optimised one, which is the summary's.
 std::vector<std::string> further_metrics(const tracking::RunDetails& details) {
-  std::set<std::string> names;
-  if (details.baseline) {
-    for (const auto& [name, limit] : details.baseline->limits) names.insert(name);
-  }
-  for (const auto& it : details.iterations) {
-    for (const auto& [name, drop] : it.drops) names.insert(name);
-  }
-  names.erase(details.summary.metric);
-  return {names.begin(), names.end()};
+  auto metrics = tracking::metrics_of(details);
+  std::erase(metrics, details.summary.metric);
+  return metrics;
 }
 
 std::string number_of(const std::map<std::string, double>& values, const std::string& name) {
@@ -95,9 +90,10 @@ std::string iteration_csv(const tracking::RunDetails& details) {
 }
 
 /// "accuracy@top1, float 0.9435, may drop by 0.0100"
-std::string metric_line(const Baseline& baseline, const std::string& metric) {
+std::string metric_line(const Baseline& baseline, const std::string& metric, bool given) {
   const auto limit = baseline.limits.find(metric);
-  return fmt::format("{}, float {}{}", printable(metric), number_of(baseline.metrics, metric),
+  return fmt::format("{}, float {}{}{}", printable(metric), number_of(baseline.metrics, metric),
+                     given ? " (baseline_value)" : "",
                      limit == baseline.limits.end() ? "" : fmt::format(", may drop by {}", limit_text(limit->second)));
 }
 
@@ -128,9 +124,23 @@ std::string state_line(const tracking::RunDetails& details) {
   return line;
 }
 
-bool has_predicted_labels(const tracking::RunDetails& details) {
+/// The metrics, a line each, and where their values come from.
+std::string metric_lines(const tracking::RunDetails& details) {
   const auto config = parse_config(details.config_json, "/", "the run's configuration", {});
-  return config && config->compression.accuracy_aware.annotation_free;
+  const auto given = [&](const std::string& metric) {
+    if (!config) return false;
+    const auto& targets = config->compression.accuracy_aware.metrics;
+    return std::any_of(targets.begin(), targets.end(),
+                       [&](const auto& target) { return target.baseline_value && target.name == metric; });
+  };
+  std::string lines;
+  for (const auto& metric : tracking::metrics_of(details)) {
+    lines +=
+        fmt::format("{:<8}{}\n", lines.empty() ? "metric" : "", metric_line(*details.baseline, metric, given(metric)));
+  }
+  if (config && config->compression.accuracy_aware.annotation_free)
+    lines += "labels  predicted by the float model: accuracy is agreement with it\n";
+  return lines;
 }
 
 int print_config(const tracking::RunDetails& details, Format format) {
@@ -176,12 +186,7 @@ std::string show_text(const tracking::RunDetails& details) {
     out += fmt::format("{}{}\n", printable(details.result->explanation), speed_words(*details.result));
   out +=
       fmt::format("model   {} ({})\n", printable(details.model_path.string()), details.model_hash.hex().substr(0, 12));
-  if (details.baseline && !summary.metric.empty()) {
-    out += fmt::format("metric  {}\n", metric_line(*details.baseline, summary.metric));
-    for (const auto& metric : further_metrics(details))
-      out += fmt::format("        {}\n", metric_line(*details.baseline, metric));
-    if (has_predicted_labels(details)) out += "labels  predicted by the float model: accuracy is agreement with it\n";
-  }
+  if (details.baseline && !summary.metric.empty()) out += metric_lines(details);
   if (!details.iterations.empty()) out += "\n" + iteration_table(details);
   const IterationRecord* best = best_of(details);
   if (best == nullptr) return out;

@@ -118,14 +118,14 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
-  const std::string what = fmt::format("run {}", command.id);
+  const std::string what = fmt::format("run {} {}", command.id, command.metric);
   const auto before = runs_.data_version();
   if (!before) return told(before.error());
   if (!command.fresh && unchanged(what, *before)) return {};
   const auto details = runs_.show(command.id);
   if (!details) return told(details.error());
   remember(what, *before, tracking::is_live(details->summary.state) || details->summary.owned);
-  tui::RunDetail detail = run_detail(*details);
+  tui::RunDetail detail = run_detail(*details, command.metric);
   const auto log = store_.log_path(details->uid);
   detail.output = end_of(log);
   detail.output_path = log.string();
@@ -133,7 +133,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadComparison& command) {
-  std::string what = "compare";
+  std::string what = "compare " + command.metric;
   for (const auto id : command.runs) what += fmt::format(" {}", id);
   const auto before = runs_.data_version();
   if (!before) return told(before.error());
@@ -148,7 +148,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadComparison& command) {
   }
   if (runs.empty()) return {};
   remember(what, *before, live);
-  return {tui::ComparisonLoaded{comparison_rows(runs)}};
+  return {tui::ComparisonLoaded{comparison_rows(std::move(runs), command.metric)}};
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadViews&) {

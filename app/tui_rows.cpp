@@ -13,12 +13,15 @@
 #include "app/open_store.h"
 #include "app/pick.h"
 #include "base/text.h"
+#include "search/requirements.h"
 #include "tracking/run_fields.h"
+#include "tracking/run_metrics.h"
 
 namespace quantrail::app {
 namespace {
 
-tui::IterationRow iteration_row(const IterationRecord& it, const std::string& metric) {
+tui::IterationRow iteration_row(const IterationRecord& it, const tracking::RunDetails& details) {
+  const std::string& metric = details.summary.metric;
   const auto value = it.metrics.find(metric);
   return {it.index,
           std::string(quantrail::name_of(it.kind)),
@@ -30,7 +33,8 @@ tui::IterationRow iteration_row(const IterationRecord& it, const std::string& me
           it.int8_macs_share,
           static_cast<std::int64_t>(it.size_bytes),
           it.seconds,
-          it.metrics.size() > 1 ? measured_in_words(it) : ""};
+          it.metrics.size() > 1 ? measured_in_words(it) : "",
+          details.baseline && !details.baseline->limits.empty() && all_within(*details.baseline, it.drops)};
 }
 
 tui::Ranking ranking_row(const RankingRecord& ranking) {
@@ -153,6 +157,28 @@ std::optional<double> limit_of(const tracking::RunDetails& details) {
   return limit == details.baseline->limits.end() ? std::nullopt : std::optional(limit->second);
 }
 
+/// "drop 0.0212 of 0.0100 map@50", of the best iteration. Precondition: `metric` is the summary's.
+std::string told_of(const tracking::RunDetails& details, const std::string& metric) {
+  const auto limit = limit_of(details);
+  return fmt::format("drop {}{} {}", decimals(details.summary.drop), limit ? " of " + decimals(limit) : "", metric);
+}
+
+/// Of the metric that is nearest to its limit or furthest out, where there are several.
+std::string tightest(const tracking::RunDetails& details) {
+  const auto best = details.summary.best_iteration;
+  if (!best || !details.baseline || details.baseline->limits.size() < 2) return "";
+  const auto& drops = details.iterations.at(static_cast<std::size_t>(*best)).drops;
+  std::string tightest;
+  double furthest = -std::numeric_limits<double>::infinity();
+  for (const auto& [metric, limit] : details.baseline->limits) {
+    const auto drop = drops.find(metric);
+    if (drop == drops.end() || !(drop->second - limit > furthest)) continue;
+    furthest = drop->second - limit;
+    tightest = metric;
+  }
+  return tightest.empty() ? "" : told_of(tracking::in_metric(details, tightest), tightest);
+}
+
 std::optional<tui::Step> step_of(const std::optional<tracking::LeaseRecord>& lease) {
   if (!lease) return std::nullopt;
   return tui::Step{lease->step, lease->unit, lease->done, lease->total, lease->rate};
@@ -191,43 +217,35 @@ tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<trackin
   return row;
 }
 
-/// "drop 0.0212 of 0.0100 map@50"
-std::string tightest(const tracking::RunDetails& details) {
-  const auto best = details.summary.best_iteration;
-  if (!best || !details.baseline || details.baseline->limits.size() < 2) return "";
-  const auto& drops = details.iterations.at(static_cast<std::size_t>(*best)).drops;
-  std::string text;
-  double furthest = -std::numeric_limits<double>::infinity();
-  for (const auto& [metric, limit] : details.baseline->limits) {
-    const auto drop = drops.find(metric);
-    if (drop == drops.end() || !(drop->second - limit > furthest)) continue;
-    furthest = drop->second - limit;
-    text = fmt::format("drop {} of {} {}", decimals(drop->second), decimals(limit), metric);
-  }
-  return text;
-}
-
-tui::RunDetail run_detail(const tracking::RunDetails& details) {
+tui::RunDetail run_detail(const tracking::RunDetails& run, const std::string& metric) {
+  const tracking::RunDetails details = tracking::in_metric(run, metric);
   tui::RunDetail out;
   out.run = run_row(details.summary, details.lease);
   if (out.run.reason.empty() && details.result) out.run.reason = details.result->explanation;
   out.limit = limit_of(details);
-  out.tightest = tightest(details);
+  out.tightest = metric.empty() ? tightest(details) : told_of(details, metric);
+  out.metrics = tracking::metrics_of(run);
   out.higher_is_better = higher_is_better(details);
-  for (const auto& it : details.iterations) out.iterations.push_back(iteration_row(it, details.summary.metric));
+  for (const auto& it : details.iterations) out.iterations.push_back(iteration_row(it, details));
   for (const auto& ranking : details.rankings) out.rankings.push_back(ranking_row(ranking));
   out.settings = setting_rows(details);
   out.log = log_rows(details);
   out.facts = fact_lines(details);
   for (const auto* rule : {"best", "smallest", "fastest"}) {
-    if (const auto iteration = picked(details, rule)) out.picks[rule] = *iteration;
+    if (const auto iteration = picked(run, rule)) out.picks[rule] = *iteration;
   }
   return out;
 }
 
-tui::Comparison comparison_rows(const std::vector<tracking::RunDetails>& runs) {
-  const auto compared = tracking::compared(runs);
+tui::Comparison comparison_rows(std::vector<tracking::RunDetails> runs, const std::string& metric) {
   tui::Comparison out;
+  for (auto& run : runs) {
+    for (const auto& name : tracking::metrics_of(run)) {
+      if (std::find(out.metrics.begin(), out.metrics.end(), name) == out.metrics.end()) out.metrics.push_back(name);
+    }
+    run = tracking::in_metric(std::move(run), metric);
+  }
+  const auto compared = tracking::compared(runs);
   for (const auto& run : runs) {
     out.runs.push_back(run_row(run.summary, run.lease));
     out.limits.push_back(limit_of(run));
@@ -250,7 +268,7 @@ tui::Comparison comparison_rows(const std::vector<tracking::RunDetails>& runs) {
   }
   for (const auto& layer : compared.layers) {
     tui::ComparedRow row{layer.layer, {}, layer.differs};
-    for (const bool is_float : layer.is_float) row.values.emplace_back(is_float ? "float" : "int8");
+    for (const auto& is_float : layer.is_float) row.values.emplace_back(layer_state(is_float));
     out.layers.push_back(std::move(row));
   }
   out.warnings = compared.warnings;

@@ -13,7 +13,7 @@ namespace quantrail::app {
 /// With what its worker does now.
 [[nodiscard]] tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<tracking::LeaseRecord>& lease);
 /// Without the output of its workers, which is not in the store's database.
-[[nodiscard]] tui::RunDetail run_detail(const tracking::RunDetails& details);
-[[nodiscard]] tui::Comparison comparison_rows(const std::vector<tracking::RunDetails>& runs);
+[[nodiscard]] tui::RunDetail run_detail(const tracking::RunDetails& details, const std::string& metric = "");
+[[nodiscard]] tui::Comparison comparison_rows(std::vector<tracking::RunDetails> runs, const std::string& metric = "");
 
 }  // namespace quantrail::app

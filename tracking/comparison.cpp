@@ -117,21 +117,45 @@ const IterationRecord* best_of(const RunDetails& run) {
   return nullptr;
 }
 
+bool mentions(const RunDetails& run, const std::string& layer) {
+  const auto in = [&](const std::vector<std::string>& layers) {
+    return std::find(layers.begin(), layers.end(), layer) != layers.end();
+  };
+  return std::any_of(run.iterations.begin(), run.iterations.end(),
+                     [&](const auto& it) { return in(it.reverted_layers); }) ||
+         std::any_of(run.rankings.begin(), run.rankings.end(), [&](const auto& ranking) {
+           return std::any_of(ranking.scores.begin(), ranking.scores.end(),
+                              [&](const auto& score) { return in(score.layers); });
+         });
+}
+
+/// Records name layers only where they were ranked or given back; runs of one model have the same ones.
+bool has_layer(const std::vector<RunDetails>& runs, std::size_t run, const std::string& layer) {
+  return std::any_of(runs.begin(), runs.end(), [&](const auto& other) {
+    return other.model_hash == runs[run].model_hash && mentions(other, layer);
+  });
+}
+
 std::vector<ComparedLayer> compared_layers(const std::vector<RunDetails>& runs) {
-  std::map<std::string, std::vector<bool>> by_name;
+  std::map<std::string, std::vector<std::optional<bool>>> by_name;
   for (std::size_t run = 0; run < runs.size(); ++run) {
     const auto* best = best_of(runs[run]);
     if (best == nullptr) continue;
     for (const auto& layer : best->reverted_layers) {
       auto& in = by_name[layer];
-      in.resize(runs.size(), false);
+      in.resize(runs.size());
       in[run] = true;
+    }
+  }
+  for (auto& [name, in] : by_name) {
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+      if (!in[run] && has_layer(runs, run, name)) in[run] = false;
     }
   }
   std::vector<ComparedLayer> layers;
   for (auto& [name, in] : by_name) {
-    const auto count = std::count(in.begin(), in.end(), true);
-    layers.push_back({name, std::move(in), count != static_cast<std::ptrdiff_t>(runs.size())});
+    const bool differs = std::any_of(in.begin(), in.end(), [&](const auto& one) { return one != in.front(); });
+    layers.push_back({name, std::move(in), differs});
   }
   std::stable_sort(layers.begin(), layers.end(), [](const ComparedLayer& a, const ComparedLayer& b) {
     return std::count(a.is_float.begin(), a.is_float.end(), true) >

@@ -36,7 +36,7 @@ struct ComparedPoint {
 /// A layer that is float in the best model of at least one run.
 struct ComparedLayer {
   std::string layer{};
-  std::vector<bool> is_float{};
+  std::vector<std::optional<bool>> is_float{};  ///< nothing: the run's model has no such layer, as far as is known
   bool differs = false;
 };
 

@@ -1,6 +1,7 @@
 #include <map>
 #include <string>
 
+#include "tracking/outcome_column.h"
 #include "tracking/run_rows.h"
 #include "tracking/statement.h"
 
@@ -13,7 +14,8 @@ SELECT r.id, r.name, r.state, r.reason, r.outcome, r.model_name, r.optimised, f.
   COALESCE(i.reverted, (SELECT COUNT(*) FROM iteration_names n WHERE n.run_id = r.id AND n.number = r.best AND
     n.list = 'reverted_layers')),
   r.iterations, r.created_ms, r.uid, a.host, a.boot_id, a.pid, a.pid_start, l.beat_ms,
-  i.size_bytes, r.speed_up, r.parent_run, r.start_after, r.start_below, r.starred, r.trashed_ms, r.note
+  i.size_bytes, r.speed_up, r.parent_run, r.start_after, r.start_below, r.starred, r.trashed_ms, r.note,
+  EXISTS(SELECT 1 FROM baseline_values t WHERE t.run_id = r.id AND t.kind = 'limit')
 FROM runs r
 LEFT JOIN baseline_values f ON f.run_id = r.id AND f.kind = 'metric' AND f.name = r.optimised
 LEFT JOIN iteration_values q ON q.run_id = r.id AND q.number = 0 AND q.kind = 'metric' AND q.name = r.optimised
@@ -63,7 +65,7 @@ RunSummary summary_from(const Row& row, const Store& store) {
                      .name = row.text(1),
                      .state = now.state,
                      .reason = now.reason,
-                     .outcome = outcome(row.text(4)),
+                     .outcome = stored_outcome(row.text(4), row.integer(32) != 0),
                      .model = row.text(5),
                      .metric = row.text(6),
                      .float_metric = measured(row, 7, 8),

@@ -89,6 +89,7 @@ enum class Action {
   Follow,
   Zoom,
   Axis,
+  Metric,
   Order,
   Ignore,
   Previous,

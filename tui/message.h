@@ -108,12 +108,14 @@ struct LoadRuns {
 struct LoadRun {
   std::int64_t id = 0;
   bool fresh = true;
-  bool quiet = false;  ///< once keys rest for a moment: not for every row that the cursor passes
+  bool quiet = false;    ///< once keys rest for a moment: not for every row that the cursor passes
+  std::string metric{};  ///< of the run's, the one to show; empty: the optimised one
   bool operator==(const LoadRun&) const = default;
 };
 struct LoadComparison {
   std::vector<std::int64_t> runs{};
   bool fresh = true;
+  std::string metric{};  ///< to show where a run has it; empty: each run's optimised one
   bool operator==(const LoadComparison&) const = default;
 };
 struct LoadViews {

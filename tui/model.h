@@ -62,6 +62,7 @@ struct RunPage {
   bool follow = true;
   Zoom zoom = Zoom::Both;
   Measure measure = Measure::Metric;
+  std::string metric{};          ///< of the run's, the one that is shown; empty: the optimised one
   std::size_t ranking_back = 0;  ///< 0: the latest
   LayerOrder order = LayerOrder::Rank;
   std::size_t layer = 0;
@@ -81,6 +82,7 @@ struct ComparePage {
   std::size_t scroll = 0;
   bool all = false;  ///< equal rows too
   Measure measure = Measure::Metric;
+  std::string metric{};  ///< that is shown where a run has it; empty: each run's optimised one
   ParetoAxis axis = ParetoAxis::Size;
   bool front_only = true;
   std::size_t point = 0;  ///< position in pareto_points()

@@ -46,7 +46,7 @@ struct RunRow {
   std::int64_t id = 0;
   std::string name{};
   std::string state{};    ///< "running", "interrupted", "done", ...
-  std::string outcome{};  ///< "met", "not_met", "nothing_to_do"; empty while not done
+  std::string outcome{};  ///< "met", "not_met", "nothing_to_do", "quantized"; empty while not done
   std::string reason{};
   std::string model{};
   std::string metric{};
@@ -83,6 +83,7 @@ struct IterationRow {
   std::int64_t bytes = 0;
   double seconds = 0.0;
   std::string all_metrics{};  ///< in words, where there are several
+  bool inside = false;        ///< every metric that has a limit is inside it
   bool operator==(const IterationRow&) const = default;
 };
 
@@ -125,6 +126,7 @@ struct RunDetail {
   /// Of several metrics: the best iteration's drop in the one that is nearest to its limit or furthest out, in words.
   std::string tightest{};
   bool higher_is_better = true;
+  std::vector<std::string> metrics{};  ///< the optimised one first
   std::vector<IterationRow> iterations{};
   std::vector<Ranking> rankings{};
   std::vector<SettingRow> settings{};
@@ -161,6 +163,7 @@ struct PointRow {
 
 struct Comparison {
   std::vector<RunRow> runs{};
+  std::vector<std::string> metrics{};  ///< of any of the runs; the first run's optimised one first
   std::vector<std::optional<double>> limits{};
   std::vector<ComparedRow> settings{};
   std::vector<ComparedRow> results{};

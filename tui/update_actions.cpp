@@ -110,8 +110,8 @@ Next asking(Model model, Prompt prompt) {
 std::vector<Cmd> reading(const Model& model, bool fresh) {
   switch (model.screen()) {
     case Screen::Runs: return {LoadRuns{model.runs.wanted, fresh}};
-    case Screen::Run: return {LoadRun{.id = model.run.id, .fresh = fresh}};
-    case Screen::Compare: return {LoadComparison{model.compare.runs, fresh}};
+    case Screen::Run: return {LoadRun{.id = model.run.id, .fresh = fresh, .metric = model.run.metric}};
+    case Screen::Compare: return {LoadComparison{model.compare.runs, fresh, model.compare.metric}};
     case Screen::Health: return fresh ? std::vector<Cmd>{LoadHealth{}} : std::vector<Cmd>{};
     case Screen::Form:
     case Screen::Text: break;

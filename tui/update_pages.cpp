@@ -112,6 +112,23 @@ Next leaving_out_asked(Model model) {
   return still(std::move(model));
 }
 
+/// Goes to the metric behind the one that is shown.
+Next in_another_metric(Model model) {
+  const bool compares = model.screen() == Screen::Compare;
+  std::string& shown = compares ? model.compare.metric : model.run.metric;
+  std::vector<std::string> metrics;
+  if (compares && model.compare.comparison) metrics = model.compare.comparison->metrics;
+  if (!compares && model.run.detail) metrics = model.run.detail->metrics;
+  if (metrics.size() < 2) return telling(std::move(model), "there is no other metric", false);
+  auto at = std::find(metrics.begin(), metrics.end(), shown.empty() ? metrics.front() : shown);
+  if (at == metrics.end() || ++at == metrics.end()) at = metrics.begin();
+  shown = at == metrics.begin() ? "" : *at;
+  model.compare.point = 0;
+  model.told = Told{fmt::format("metric: {}", *at), true};
+  auto commands = reading(model, true);
+  return {std::move(model), std::move(commands)};
+}
+
 }  // namespace
 
 Next run_left_out(Model model, std::int64_t run) {
@@ -135,6 +152,7 @@ Next acted_on_page(Model model, Action action) {
     case Action::Follow: return followed(std::move(model));
     case Action::Zoom: page.zoom = following(page.zoom, Zoom::Table); break;
     case Action::Axis: page.measure = following(page.measure, Measure::Size); break;
+    case Action::Metric: return in_another_metric(std::move(model));
     case Action::Order:
       page.order = following(page.order, LayerOrder::Name);
       page.layer = 0;
@@ -196,6 +214,7 @@ Next acted_on_compare(Model model, Action action) {
         page.measure = following(page.measure, Measure::Size);
       }
       break;
+    case Action::Metric: return in_another_metric(std::move(model));
     case Action::Left: return moved(std::move(model), Action::Up);
     case Action::Right: return moved(std::move(model), Action::Down);
     case Action::Open: return point_opened(std::move(model));

@@ -51,9 +51,23 @@ Next columns_typed(Model model, std::vector<std::string> words) {
   return {std::move(model), {LoadRuns{std::move(query), true}}};
 }
 
-Next switched(bool& what, Model& model, const std::string& word, Cmd command) {
-  what = word.empty() ? !what : word == "on";
-  return {std::move(model), {std::move(command)}};
+struct Choice {
+  std::string_view name{};
+  std::vector<std::string_view> words{};
+  bool needed = true;  ///< without a word it is switched
+};
+
+/// Why the word behind the name is none that it takes; empty where it is one.
+std::string refusal(const std::string& name, const std::string& word) {
+  static const std::vector<Choice> choices{{"charts", {"braille", "blocks", "ascii"}},
+                                           {"theme", {"colours", "strong", "plain"}},
+                                           {"clock", {"on", "off"}, false},
+                                           {"mouse", {"on", "off"}, false}};
+  const auto choice = std::find_if(choices.begin(), choices.end(), [&](const Choice& one) { return one.name == name; });
+  if (choice == choices.end() || (word.empty() && !choice->needed)) return "";
+  if (std::find(choice->words.begin(), choice->words.end(), word) != choice->words.end()) return "";
+  return fmt::format("{}: {} is expected{}", name, fmt::join(choice->words, " or "),
+                     word.empty() ? "" : fmt::format(", not \"{}\"", word));
 }
 
 /// What only these screens know. False: it is none of that.
@@ -79,6 +93,8 @@ bool of_the_screens(Next& next, const std::vector<std::string>& words) {
       next = going_to(std::move(model), Screen::Runs);
       next.commands = {LoadRuns{query, true}};
     }
+  } else if (const std::string why = refusal(name, word); !why.empty()) {
+    next = telling(std::move(model), why, false);
   } else if (name == "charts") {
     const bool utf8 = model.look.charset == Charset::Utf8;
     model.look.charts = word == "ascii" || !utf8 ? Charts::Ascii : word == "blocks" ? Charts::Blocks : Charts::Braille;
@@ -86,10 +102,11 @@ bool of_the_screens(Next& next, const std::vector<std::string>& words) {
     model.look.theme = word == "plain" ? Theme::Plain : word == "strong" ? Theme::Strong : Theme::Colours;
     next.commands = {Repaint{}};
   } else if (name == "clock") {
-    next = switched(model.look.clock, model, word, Repaint{});
+    model.look.clock = word.empty() ? !model.look.clock : word == "on";
+    next.commands = {Repaint{}};
   } else if (name == "mouse") {
-    const bool on = word.empty() ? !model.look.mouse : word == "on";
-    next = switched(model.look.mouse, model, word, UseMouse{on});
+    model.look.mouse = word.empty() ? !model.look.mouse : word == "on";
+    next.commands = {UseMouse{model.look.mouse}};
   } else {
     return false;
   }

@@ -72,7 +72,9 @@ void draw_curves(Frame& frame, const Model& model, const Area& area, const Compa
       plot.levels.push_back({*limit, fmt::format("limit {}", series_letter(run)), Style::Warning});
   }
   plot.x_high = roomy(last);
-  draw_box(frame, area, fmt::format("{} of accepted iterations", name_of(measure)), model.look.charset);
+  const bool of_a_metric = measure == Measure::Metric || measure == Measure::Drop;
+  const std::string in = of_a_metric && !model.compare.metric.empty() ? " in " + model.compare.metric : "";
+  draw_box(frame, area, fmt::format("{} of accepted iterations{}", name_of(measure), in), model.look.charset);
   const int legend = std::min(static_cast<int>(c.runs.size()), std::max(area.rows - 7, 0));
   draw_plot(frame, {area.row + 1, area.column + 1, area.rows - 2 - legend, area.columns - 2}, plot, model.look);
   for (int row = 0; row < legend; ++row) {

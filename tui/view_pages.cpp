@@ -160,7 +160,6 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
     for (const auto& [rule, iteration] : detail.picks) {
       if (iteration == it.index) is += (is.empty() ? "" : " ") + rule;
     }
-    const bool inside_limit = detail.limit && it.drop <= *detail.limit;
     frame.put(list.row + row, 1,
               fitted(padded(fmt::format("{}", it.index), -5) + "  " + padded(it.kind, 9) +
                          padded(fitted_end(it.changed_layers.empty() ? "" : short_change(it), changed - 1), changed) +
@@ -169,9 +168,9 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
                          padded(fmt::format("{:.1f}%", it.int8_share * 100), -7) + padded(mebibytes(it.bytes), -8) +
                          "  " + is,
                      area.columns - 1),
-              !is.empty()    ? Style::Good
-              : inside_limit ? Style::Normal
-                             : Style::Dim);
+              !is.empty() ? Style::Good
+              : it.inside ? Style::Normal
+                          : Style::Dim);
     if (at == page.iteration) mark_row(frame, list, row, 6);
   }
   if (area.rows < 14 || page.iteration >= rows.size()) return;

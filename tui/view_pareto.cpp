@@ -70,7 +70,8 @@ void draw_pareto(Frame& frame, const Model& model, const Area& area) {
   const auto on_front =
       static_cast<std::size_t>(std::count_if(c.points.begin(), c.points.end(), [](const auto& p) { return p.front; }));
   draw_box(frame, box,
-           fmt::format("drop against {}: {} models, {} of {} on the front", name_of(page.axis), points.size(), on_front,
+           fmt::format("drop{} against {}: {} models, {} of {} on the front",
+                       page.metric.empty() ? "" : " in " + page.metric, name_of(page.axis), points.size(), on_front,
                        c.points.size()),
            model.look.charset);
   draw_plot(frame, {box.row + 1, box.column + 1, box.rows - 2, box.columns - 2}, pareto_plot(page, points), model.look);

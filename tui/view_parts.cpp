@@ -63,7 +63,8 @@ std::string short_key(const std::string& key) {
 std::string state_text(const RunRow& run) {
   if (run.state == "done" && !run.outcome.empty()) {
     if (run.outcome == "met") return "done, met";
-    return run.outcome == "not_met" ? "done, not met" : "done, all int8";
+    if (run.outcome == "not_met") return "done, not met";
+    return run.outcome == "nothing_to_do" ? "done, all int8" : "done";
   }
   return run.state;
 }

@@ -17,7 +17,8 @@ bool replaces(const Cmd& later, const Cmd& earlier) {
   // What was to be read anew is read anew.
   if (const auto* runs = std::get_if<LoadRuns>(&earlier)) return !runs->fresh || std::get<LoadRuns>(later).fresh;
   if (const auto* run = std::get_if<LoadRun>(&earlier))
-    return run->id == std::get<LoadRun>(later).id && (!run->fresh || std::get<LoadRun>(later).fresh);
+    return run->id == std::get<LoadRun>(later).id && run->metric == std::get<LoadRun>(later).metric &&
+           (!run->fresh || std::get<LoadRun>(later).fresh);
   return true;
 }
 

@@ -33,16 +33,16 @@ class Accuracy final : public Metric {
   }
 
   [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth& truth) const override {
-    const auto counted = class_count(name_, outputs, output_);
+    const auto counted = class_count(outputs, output_);
     if (!counted) return failed(counted);
     const std::int64_t classes = *counted;
     if (top_k_ > classes) {
-      return fail(Cause::InvalidInput, "{}: top_k is {}, the network has only {} classes", name_, top_k_, classes);
+      return fail(Cause::InvalidInput, "top_k is {}, the network has only {} classes", top_k_, classes);
     }
     const auto& label = truth.label;
-    if (!label) return fail(Cause::InvalidInput, "{}: the samples have no labels", name_);
+    if (!label) return fail(Cause::InvalidInput, "the samples have no labels");
     if (*label < 0 || *label >= classes) {
-      return fail(Cause::InvalidInput, "{}: label {} is out of range, the network's classes are 0 to {}", name_, *label,
+      return fail(Cause::InvalidInput, "its label {} is out of range, the network's classes are 0 to {}", *label,
                   classes - 1);
     }
     return {};

@@ -47,10 +47,9 @@ class MeanAveragePrecision final : public Metric {
   [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth& truth) const override {
     const auto output = static_cast<std::size_t>(spec_.output);
     if (output >= outputs.size()) {
-      return fail(Cause::InvalidInput, "{}: output {} is asked for, the network has {}", name_, output, outputs.size());
+      return fail(Cause::InvalidInput, "output {} is asked for, the network has {}", output, outputs.size());
     }
-    const auto suits = is_decodable(spec_, outputs[output], truth);
-    return suits ? Status{} : failed(suits, name_);
+    return is_decodable(spec_, outputs[output], truth);
   }
 
   [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const override {

@@ -42,7 +42,8 @@ class Metric {
   [[nodiscard]] virtual MetricRange range() const { return {}; }
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
-  /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput.
+  /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput, without the
+  /// metric's name.
   [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs, const Truth& truth) const = 0;
   /// The score of one sample; NaN when an output is NaN is not allowed: a NaN counts as wrong.
   [[nodiscard]] virtual SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const = 0;

@@ -66,7 +66,7 @@ class Prediction final : public Metric {
   }
 
   [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth&) const override {
-    const auto classes = class_count(name_, outputs, output_);
+    const auto classes = class_count(outputs, output_);
     if (!classes) return failed(classes);
     if (*classes > 1) return {};
     return fail(Cause::InvalidInput, "output {} has a single score per sample: a class is predicted of two or more",

@@ -53,6 +53,8 @@ std::optional<ChannelAffine> affine_of_batch_norm(const Graph& graph, const Node
   for (std::size_t channel = 0; channel < channels; ++channel) {
     affine.scale[channel] = (*scale)[channel] / std::sqrt((*variance)[channel] + epsilon);
     affine.shift[channel] = (*shift)[channel] - affine.scale[channel] * (*mean)[channel];
+    // A variance below -epsilon: what becomes of it is the operator's own affair, not that of the layer before it.
+    if (!std::isfinite(affine.scale[channel]) || !std::isfinite(affine.shift[channel])) return std::nullopt;
   }
   return affine;
 }

@@ -192,7 +192,7 @@ TEST(MeanAveragePrecision, RefusesAnOutputThatIsNotThere) {
   auto spec = boxes_spec();
   spec.output = 1;
   const OutputView view{ElementType::Float32, {1, 6}, {}};
-  EXPECT_EQ(metric(spec)->accepts({&view, 1}, {}).error().message, "map@50: output 1 is asked for, the network has 1");
+  EXPECT_EQ(metric(spec)->accepts({&view, 1}, {}).error().message, "output 1 is asked for, the network has 1");
 }
 
 }  // namespace

@@ -44,6 +44,19 @@ TEST(Canonical, FoldsBatchNormalizationIntoTheConvBefore) {
   EXPECT_THAT(constant_floats(*graph, "conv", 2), ElementsAre(10.0F, 21.0F));  // b * that + shift - that * mean
 }
 
+TEST(Canonical, ABatchNormalizationOfANegativeVarianceKeepsItsNaNsToItself) {
+  GraphBuilder b;
+  const auto x = b.input("x", {-1, 1, 2, 2});
+  const auto c = b.node("Conv", "conv", {x, b.floats("w", {2, 1, 1, 1}, {3.0F, 5.0F})});
+  const std::vector<std::string> inputs{c, b.floats("s", {2}, {2.0F, -1.0F}), b.floats("h", {2}, {10.0F, 20.0F}),
+                                        b.floats("m", {2}, {1.0F, 3.0F}), b.floats("v", {2}, {3.5F, -0.7F})};
+  b.output(b.node("BatchNormalization", "bn", inputs, kHalf), {-1, 2, 2, 2});
+  const auto graph = canonicalised(b.graph());
+  ASSERT_TRUE(graph) << graph.error().message;
+  EXPECT_THAT(operators(*graph), ElementsAre("Conv", "BatchNormalization"));
+  EXPECT_THAT(constant_floats(*graph, "conv", 1), ElementsAre(3.0F, 5.0F));
+}
+
 TEST(Canonical, GivesAConvWithoutBiasOne) {
   GraphBuilder b;
   const auto x = b.input("x", {-1, 1, 2, 2});

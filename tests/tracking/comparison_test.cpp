@@ -1,6 +1,7 @@
 #include "tracking/comparison.h"
 
 #include "support.h"
+#include "tracking/run_metrics.h"
 
 namespace quantrail::tracking {
 namespace {
@@ -140,8 +141,37 @@ TEST(Comparison, PutsLayersSideBySide) {
   ASSERT_EQ(comparison.layers.size(), 2U);
   EXPECT_EQ(comparison.layers[0].layer, "conv0");
   EXPECT_FALSE(comparison.layers[0].differs);
-  EXPECT_EQ(comparison.layers[1].is_float, (std::vector<bool>{false, true}));
+  EXPECT_EQ(comparison.layers[1].is_float, (std::vector<std::optional<bool>>{false, true}));
   EXPECT_TRUE(comparison.layers[1].differs);
+}
+
+TEST(Comparison, AnotherModelMayLackALayer) {
+  auto other = run_of(2, {sample_iteration(0)});
+  other.model_hash = sha256({});
+  const auto comparison = compared({run_of(1, {sample_iteration(0), sample_iteration(1)}), std::move(other)});
+  ASSERT_FALSE(comparison.layers.empty());
+  EXPECT_EQ(comparison.layers[0].is_float, (std::vector<std::optional<bool>>{true, std::nullopt}));
+  EXPECT_TRUE(comparison.layers[0].differs);
+}
+
+TEST(Comparison, ARunIsToldByAnyOfItsMetrics) {
+  auto run = run_of(1, {point(0, 0.01, 100, 1.0), point(1, 0.02, 110, 0.9)});
+  const std::string first = run.summary.metric;
+  run.summary.best_iteration = 1;
+  run.baseline = Baseline{.metrics = {{first, 0.9}, {"f1", 0.92}}, .limits = {{first, 0.03}, {"f1", 0.01}}};
+  for (auto& it : run.iterations) {
+    it.metrics["f1"] = 0.90 + 0.01 * static_cast<double>(it.index);
+    it.drops = {{first, it.drop}, {"f1", 0.02 - 0.01 * static_cast<double>(it.index)}};
+  }
+  EXPECT_EQ(metrics_of(run), (std::vector<std::string>{first, "f1"}));
+  const auto seen = in_metric(run, "f1");
+  EXPECT_EQ(seen.summary.metric, "f1");
+  EXPECT_EQ(seen.summary.float_metric, 0.92);
+  EXPECT_EQ(seen.summary.quantized, 0.90);
+  EXPECT_EQ(seen.summary.best, 0.91);
+  EXPECT_EQ(seen.summary.drop, 0.01);
+  EXPECT_EQ(seen.iterations[0].drop, 0.02);
+  EXPECT_EQ(in_metric(run, "recall").summary.metric, first);
 }
 
 }  // namespace

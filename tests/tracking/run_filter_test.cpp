@@ -78,6 +78,7 @@ TEST(RunFilter, SaysWhatIsNotUnderstood) {
   EXPECT_TRUE(refused("stat:done", "no field \"stat\" (did you mean \"state\"?)"));
   EXPECT_TRUE(refused("state:runing", "no state \"runing\" (did you mean \"running\"?)"));
   EXPECT_TRUE(refused("outcome:good", "no outcome \"good\""));
+  EXPECT_TRUE(RunFilter::parse("outcome:quantized"));
   EXPECT_TRUE(refused("drop<small", "drop is a number, \"small\" is none"));
   EXPECT_TRUE(refused("age<long", "(90s, 15m, 4h, 2d, 1w)"));
   EXPECT_TRUE(refused("created>yesterday", "created is a time such as 2026-11"));

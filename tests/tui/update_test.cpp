@@ -29,6 +29,35 @@ TEST(Update, EnterOpensTheSelectedRunAndEscapeGoesBack) {
   EXPECT_EQ(after(next.model, {key(Key::Escape)}).screen(), Screen::Runs);
 }
 
+TEST(Update, MetricsAreGoneThroughInTurn) {
+  Model model = run();
+  EXPECT_FALSE(update(model, key(U's')).model.told->good);  // it has only one
+  RunDetail detail = *model.run.detail;
+  detail.metrics = {"map", "map@50"};
+  model = update(std::move(model), RunLoaded{std::make_shared<const RunDetail>(detail)}).model;
+  const Next second = update(std::move(model), key(U's'));
+  EXPECT_THAT(second.commands, ElementsAre(Cmd{LoadRun{.id = 4, .metric = "map@50"}}));
+  EXPECT_THAT(update(second.model, Ticked{"14:04"}).commands,
+              ElementsAre(Cmd{LoadRun{.id = 4, .fresh = false, .metric = "map@50"}}));
+  EXPECT_THAT(update(second.model, key(U's')).commands, ElementsAre(Cmd{LoadRun{.id = 4}}));
+
+  Model compared = sample_comparison({24, 80}, Charset::Ascii);
+  compared.compare.comparison->metrics = {"map", "map@50"};
+  EXPECT_THAT(update(std::move(compared), key(U's')).commands,
+              ElementsAre(Cmd{LoadComparison{{2, 3, 4}, true, "map@50"}}));
+}
+
+TEST(Update, AWordThatACommandOfTheScreensDoesNotTakeIsRefused) {
+  for (const auto* text : {":mouse maybe", ":theme", ":charts dots", ":clock 12"}) {
+    Model model = runs();
+    for (const char letter : std::string(text)) model = after(model, {key(static_cast<char32_t>(letter))});
+    const Next next = update(std::move(model), key(Key::Enter));
+    EXPECT_TRUE(next.commands.empty()) << text;
+    ASSERT_TRUE(next.model.told) << text;
+    EXPECT_FALSE(next.model.told->good) << text;
+  }
+}
+
 TEST(Update, StoppingARunAsksForADifferentKey) {
   const Next asked = update(runs(), key(U'X'));
   ASSERT_TRUE(asked.model.question);
@@ -362,33 +391,6 @@ TEST(Update, TicksReadTheStoreOnlyWhereItChanged) {
 
 TEST(Update, MovingLooksAtTheRunOnlyOnceKeysRest) {
   EXPECT_THAT(update(runs(), key(Key::Down)).commands, ElementsAre(Cmd{LoadRun{.id = 3, .quiet = true}}));
-}
-
-TEST(KeyTable, NothingThatChangesAnythingSitsOnTheEndOfAnEscapeSequence) {
-  const std::u32string ends = U"ABCDEFHMOPQRSZ[~";
-  const std::vector<Action> harmless{Action::Up,        Action::Down, Action::Previous, Action::Level,
-                                     Action::NextMatch, Action::Last, Action::First,    Action::PreviousMatch};
-  for (const auto& binding : key_table()) {
-    for (const auto& press : {binding.key, binding.other}) {
-      if (press.key != Key::Character || ends.find(press.character) == std::u32string::npos) continue;
-      EXPECT_THAT(harmless, Contains(binding.action)) << binding.shown;
-    }
-  }
-}
-
-TEST(KeyTable, EveryScreenHasNoKeyTwiceAndAWayOut) {
-  for (const auto& one : key_table()) {
-    int same = 0;
-    for (const auto& other : key_table())
-      same += other.context == one.context && (other.key == one.key || other.other == one.key) ? 1 : 0;
-    EXPECT_EQ(same, 1) << title_of(one.context) << " " << one.shown;
-  }
-  for (const Screen screen : {Screen::Runs, Screen::Run, Screen::Compare, Screen::Form, Screen::Health, Screen::Text}) {
-    Model model;
-    model.way = {screen};
-    const auto action = action_for(contexts_of(model), on(screen == Screen::Form ? on(Key::Escape).key : Key::Escape));
-    EXPECT_EQ(action, screen == Screen::Runs ? Action::None : Action::Back);
-  }
 }
 
 }  // namespace
