@@ -6,6 +6,7 @@
 
 #include "app/machine.h"
 #include "app/numbers.h"
+#include "app/silence.h"
 #include "app/version.h"
 #include "base/parallel.h"
 #include "runtime/plan.h"
@@ -50,9 +51,10 @@ tui::HealthSection worker_section(const tracking::Store& store) {
     if (!run.owned) continue;
     const auto lease = runs->lease(run.id);
     if (!lease || !*lease) continue;
-    section.lines.push_back(fmt::format("run {} {}: {}, process {} on {}, {}", run.id, run.name,
-                                        tracking::name_of(run.state), (*lease)->worker.pid, (*lease)->worker.host,
-                                        (*lease)->step));
+    const std::string silence = silence_text(**lease);
+    section.lines.push_back(fmt::format("{}run {} {}: {}, process {} on {}, {}", silence.empty() ? "" : "! ", run.id,
+                                        run.name, tracking::name_of(run.state), (*lease)->worker.pid,
+                                        (*lease)->worker.host, silence.empty() ? (*lease)->step : silence));
   }
   if (section.lines.empty()) section.lines.emplace_back("none at work");
   return section;
@@ -85,6 +87,13 @@ tui::HealthSection disk_section(const tracking::Store& store) {
 
 std::vector<tui::HealthSection> health_rows(const tracking::Store& store) {
   return {store_section(store), worker_section(store), garbage_section(store), disk_section(store), machine_section()};
+}
+
+std::vector<tui::HealthSection> health_rows_again(const tracking::Store& store,
+                                                  std::vector<tui::HealthSection> before) {
+  before.at(0) = store_section(store);
+  before.at(1) = worker_section(store);
+  return before;
 }
 
 }  // namespace quantrail::app

@@ -9,14 +9,16 @@
 
 namespace quantrail::app {
 
-/// Four decimals; "-" for what is not known or not a number.
+/// Four decimals, or two digits of what would be nothing with them; "-" for what is not known or not a number.
 [[nodiscard]] inline std::string decimals(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? fmt::format("{:.4f}", *value) : std::string("-");
+  if (!value || !std::isfinite(*value)) return "-";
+  const bool tiny = *value != 0.0 && std::abs(*value) < 0.00005;
+  return tiny ? fmt::format("{:.2g}", *value) : fmt::format("{:.4f}", *value);
 }
 
 /// A limit that no metric comes near may be anything.
 [[nodiscard]] inline std::string limit_text(double limit) {
-  return limit < 1e6 ? fmt::format("{:.4f}", limit) : fmt::format("{:g}", limit);
+  return limit < 1e6 ? decimals(limit) : fmt::format("{:g}", limit);
 }
 
 [[nodiscard]] inline double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1048576.0; }

@@ -1,7 +1,6 @@
 #include "app/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 
 #include "app/iteration_words.h"
 #include "app/numbers.h"
+#include "app/terminal_width.h"
 #include "base/text.h"
 #include "tui/cell_text.h"
 
@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::size_t kBarColumns = 28;
 constexpr auto kRedraw = std::chrono::milliseconds(100);
-
-int columns_of(std::FILE* terminal) {
-  winsize size{};
-  return ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 std::string bar(std::size_t done, std::size_t total) {
   const std::size_t filled = total == 0 ? 0 : std::min(done, total) * kBarColumns / total;
@@ -75,7 +70,8 @@ void ProgressPrinter::draw_bar() {
   }
   text += "  " + printable(step_);
   // A line that wraps is not rewritten but scrolls.
-  fmt::print(out_, "\r\033[K{}", tui::fitted(text, columns_of(out_) - 1));
+  const int width = terminal_width(out_);
+  fmt::print(out_, "\r\033[K{}", tui::fitted(text, (width > 0 ? width : 80) - 1));
   bar_shown_ = true;
 }
 

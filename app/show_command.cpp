@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <map>
 
@@ -12,6 +11,7 @@
 #include "app/open_store.h"
 #include "app/records_json.h"
 #include "app/show_text.h"
+#include "app/silence.h"
 #include "app/table.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -97,13 +97,6 @@ std::string metric_line(const Baseline& baseline, const std::string& metric, boo
                      limit == baseline.limits.end() ? "" : fmt::format(", may drop by {}", limit_text(limit->second)));
 }
 
-constexpr double kSilent = 30.0;
-
-double seconds_since(std::int64_t ms) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now - std::chrono::milliseconds(ms)).count();
-}
-
 std::string state_line(const tracking::RunDetails& details) {
   const auto& summary = details.summary;
   std::string line{tracking::name_of(summary.state)};
@@ -115,11 +108,7 @@ std::string state_line(const tracking::RunDetails& details) {
   if (details.lease && summary.state == tracking::RunState::Queued && !details.lease->step.empty())
     line += ": " + printable(details.lease->step);
   if (details.lease && tracking::is_live(summary.state)) {
-    const double silent = seconds_since(details.lease->worker.beat_ms);
-    if (silent > kSilent) {
-      line += fmt::format("; no sign of life for {}, though process {} is there", duration_text(silent),
-                          details.lease->worker.pid);
-    }
+    if (const auto silence = silence_text(*details.lease); !silence.empty()) line += "; " + silence;
   }
   return line;
 }

@@ -1,7 +1,9 @@
 #include "app/table.h"
 
 #include <algorithm>
+#include <numeric>
 
+#include "app/terminal_width.h"
 #include "base/text.h"
 #include "tui/frame.h"
 
@@ -14,10 +16,26 @@ std::string line(const std::vector<std::string>& cells, const std::vector<int>& 
   for (std::size_t at = 0; at < cells.size(); ++at) {
     const bool right = at < align.size() && align[at] == Align::Right;
     if (at > 0) out += "  ";
-    out += tui::padded(cells[at], right ? -widths[at] : widths[at]);
+    out += tui::padded(tui::fitted(cells[at], widths[at]), right ? -widths[at] : widths[at]);
   }
   out.erase(out.find_last_not_of(' ') + 1);
   return out + "\n";
+}
+
+/// Takes from the widest of the columns of text until all fit, as far as what is left can be read.
+void narrow(std::vector<int>& widths, const std::vector<Align>& align, int room) {
+  constexpr int kNarrowest = 12;
+  int excess = std::accumulate(widths.begin(), widths.end(), 2 * static_cast<int>(widths.size()) - 2) - room;
+  while (excess > 0) {
+    int* widest = nullptr;
+    for (std::size_t at = 0; at < widths.size(); ++at) {
+      const bool text = at >= align.size() || align[at] == Align::Left;
+      if (text && widths[at] > kNarrowest && (widest == nullptr || widths[at] > *widest)) widest = &widths[at];
+    }
+    if (widest == nullptr) return;
+    --*widest;
+    --excess;
+  }
 }
 
 std::string quoted(const std::string& cell) {
@@ -44,6 +62,7 @@ std::string table(const std::vector<std::string>& titles, const std::vector<std:
     for (const auto& row : rows) width = std::max(width, tui::width_of(row.at(at)));
     widths.push_back(width);
   }
+  if (const int room = terminal_width(stdout); room > 0) narrow(widths, align, room);
   std::string out = line(titles, widths, align);
   for (const auto& row : rows) out += line(row, widths, align);
   return out;

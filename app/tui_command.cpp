@@ -102,8 +102,10 @@ int run(const Options& options, const TuiCommand& command) {
   }
   auto runs = tracking::Runs::open(*store);
   if (!runs) return complained(runs.error());
+  const std::string place = store->host().name + ":" + store->folder().string();
   auto performer = std::make_shared<TuiPerformer>(std::move(*store), std::move(*runs));
   tui::Model model = first_model(scripted);
+  if (!scripted) model.place = place;
   if (!unwritable.empty()) model.told = tui::Told{unwritable, false};
   if (scripted) return played(command, performer, std::move(model));
   tui::LoopEnd end;

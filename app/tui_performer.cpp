@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "app/form_fields.h"
@@ -18,6 +19,7 @@ namespace {
 const std::vector<std::string> kColumns{"id",         "name", "state",   "best", "drop", "reverted",
                                         "iterations", "size", "created", "tags", "model"};
 constexpr std::streamoff kOutput = 65536;
+constexpr std::string_view kWaits = "note: waiting for storage";
 
 std::vector<tui::Msg> told(const Error& error) { return {tui::Told{error.message, false}}; }
 
@@ -47,6 +49,7 @@ std::vector<std::string> cells_of(const std::vector<tracking::RunField>& fields,
     const bool unknown = std::holds_alternative<std::monostate>(value) && field.number;
     std::string text = unknown ? "-" : tracking::shown(field, value);
     if (field.name == "state") text = tui::state_text(row);
+    if (field.name == "created") text = minute_text(facts.run.created_ms);
     cells.push_back(std::move(text));
   }
   return cells;
@@ -99,7 +102,10 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
     fields.push_back(*tracking::run_field(column));
     loaded.columns.push_back({column, fields.back().number});
   }
-  bool live = false;
+  // An age grows by itself.
+  const auto asked = query_of(query).columns;
+  bool live =
+      std::find(asked.begin(), asked.end(), "age") != asked.end() || query.filter.find("age") != std::string::npos;
   for (const auto& one : *facts) {
     // Only runs at work have a step to show.
     std::optional<tracking::LeaseRecord> lease;
@@ -129,6 +135,9 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
   const auto log = store_.log_path(details->uid);
   detail.output = end_of(log);
   detail.output_path = log.string();
+  // What the store cannot be told for want of room is in the log alone.
+  if (detail.run.step && !detail.output.empty() && detail.output.back().find(kWaits) != std::string::npos)
+    detail.run.step->trouble = detail.output.back();
   return {tui::RunLoaded{std::make_shared<const tui::RunDetail>(std::move(detail))}};
 }
 
@@ -139,16 +148,23 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadComparison& command) {
   if (!before) return told(before.error());
   if (!command.fresh && unchanged(what, *before)) return {};
   std::vector<tracking::RunDetails> runs;
+  Told answers;
   bool live = false;
   for (const auto id : command.runs) {
     auto details = runs_.show(id);
-    if (!details) return told(details.error());
+    if (!details && details.error().cause != Cause::InvalidInput) return told(details.error());
+    if (!details) {
+      answers = told(details.error());
+      continue;
+    }
     live = live || tracking::is_live(details->summary.state);
     runs.push_back(std::move(*details));
   }
-  if (runs.empty()) return {};
+  if (runs.empty()) return answers;
   remember(what, *before, live);
-  return {tui::ComparisonLoaded{comparison_rows(std::move(runs), command.metric)}};
+  answers.insert(answers.begin(),
+                 tui::ComparisonLoaded{comparison_rows(std::move(runs), command.metric), command.runs});
+  return answers;
 }
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadViews&) {
@@ -161,7 +177,10 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadViews&) {
   return {std::move(loaded)};
 }
 
-TuiPerformer::Told TuiPerformer::done(const tui::LoadHealth&) { return {tui::HealthLoaded{health_rows(store_)}}; }
+TuiPerformer::Told TuiPerformer::done(const tui::LoadHealth& command) {
+  health_ = command.fresh || health_.empty() ? health_rows(store_) : health_rows_again(store_, std::move(health_));
+  return {tui::HealthLoaded{health_}};
+}
 
 TuiPerformer::Told TuiPerformer::done(const tui::LoadForm& command) {
   auto form = command.source.kind == tui::FormKind::Export ? export_form(options_, command.source)
@@ -194,7 +213,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::WriteDraft& command) {
 
 TuiPerformer::Told TuiPerformer::done(const tui::WriteNote& command) {
   const auto written = runs_.set_note(command.run, command.note, command.before);
-  if (!written) return told(written.error());
+  if (!written) return {tui::Told{written.error().message + "; m, then Up, has what was typed", false}};
   return {tui::Told{command.note.empty() ? "the note is gone" : "noted", true}};
 }
 

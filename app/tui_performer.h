@@ -53,6 +53,7 @@ class TuiPerformer final : public tui::Performer {
   tracking::Runs runs_;
   Options options_{};
   std::map<std::string, Seen> seen_{};
+  std::vector<tui::HealthSection> health_{};  ///< as told last
   Drafts drafts_{};
 };
 

@@ -12,6 +12,7 @@
 #include "app/numbers.h"
 #include "app/open_store.h"
 #include "app/pick.h"
+#include "app/silence.h"
 #include "base/text.h"
 #include "search/requirements.h"
 #include "tracking/run_fields.h"
@@ -68,12 +69,22 @@ std::vector<tui::SettingRow> setting_rows(const tracking::RunDetails& details) {
   return rows;
 }
 
-/// As the clock on the wall says, like that of the screens.
-std::string clock_text(std::int64_t ms) {
+std::tm local_time(std::int64_t ms) {
   const auto seconds = static_cast<std::time_t>(ms / 1000);
   std::tm local{};
   localtime_r(&seconds, &local);
+  return local;
+}
+
+/// As the clock on the wall says, like that of the screens.
+std::string clock_text(std::int64_t ms) {
+  const std::tm local = local_time(ms);
   return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+std::string date_text(std::int64_t ms) {
+  const std::tm local = local_time(ms);
+  return fmt::format("{}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
 using Timed = std::vector<std::pair<std::int64_t, tui::LogRow>>;
@@ -110,14 +121,18 @@ std::vector<tui::LogRow> log_rows(const tracking::RunDetails& details) {
     if (!attempt.ended_ms) continue;
     std::string text = fmt::format("attempt {} ended: {}", number, attempt.ended_as);
     if (!attempt.reason.empty()) text += ", " + attempt.reason;
-    const bool bad = attempt.ended_as == "failed" || attempt.ended_as == "lost";
-    timed.emplace_back(*attempt.ended_ms, tui::LogRow{clock_text(*attempt.ended_ms), bad ? "warning" : "info", text});
+    const std::string level = attempt.ended_as == "failed" ? "error" : attempt.ended_as == "lost" ? "warning" : "info";
+    timed.emplace_back(*attempt.ended_ms, tui::LogRow{clock_text(*attempt.ended_ms), level, text});
   }
   for (const auto& event : details.events)
     timed.emplace_back(event.at_ms, tui::LogRow{clock_text(event.at_ms), event.level, event.text});
   std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<tui::LogRow> rows;
-  for (auto& [at, row] : timed) rows.push_back(std::move(row));
+  std::string day;
+  for (auto& [at, row] : timed) {
+    if (std::string today = date_text(at); today != day) rows.push_back({"", "info", day = std::move(today)});
+    rows.push_back(std::move(row));
+  }
   return rows;
 }
 
@@ -167,7 +182,10 @@ std::string told_of(const tracking::RunDetails& details, const std::string& metr
 std::string tightest(const tracking::RunDetails& details) {
   const auto best = details.summary.best_iteration;
   if (!best || !details.baseline || details.baseline->limits.size() < 2) return "";
-  const auto& drops = details.iterations.at(static_cast<std::size_t>(*best)).drops;
+  const auto it = std::find_if(details.iterations.begin(), details.iterations.end(),
+                               [&](const IterationRecord& one) { return one.index == *best; });
+  if (it == details.iterations.end()) return "";
+  const auto& drops = it->drops;
   std::string tightest;
   double furthest = -std::numeric_limits<double>::infinity();
   for (const auto& [metric, limit] : details.baseline->limits) {
@@ -181,10 +199,12 @@ std::string tightest(const tracking::RunDetails& details) {
 
 std::optional<tui::Step> step_of(const std::optional<tracking::LeaseRecord>& lease) {
   if (!lease) return std::nullopt;
-  return tui::Step{lease->step, lease->unit, lease->done, lease->total, lease->rate};
+  return tui::Step{lease->step, lease->unit, lease->done, lease->total, lease->rate, silence_text(*lease)};
 }
 
 }  // namespace
+
+std::string minute_text(std::int64_t ms) { return fmt::format("{} {}", date_text(ms), clock_text(ms).substr(0, 5)); }
 
 tui::RunRow run_row(const tracking::RunSummary& run) {
   tui::RunRow row;
@@ -202,7 +222,7 @@ tui::RunRow run_row(const tracking::RunSummary& run) {
   row.best_iteration = run.best_iteration;
   row.reverted = run.reverted;
   row.iterations = run.iterations;
-  row.created = time_text(run.created_ms);
+  row.created = minute_text(run.created_ms);
   row.note = run.note;
   row.tags = run.tags;
   row.starred = run.starred;
@@ -261,10 +281,9 @@ tui::Comparison comparison_rows(std::vector<tracking::RunDetails> runs, const st
     out.results.push_back(std::move(row));
   }
   for (const auto& point : compared.points) {
-    const auto& it = runs[point.run].iterations[static_cast<std::size_t>(point.iteration)];
     out.points.push_back({point.run, point.iteration, point.metric, point.drop, point.int8_macs_share,
-                          static_cast<std::int64_t>(point.size_bytes),
-                          static_cast<std::int64_t>(it.reverted_layers.size()), point.accepted, point.front});
+                          static_cast<std::int64_t>(point.size_bytes), point.float_layers, point.accepted,
+                          point.front});
   }
   for (const auto& layer : compared.layers) {
     tui::ComparedRow row{layer.layer, {}, layer.differs};

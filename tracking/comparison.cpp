@@ -74,6 +74,7 @@ std::vector<ComparedPoint> points_of(const std::vector<RunDetails>& runs) {
                         .drop = it.drop,
                         .int8_macs_share = it.int8_macs_share,
                         .size_bytes = it.size_bytes,
+                        .float_layers = static_cast<std::int64_t>(it.reverted_layers.size()),
                         .accepted = it.accepted,
                         .others_hold = others_hold(runs[run], it)});
     }

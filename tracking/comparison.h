@@ -26,6 +26,7 @@ struct ComparedPoint {
   double drop = 0.0;
   double int8_macs_share = 0.0;
   std::uint64_t size_bytes = 0;
+  std::int64_t float_layers = 0;
   bool accepted = false;
   bool others_hold = true;  ///< the run's further metrics drop no more than they may
   /// It holds in further metrics, and no other such point of runs of the same model and metric is at least as good in

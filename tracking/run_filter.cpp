@@ -133,6 +133,8 @@ Status check_known(std::string_view field, const std::string& value) {
   } else if (field == "outcome") {
     for (const auto one : {Outcome::Met, Outcome::NotMet, Outcome::NothingToDo, Outcome::Quantized})
       known.emplace_back(name_of(one));
+  } else if (field == "star") {
+    known = {"*"};
   } else {
     return {};
   }

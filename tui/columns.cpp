@@ -8,7 +8,7 @@ namespace quantrail::tui {
 namespace {
 
 constexpr int kGap = 2;
-constexpr int kNarrowest = 8;
+constexpr int kNarrowest = 12;
 
 const std::string& cell(const std::vector<std::string>& cells, std::size_t at) {
   static const std::string none;
@@ -31,9 +31,11 @@ std::string line_of(const std::vector<ColumnTitle>& titles, const Columns& colum
 Columns chosen_columns(const std::vector<ColumnTitle>& titles, const std::vector<const std::vector<std::string>*>& rows,
                        const ColumnsWanted& wanted) {
   std::vector<int> widths;
+  int elastic_width = 0;
   for (std::size_t at = 0; at < titles.size(); ++at) {
     int width = width_of(titles[at].name);
     for (const auto* row : rows) width = std::max(width, width_of(cell(*row, at)));
+    if (at == wanted.elastic) elastic_width = width;
     widths.push_back(std::min(width, wanted.widest));
   }
   Columns columns;
@@ -58,6 +60,11 @@ Columns chosen_columns(const std::vector<ColumnTitle>& titles, const std::vector
     }
     if (room < widths[at]) break;
     add(at, widths[at]);
+  }
+  const auto elastic = std::find(columns.shown.begin(), columns.shown.end(), wanted.elastic);
+  if (elastic != columns.shown.end()) {
+    int& width = columns.widths[static_cast<std::size_t>(elastic - columns.shown.begin())];
+    width = std::max(width, std::min(elastic_width, width + wanted.room - used));
   }
   return columns;
 }

@@ -25,7 +25,8 @@ constexpr std::array kTable{
     Binding{C::Runs, A::Export, on(U'e'), nothing(), "e", "export the run's best model", "e export"},
     Binding{C::Runs, A::Branch, on(U'b'), nothing(), "b", "new run that begins at this one's best iteration", ""},
     Binding{C::Runs, A::MarkShown, control(U'A'), nothing(), "Ctrl-A", "mark all that are shown, or none", ""},
-    Binding{C::Runs, A::ClearFilter, on(U'\\'), nothing(), "\\", "show all runs again, and take all marks off", ""},
+    Binding{C::Runs, A::ClearFilter, on(U'\\'), on(Key::Escape), "\\ Esc",
+            "show all runs again, and take all marks off", "\\ all"},
     Binding{C::Runs, A::Sort, on(U'o'), nothing(), "o", "sort by a field; the same again: the other way", "o sort"},
     Binding{C::Runs, A::Views, on(U'v'), nothing(), "v", "saved views of filter, order and columns", ""},
     Binding{C::Runs, A::Tag, on(U't'), nothing(), "t", "tag the marked runs, or this one; -tag takes it off", ""},
@@ -33,8 +34,8 @@ constexpr std::array kTable{
     Binding{C::Runs, A::Star, on(U'*'), nothing(), "*", "star the run, or take the star off", ""},
     Binding{C::Runs, A::Rename, on(U'w'), nothing(), "w", "give the run another name", ""},
     Binding{C::Runs, A::Trash, on(U'd'), nothing(), "d then y", "put the marked runs, or this one, into the trash", ""},
-    Binding{C::Runs, A::Undo, on(U'u'), nothing(), "u", "take the latest removal out of the trash", ""},
-    Binding{C::Runs, A::ShowTrash, on(U'T'), nothing(), "T", "show the trash, or the runs again", ""},
+    Binding{C::Runs, A::Undo, on(U'u'), nothing(), "u", "take the latest removal out of the trash", "u take out"},
+    Binding{C::Runs, A::ShowTrash, on(U'T'), nothing(), "T", "show the trash, or the runs again", "T runs"},
     Binding{C::Runs, A::Copy, on(U'y'), nothing(), "y", "copy the run's number to the clipboard", ""},
     Binding{C::Runs, A::Left, on(Key::Left), on(U'h'), "Left h", "show columns further left", ""},
     Binding{C::Runs, A::Right, on(Key::Right), nothing(), "Right", "show columns further right", ""},
@@ -48,6 +49,9 @@ constexpr std::array kTable{
     Binding{C::Layers, A::Ignore, on(U'i'), nothing(), "i", "keep the layer in float in the next new run", "i ignore"},
     Binding{C::Layers, A::Order, on(U'o'), nothing(), "o", "order: rank, multiply-adds, when reverted, name",
             "o order"},
+    Binding{C::Layers, A::Search, on(U'/'), nothing(), "/", "search", "/ search"},
+    Binding{C::Layers, A::NextMatch, on(U'>'), nothing(), ">", "next match", ""},
+    Binding{C::Layers, A::PreviousMatch, on(U'<'), nothing(), "<", "match before", ""},
     Binding{C::Layers, A::Previous, on(U'['), nothing(), "[", "earlier ranking", ""},
     Binding{C::Layers, A::Next, on(U']'), nothing(), "]", "later ranking", "[ ] rankings"},
 
@@ -64,6 +68,9 @@ constexpr std::array kTable{
     Binding{C::Config, A::OnlySet, on(U'u'), nothing(), "u", "only what is not a default, or all", "u only set"},
 
     Binding{C::Snapshots, A::Export, on(Key::Enter), nothing(), "Enter", "export this iteration's model", ""},
+    Binding{C::Snapshots, A::Search, on(U'/'), nothing(), "/", "search for a layer", "/ search"},
+    Binding{C::Snapshots, A::NextMatch, on(U'>'), nothing(), ">", "next match", ""},
+    Binding{C::Snapshots, A::PreviousMatch, on(U'<'), nothing(), "<", "match before", ""},
     Binding{C::Snapshots, A::Pick, on(U'@'), nothing(), "@", "select by a rule: best, smallest, fastest, max-drop",
             "@ pick by rule"},
 
@@ -154,6 +161,7 @@ constexpr std::array kTable{
     Binding{C::Everywhere, A::Palette, on(U':'), nothing(), ":", "any command by its name", ": command"},
     Binding{C::Everywhere, A::Health, on(U'!'), nothing(), "!", "store, disk, workers, machine", ""},
     Binding{C::Everywhere, A::Reload, control(U'R'), nothing(), "Ctrl-R", "read the store again now", ""},
+    Binding{C::Everywhere, A::LastOutput, control(U'O'), nothing(), "Ctrl-O", "what a command printed meanwhile", ""},
     Binding{C::Everywhere, A::Redraw, control(U'L'), nothing(), "Ctrl-L", "paint the screen again", ""},
     Binding{C::Everywhere, A::Charts, on(U'#'), nothing(), "#", "charts of Braille, of blocks, of ASCII", ""},
     Binding{C::Everywhere, A::Theme, control(U'T'), nothing(), "Ctrl-T", "colours, strong colours, none", ""},
@@ -200,20 +208,21 @@ Action action_for(std::span<const Context> contexts, const KeyPress& press) {
   return Action::None;
 }
 
-std::string hints(std::span<const Context> contexts, int columns) {
+std::string hints(std::span<const Context> contexts, int columns, const std::function<bool(Action)>& makes_sense) {
   // The way out and the help are worth more than the last of the others.
   std::string end;
   for (const auto context : contexts) {
     for (const auto& binding : kTable) {
       const bool wanted = binding.action == A::Help || binding.action == A::Back || binding.action == A::Quit;
-      if (binding.context == context && wanted && !binding.hint.empty()) end += "  " + std::string(binding.hint);
+      if (binding.context == context && wanted && !binding.hint.empty() && makes_sense(binding.action))
+        end += "  " + std::string(binding.hint);
     }
   }
   std::string line;
   for (const auto context : contexts) {
     for (const auto& binding : kTable) {
       if (binding.context != context || binding.hint.empty() || binding.action == A::Help ||
-          binding.action == A::Back || binding.action == A::Quit)
+          binding.action == A::Back || binding.action == A::Quit || !makes_sense(binding.action))
         continue;
       const std::string more = (line.empty() ? "" : "  ") + std::string(binding.hint);
       if (width_of(line) + width_of(more) + width_of(end) > columns) return fitted(line + end, columns);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +91,7 @@ enum class Action {
   Zoom,
   Axis,
   Metric,
+  LastOutput,
   Order,
   Ignore,
   Previous,
@@ -136,6 +138,7 @@ struct Binding {
 /// What `press` means to a screen that listens in `contexts`.
 [[nodiscard]] Action action_for(std::span<const Context> contexts, const KeyPress& press);
 /// "Enter open  n new  ..." as far as it fits.
-[[nodiscard]] std::string hints(std::span<const Context> contexts, int columns);
+[[nodiscard]] std::string hints(std::span<const Context> contexts, int columns,
+                                const std::function<bool(Action)>& makes_sense);
 
 }  // namespace quantrail::tui

@@ -107,6 +107,23 @@ std::vector<std::string> text_rows(const Model& model) {
   return rows;
 }
 
+std::vector<LogRow> log_lines(const Model& model) {
+  std::vector<LogRow> lines;
+  for (const auto& row : log_rows(model.run)) {
+    const int taken = row.time.empty() ? 0 : width_of(row.time) + 1;
+    const std::string text = (row.level == "info" ? "" : row.level + ": ") + row.text;
+    const int room = std::max(model.size.columns - taken - 2, 16);
+    if (width_of(text) <= room) {
+      lines.push_back({row.time, row.level, text});
+      continue;
+    }
+    const auto parts = wrapped(text, room);
+    for (std::size_t at = 0; at < parts.size(); ++at)
+      lines.push_back({at == 0 ? row.time : std::string(row.time.size(), ' '), row.level, parts[at]});
+  }
+  return lines;
+}
+
 std::size_t compare_lines(const ComparePage& page) {
   if (!page.comparison) return 0;
   const Comparison& c = *page.comparison;

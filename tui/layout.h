@@ -36,6 +36,8 @@ struct LiveLayout {
 
 /// The page of text as it is shown: lines that are too long go on in the next row.
 [[nodiscard]] std::vector<std::string> text_rows(const Model& model);
+/// Rows of the log page in the room that there is: what is longer goes on below.
+[[nodiscard]] std::vector<LogRow> log_lines(const Model& model);
 
 /// Lines that the page could scroll through.
 [[nodiscard]] std::size_t compare_lines(const ComparePage& page);

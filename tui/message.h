@@ -49,6 +49,7 @@ struct RunLoaded {
 };
 struct ComparisonLoaded {
   Comparison comparison{};
+  std::vector<std::int64_t> asked{};  ///< runs that were to be compared; those that cannot be read are left out
 };
 struct ViewsLoaded {
   std::vector<SavedView> views{};
@@ -92,6 +93,7 @@ struct CommandDone {
 struct Told {
   std::string text{};
   bool good = true;
+  bool of_reading = false;  ///< the store could not be read: forgotten once it can
 };
 using Msg = std::variant<KeyPressed, Clicked, Scrolled, Resized, Ticked, RunsLoaded, QueryRefused, RunLoaded,
                          ComparisonLoaded, ViewsLoaded, HealthLoaded, FormLoaded, FormChecked, Completed, DraftWritten,
@@ -122,6 +124,7 @@ struct LoadViews {
   bool operator==(const LoadViews&) const = default;
 };
 struct LoadHealth {
+  bool fresh = true;  ///< else only what changes by itself: workers and the disk
   bool operator==(const LoadHealth&) const = default;
 };
 struct LoadForm {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -66,7 +67,6 @@ struct RunPage {
   std::size_t ranking_back = 0;  ///< 0: the latest
   LayerOrder order = LayerOrder::Rank;
   std::size_t layer = 0;
-  std::set<std::string> ignored{};
   std::size_t setting = 0;
   bool only_set = false;
   std::size_t log_back = 0;  ///< lines below the last that is shown
@@ -110,6 +110,7 @@ struct Prompt {
   std::vector<std::int64_t> runs{};  ///< that it is about
   std::string before{};              ///< the text that it began with
   std::size_t at = 0;                ///< selected suggestion
+  std::size_t back = 0;              ///< steps back in what was typed before
 };
 
 /// A thing that is done only after its own key was pressed.
@@ -117,7 +118,7 @@ struct Question {
   std::string text{};
   char32_t yes = U'y';
   std::string yes_text{};  ///< what the key does: "stop"
-  std::vector<std::string> command{};
+  std::vector<std::vector<std::string>> commands{};
 };
 
 struct MenuEntry {
@@ -155,7 +156,12 @@ struct Model {
   std::optional<Question> question{};
   std::optional<Menu> menu{};
   std::optional<Told> told{};
-  std::vector<std::string> busy{};  ///< commands under way
+  std::vector<std::string> busy{};   ///< commands under way
+  std::vector<Screen> asked_from{};  ///< the way when the latest command was given that prints a page
+  std::optional<TextPage> output{};  ///< a page that came when one was elsewhere
+  std::map<std::int64_t, std::set<std::string>> ignored{};    ///< by run: layers to keep in float in the next new one
+  std::map<Prompt::For, std::vector<std::string>> history{};  ///< what was typed, oldest first
+  std::string place{};                                        ///< host and folder of the store
   bool pasting = false;
   bool pasted = false;  ///< something since the last tick; where nothing comes, the end of a paste was lost
   std::string clock{};
@@ -202,7 +208,8 @@ struct Next {
 /// Commands that the typed text may mean; the best first.
 [[nodiscard]] std::vector<const PaletteEntry*> suggestions(const Model& model);
 [[nodiscard]] bool is_live(const RunRow& run);
-/// Whether `text` holds `what`, whatever the case of Latin letters.
+/// Where `text` holds `what`, whatever the case of Latin letters.
+[[nodiscard]] std::optional<std::size_t> found_at(std::string_view text, std::string_view what);
 [[nodiscard]] bool found_in(std::string_view text, std::string_view what);
 
 }  // namespace quantrail::tui

@@ -37,7 +37,8 @@ struct Step {
   std::string unit{};
   std::int64_t done = 0;
   std::int64_t total = 0;
-  double rate = 0.0;  ///< units per second; 0: not known yet
+  double rate = 0.0;      ///< units per second; 0: not known yet
+  std::string trouble{};  ///< why it may not go on: no sign of life, no room on the disk; empty: all is well
   bool operator==(const Step&) const = default;
 };
 

@@ -9,11 +9,15 @@ bool is_live(const RunRow& run) {
   return run.state == "running" || run.state == "queued" || run.state == "paused" || run.state == "stopping";
 }
 
-bool found_in(std::string_view text, std::string_view what) {
+std::optional<std::size_t> found_at(std::string_view text, std::string_view what) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::search(text.begin(), text.end(), what.begin(), what.end(),
-                     [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
+  const auto* found = std::search(text.begin(), text.end(), what.begin(), what.end(),
+                                  [&](char a, char b) { return lower(a) == lower(b); });
+  if (found == text.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - text.begin());
 }
+
+bool found_in(std::string_view text, std::string_view what) { return found_at(text, what).has_value(); }
 
 std::vector<Context> contexts_of(const Model& model) {
   std::vector<Context> contexts;

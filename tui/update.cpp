@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tui/layout.h"
 #include "tui/update_parts.h"
 
 namespace quantrail::tui {
@@ -18,7 +19,7 @@ Overload(F...) -> Overload<F...>;
 Next answered(Model model, const KeyPress& press) {
   const Question question = *std::exchange(model.question, std::nullopt);
   if (press != on(question.yes)) return telling(std::move(model), "left as it was", true);
-  return commanding(std::move(model), question.command);
+  return commanding_each(std::move(model), question.commands);
 }
 
 /// What is pasted goes where a person types; elsewhere it would be a row of commands.
@@ -56,8 +57,6 @@ Next runs_loaded(Model model, RunsLoaded loaded) {
   if (loaded.query != page.wanted) return still(std::move(model));  // another one was asked for since
   std::optional<std::int64_t> selected;
   if (page.at < page.runs.size()) selected = page.runs[page.at].id;
-  // At the top of the newest first one wants to stay there when a run is added.
-  const bool stay_on_top = page.at == 0 && page.query.sort.empty() && page.query == loaded.query;
   page.query = loaded.query;
   page.columns = std::move(loaded.columns);
   page.runs = std::move(loaded.runs);
@@ -65,10 +64,17 @@ Next runs_loaded(Model model, RunsLoaded loaded) {
   page.states = std::move(loaded.states);
   page.known = true;
   page.refused.clear();
-  for (std::size_t at = 0; at < page.runs.size() && !stay_on_top; ++at) {
-    if (selected == page.runs[at].id) page.at = at;
+  const auto again =
+      std::find_if(page.runs.begin(), page.runs.end(), [&](const RunRow& run) { return selected == run.id; });
+  if (again != page.runs.end())
+    page.at = static_cast<std::size_t>(again - page.runs.begin());
+  else
+    page.at = page.runs.empty() ? 0 : std::min(page.at, page.runs.size() - 1);
+  if (page.query.filter.empty()) {
+    std::erase_if(page.marked, [&](std::int64_t id) {
+      return std::none_of(page.runs.begin(), page.runs.end(), [&](const RunRow& run) { return run.id == id; });
+    });
   }
-  page.at = page.runs.empty() ? 0 : std::min(page.at, page.runs.size() - 1);
   if (page.runs.empty()) {
     page.preview.reset();
     return still(std::move(model));
@@ -78,12 +84,33 @@ Next runs_loaded(Model model, RunsLoaded loaded) {
   return {std::move(model), {LoadRun{.id = id, .fresh = fresh}}};
 }
 
+/// How many rows of `now` are newer than the last of `before`; a long text may have lost its beginning since.
+std::size_t came_behind(const std::vector<LogRow>& before, const std::vector<LogRow>& now) {
+  if (before.empty()) return 0;
+  for (std::size_t at = now.size(); at > 0; --at) {
+    const bool last = now[at - 1] == before.back();
+    const bool second = before.size() < 2 || (at > 1 && now[at - 2] == before[before.size() - 2]);
+    if (last && second) return now.size() - at;
+  }
+  return 0;
+}
+
 Next run_loaded(Model model, const std::shared_ptr<const RunDetail>& detail) {
   const std::int64_t id = detail->run.id;
   if (model.runs.at < model.runs.runs.size() && model.runs.runs[model.runs.at].id == id) model.runs.preview = detail;
   RunPage& page = model.run;
   if (id != page.id) return still(std::move(model));
-  page.detail = detail;
+  keeping_layer(page, [&] {
+    keeping_setting(page, [&] {
+      const auto log = log_lines(model);
+      const std::size_t rankings = page.detail ? page.detail->rankings.size() : 0;
+      page.detail = detail;
+      // What one reads or looks at does not move because something newer came.
+      if (page.log_back > 0) page.log_back += came_behind(log, log_lines(model));
+      if (page.ranking_back > 0)
+        page.ranking_back += detail->rankings.size() - std::min(rankings, detail->rankings.size());
+    });
+  });
   const auto& iterations = page.detail->iterations;
   const std::size_t last = iterations.empty() ? 0 : iterations.size() - 1;
   if (page.wanted) {
@@ -97,10 +124,12 @@ Next run_loaded(Model model, const std::shared_ptr<const RunDetail>& detail) {
   return still(std::move(model));
 }
 
-Next comparison_loaded(Model model, Comparison comparison) {
-  model.compare.comparison = std::move(comparison);
-  const auto points = pareto_points(model.compare).size();
-  model.compare.point = points == 0 ? 0 : std::min(model.compare.point, points - 1);
+Next comparison_loaded(Model model, const ComparisonLoaded& loaded) {
+  ComparePage& page = model.compare;
+  if (loaded.asked != page.runs) return still(std::move(model));  // others were asked for since
+  keeping_point(page, [&] { page.comparison = loaded.comparison; });
+  page.runs.clear();
+  for (const auto& run : page.comparison->runs) page.runs.push_back(run.id);
   return still(std::move(model));
 }
 
@@ -114,13 +143,20 @@ Next command_done(Model model, const CommandDone& done) {
   std::vector<std::string> lines = lines_of(done.output);
   const bool good = done.exit_code == 0;
   if (done.show && lines.size() > 1) {
+    // Nobody is taken away from what they do meanwhile.
+    if (model.way != model.asked_from || model.prompt || model.menu || model.question) {
+      model.output = TextPage{"quantrail " + label, std::move(lines)};
+      return telling(std::move(model), fmt::format("{}: {}, Ctrl-O shows it", label, good ? "done" : "failed"), good);
+    }
     Next next = showing_text(std::move(model), "quantrail " + label, std::move(lines));
     if (!good) next.model.told = Told{fmt::format("{}: exit code {}", label, done.exit_code), false};
     return next;
   }
   if (label == "rm" && good) model.runs.marked.clear();
   std::string text = lines.empty() ? fmt::format("{}: {}", label, good ? "done" : "failed") : lines.back();
-  Next next = telling(std::move(model), std::move(text), good);
+  // What failed is not talked over by what went well: it stays until a key is pressed.
+  const bool failed_before = model.told && !model.told->good;
+  Next next = good && failed_before ? still(std::move(model)) : telling(std::move(model), std::move(text), good);
   next.commands = reading(next.model, true);
   return next;
 }
@@ -156,12 +192,29 @@ Next telling(Model model, std::string text, bool good) {
 
 Next commanding(Model model, std::vector<std::string> arguments, bool show) {
   model.busy.push_back(arguments.front());
+  if (show) model.asked_from = model.way;
   return {std::move(model), {RunCommand{std::move(arguments), show}}};
+}
+
+Next commanding_each(Model model, const std::vector<std::vector<std::string>>& commands) {
+  Next next = still(std::move(model));
+  for (const auto& command : commands) {
+    Next one = commanding(std::move(next.model), command);
+    next.model = std::move(one.model);
+    next.commands.insert(next.commands.end(), one.commands.begin(), one.commands.end());
+  }
+  return next;
 }
 
 namespace {
 
+bool was_read(const Msg& msg) {
+  return std::holds_alternative<RunsLoaded>(msg) || std::holds_alternative<RunLoaded>(msg) ||
+         std::holds_alternative<ComparisonLoaded>(msg) || std::holds_alternative<HealthLoaded>(msg);
+}
+
 Next updated(Model model, const Msg& msg) {
+  if (was_read(msg) && model.told && model.told->of_reading) model.told.reset();
   return std::visit(Overload{
                         [&](const KeyPressed& m) { return pressed(std::move(model), m.press); },
                         [&](const Clicked& m) { return clicked(std::move(model), m); },
@@ -188,7 +241,7 @@ Next updated(Model model, const Msg& msg) {
                           return still(std::move(model));
                         },
                         [&](const RunLoaded& m) { return run_loaded(std::move(model), m.detail); },
-                        [&](const ComparisonLoaded& m) { return comparison_loaded(std::move(model), m.comparison); },
+                        [&](const ComparisonLoaded& m) { return comparison_loaded(std::move(model), m); },
                         [&](const ViewsLoaded& m) {
                           model.views = m.views;
                           model.fields = m.fields;
@@ -231,10 +284,6 @@ Next updated(Model model, const Msg& msg) {
                         [&](const CommandDone& m) { return command_done(std::move(model), m); },
                         [&](const Told& m) {
                           model.told = m;
-                          // A run that cannot be read is not compared.
-                          ComparePage& compare = model.compare;
-                          if (!m.good && compare.comparison && compare.runs.size() > compare.comparison->runs.size())
-                            compare.runs.resize(compare.comparison->runs.size());
                           auto commands = reading(model, true);
                           return Next{std::move(model), m.good ? std::move(commands) : std::vector<Cmd>{}};
                         },

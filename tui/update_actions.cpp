@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "tui/update_parts.h"
@@ -112,7 +113,7 @@ std::vector<Cmd> reading(const Model& model, bool fresh) {
     case Screen::Runs: return {LoadRuns{model.runs.wanted, fresh}};
     case Screen::Run: return {LoadRun{.id = model.run.id, .fresh = fresh, .metric = model.run.metric}};
     case Screen::Compare: return {LoadComparison{model.compare.runs, fresh, model.compare.metric}};
-    case Screen::Health: return fresh ? std::vector<Cmd>{LoadHealth{}} : std::vector<Cmd>{};
+    case Screen::Health: return {LoadHealth{fresh}};
     case Screen::Form:
     case Screen::Text: break;
   }
@@ -172,6 +173,11 @@ Next acted(Model model, Action action) {
     case Action::Theme: return theme_changed(std::move(model));
     case Action::Charts: return charts_changed(std::move(model));
     case Action::Search: return search_asked(std::move(model));
+    case Action::LastOutput: {
+      if (!model.output) return telling(std::move(model), "no command has printed a page meanwhile", false);
+      TextPage page = *std::exchange(model.output, std::nullopt);
+      return showing_text(std::move(model), std::move(page.title), std::move(page.lines));
+    }
     default: return acted_on_screen(std::move(model), action);
   }
 }

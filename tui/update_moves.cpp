@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "tui/layout.h"
 #include "tui/update_parts.h"
 
@@ -54,7 +55,7 @@ Next moved_on_page(Model model, Action action, std::size_t page) {
       break;
     case RunTab::Layers: run.layer = stepped(run.layer, ordered_layers(run).size(), action, page); break;
     case RunTab::Log:
-      run.log_back = stepped_back(run.log_back, log_rows(run).size(), page_area(model).rows - 1, action, page);
+      run.log_back = stepped_back(run.log_back, log_lines(model).size(), page_area(model).rows - 1, action, page);
       break;
     case RunTab::Config: run.setting = stepped(run.setting, shown_settings(run).size(), action, page); break;
   }
@@ -129,27 +130,42 @@ std::optional<std::size_t> found_from(const std::vector<std::string>& texts, std
 
 Next searched(Model model, int step) {
   const bool page = model.screen() == Screen::Run;
-  const std::string what = page ? model.run.search : model.text.search;
+  RunPage& run = model.run;
+  const std::string what = page ? run.search : model.text.search;
   std::vector<std::string> texts;
   std::size_t at = 0;
-  if (model.screen() == Screen::Text) {
+  if (!page) {
     texts = text_rows(model);
     at = model.text.scroll;
-  } else if (page && model.run.tab == RunTab::Config) {
-    for (const auto* row : shown_settings(model.run)) texts.push_back(row->key + " " + row->value);
-    at = model.run.setting;
-  } else if (page && model.run.tab == RunTab::Log) {
-    for (const auto& row : log_rows(model.run)) texts.push_back(row.text);
-    at = texts.size() - std::min(model.run.log_back + 1, texts.size());
+  } else if (run.tab == RunTab::Config) {
+    for (const auto* row : shown_settings(run)) texts.push_back(row->key + " " + row->value);
+    at = run.setting;
+  } else if (run.tab == RunTab::Log) {
+    for (const auto& row : log_lines(model)) texts.push_back(row.text);
+    at = texts.size() - std::min(run.log_back + 1, texts.size());
+  } else if (run.tab == RunTab::Layers) {
+    for (const auto* row : ordered_layers(run)) texts.push_back(row->layer);
+    at = run.layer;
+  } else if (run.detail) {
+    for (const auto& row : run.detail->iterations) texts.push_back(row.kind + " " + joined(row.changed_layers, " "));
+    at = run.iteration;
   }
   const auto found = found_from(texts, what, at, step);
   if (!found) return what.empty() ? still(std::move(model)) : telling(std::move(model), "not found: " + what, false);
-  if (!page)
+  if (!page) {
     model.text.scroll = *found;
-  else if (model.run.tab == RunTab::Config)
-    model.run.setting = *found;
-  else
-    model.run.log_back = texts.size() - 1 - *found;
+    return still(std::move(model));
+  }
+  switch (run.tab) {
+    case RunTab::Config: run.setting = *found; break;
+    case RunTab::Log: run.log_back = texts.size() - 1 - *found; break;
+    case RunTab::Layers: run.layer = *found; break;
+    case RunTab::Live:
+    case RunTab::Models:
+      run.iteration = *found;
+      run.follow = false;
+      break;
+  }
   return still(std::move(model));
 }
 

@@ -16,14 +16,15 @@ Next layer_ignored(Model model) {
   const auto layers = ordered_layers(model.run);
   if (model.run.layer >= layers.size()) return still(std::move(model));
   const auto members = layers[model.run.layer]->members;
-  const bool ignored = !members.empty() && model.run.ignored.contains(members.front());
+  auto& all = model.ignored[model.run.id];
+  const bool ignored = !members.empty() && all.contains(members.front());
   for (const auto& layer : members) {
     if (ignored)
-      model.run.ignored.erase(layer);
+      all.erase(layer);
     else
-      model.run.ignored.insert(layer);
+      all.insert(layer);
   }
-  const std::size_t count = model.run.ignored.size();
+  const std::size_t count = all.size();
   return telling(std::move(model),
                  count == 0 ? std::string("no layer is ignored in the next new run")
                             : fmt::format("{} ignored in the next new run: n opens it", count),
@@ -36,7 +37,7 @@ Next rule_asked(Model model) {
     for (const auto& [rule, iteration] : model.run.detail->picks)
       menu.entries.push_back({rule, fmt::format("{}: iteration {}", rule, iteration)});
   }
-  menu.entries.push_back({"max-drop", "the one with the most in int8 that drops no more than ..."});
+  menu.entries.push_back({"max-drop", "export the one with the most in int8 that drops no more than ..."});
   model.menu = std::move(menu);
   return still(std::move(model));
 }
@@ -66,7 +67,6 @@ const PointRow* current_point(const ComparePage& page) {
 Next comparing(Model model, std::vector<std::int64_t> runs) {
   model.compare.runs = std::move(runs);
   model.compare.scroll = 0;
-  model.compare.point = 0;
   auto commands = reading(model, true);
   return {std::move(model), std::move(commands)};
 }
@@ -123,7 +123,6 @@ Next in_another_metric(Model model) {
   auto at = std::find(metrics.begin(), metrics.end(), shown.empty() ? metrics.front() : shown);
   if (at == metrics.end() || ++at == metrics.end()) at = metrics.begin();
   shown = at == metrics.begin() ? "" : *at;
-  model.compare.point = 0;
   model.told = Told{fmt::format("metric: {}", *at), true};
   auto commands = reading(model, true);
   return {std::move(model), std::move(commands)};
@@ -153,15 +152,13 @@ Next acted_on_page(Model model, Action action) {
     case Action::Zoom: page.zoom = following(page.zoom, Zoom::Table); break;
     case Action::Axis: page.measure = following(page.measure, Measure::Size); break;
     case Action::Metric: return in_another_metric(std::move(model));
-    case Action::Order:
-      page.order = following(page.order, LayerOrder::Name);
-      page.layer = 0;
-      break;
+    case Action::Order: keeping_layer(page, [&page] { page.order = following(page.order, LayerOrder::Name); }); break;
     case Action::Ignore: return layer_ignored(std::move(model));
     case Action::Previous:
-      if (page.detail && page.ranking_back + 1 < page.detail->rankings.size()) ++page.ranking_back;
+      if (page.detail && page.ranking_back + 1 < page.detail->rankings.size())
+        keeping_layer(page, [&page] { ++page.ranking_back; });
       break;
-    case Action::Next: page.ranking_back -= page.ranking_back > 0 ? 1 : 0; break;
+    case Action::Next: keeping_layer(page, [&page] { page.ranking_back -= page.ranking_back > 0 ? 1 : 0; }); break;
     case Action::Level:
       page.level = following(page.level, Level::Errors);
       page.log_back = 0;
@@ -170,10 +167,7 @@ Next acted_on_page(Model model, Action action) {
       page.output = !page.output;
       page.log_back = 0;
       break;
-    case Action::OnlySet:
-      page.only_set = !page.only_set;
-      page.setting = 0;
-      break;
+    case Action::OnlySet: keeping_setting(page, [&page] { page.only_set = !page.only_set; }); break;
     case Action::NextMatch: return searched(std::move(model), 1);
     case Action::PreviousMatch: return searched(std::move(model), -1);
     case Action::Pick: return rule_asked(std::move(model));
@@ -202,14 +196,10 @@ Next acted_on_compare(Model model, Action action) {
       page.all = !page.all;
       page.scroll = 0;
       break;
-    case Action::FrontOnly:
-      page.front_only = !page.front_only;
-      page.point = 0;
-      break;
+    case Action::FrontOnly: keeping_point(page, [&page] { page.front_only = !page.front_only; }); break;
     case Action::Axis:
       if (page.tab == CompareTab::Pareto) {
-        page.axis = following(page.axis, ParetoAxis::FloatLayers);
-        page.point = 0;
+        keeping_point(page, [&page] { page.axis = following(page.axis, ParetoAxis::FloatLayers); });
       } else {
         page.measure = following(page.measure, Measure::Size);
       }
@@ -219,7 +209,8 @@ Next acted_on_compare(Model model, Action action) {
     case Action::Right: return moved(std::move(model), Action::Down);
     case Action::Open: return point_opened(std::move(model));
     case Action::Export: return point_exported(std::move(model));
-    case Action::AddRun: return asking(std::move(model), {Prompt::For::AddRun, "compare with run (number)", {}});
+    case Action::AddRun:
+      return asking(std::move(model), {Prompt::For::AddRun, "compare with run (number or name)", {}});
     case Action::DropRun: return leaving_out_asked(std::move(model));
     case Action::Copy:
       if (const auto* point = current_point(page)) {

@@ -41,6 +41,7 @@ Next on_a_screen_of_runs(Model model, Action action) {
 Next columns_typed(Model model, std::vector<std::string> words) {
   Query query = model.runs.query;
   query.columns.clear();
+  model.runs.first_column = 0;
   for (const auto& word : words) {
     for (std::size_t at = 0; at <= word.size();) {
       const auto end = std::min(word.find(',', at), word.size());
@@ -192,9 +193,11 @@ Next command_typed(Model model, const std::string& text) {
   if (name == "quit") return {std::move(model), {Quit{}}};
   if (name == "help") return commanding(std::move(model), {words[1], "--help"}, true);
   // To watch a run is to have it open.
-  if (name == "watch" && words.size() == 2 && words[1].size() < 10 &&
-      std::all_of(words[1].begin(), words[1].end(), [](char c) { return c >= '0' && c <= '9'; }))
-    return opening_run(std::move(model), std::stoll(words[1]), std::nullopt);
+  if (name == "watch") {
+    const auto run = words.size() == 2 ? run_called(model, words[1]) : std::nullopt;
+    if (!run) return telling(std::move(model), "watch: the number of a run, or the name of one in the list", false);
+    return opening_run(std::move(model), *run, std::nullopt);
+  }
   Next next = still(std::move(model));
   if (of_the_screens(next, words)) return next;
   const bool known = std::any_of(next.model.commands.begin(), next.model.commands.end(),

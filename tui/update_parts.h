@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ template <class Choice>
 [[nodiscard]] Next telling(Model model, std::string text, bool good);
 /// The same with a command of the program under way.
 [[nodiscard]] Next commanding(Model model, std::vector<std::string> arguments, bool show = false);
+[[nodiscard]] Next commanding_each(Model model, const std::vector<std::vector<std::string>>& commands);
 /// What `model` shows, read again.
 [[nodiscard]] std::vector<Cmd> reading(const Model& model, bool fresh);
 [[nodiscard]] Next going_to(Model model, Screen screen);
@@ -42,6 +45,11 @@ template <class Choice>
 [[nodiscard]] Next moved(Model model, Action action);
 [[nodiscard]] Next clicked(Model model, const Clicked& click);
 [[nodiscard]] bool is_move(Action action);
+// What is selected stays so while `change` turns, replaces or narrows the list that it is in.
+void keeping_point(ComparePage& page, const std::function<void()>& change);
+void keeping_layer(RunPage& page, const std::function<void()>& change);
+void keeping_setting(RunPage& page, const std::function<void()>& change);
+
 /// The nearest text that holds `what`, whatever its case: from `from` on (`step` 0), behind it (1) or before it (-1),
 /// round and round.
 [[nodiscard]] std::optional<std::size_t> found_from(const std::vector<std::string>& texts, std::string_view what,
@@ -61,6 +69,8 @@ template <class Choice>
 [[nodiscard]] std::vector<std::string> shell_words(const std::string& text);
 /// What a command printed, line by line.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
+/// A run by its number, its name in the list, or "latest".
+[[nodiscard]] std::optional<std::int64_t> run_called(const Model& model, const std::string& text);
 /// The runs that a key about several acts on: the marked ones, or the current one.
 [[nodiscard]] std::vector<std::int64_t> chosen_runs(const Model& model);
 [[nodiscard]] std::vector<std::string> help_lines(const Model& model);

@@ -19,28 +19,26 @@ Next tags_typed(Model model, const Prompt& prompt) {
     else
       on_tags.push_back(word);
   }
-  Next next = still(std::move(model));
-  const auto command = [&next](std::int64_t run, const std::vector<std::string>& tags, bool remove) {
+  std::vector<std::vector<std::string>> commands;
+  const auto command = [&commands](std::int64_t run, const std::vector<std::string>& tags, bool remove) {
     if (tags.empty()) return;
     std::vector<std::string> arguments{"tag", std::to_string(run)};
     if (remove) arguments.emplace_back("--remove");
     arguments.emplace_back("--");
     arguments.insert(arguments.end(), tags.begin(), tags.end());
-    Next one = commanding(std::move(next.model), std::move(arguments));
-    next.model = std::move(one.model);
-    next.commands.insert(next.commands.end(), one.commands.begin(), one.commands.end());
+    commands.push_back(std::move(arguments));
   };
   for (const auto run : prompt.runs) {
     command(run, on_tags, false);
     command(run, off_tags, true);
   }
-  return next;
+  return commanding_each(std::move(model), commands);
 }
 
 Next run_added(Model model, const std::string& text) {
-  std::int64_t run = 0;
-  for (const char c : text) run = c >= '0' && c <= '9' && run < 1'000'000'000 ? run * 10 + (c - '0') : -1;
-  if (text.empty() || run <= 0) return telling(std::move(model), "type the number of a run", false);
+  const auto known = run_called(model, text);
+  if (!known) return telling(std::move(model), fmt::format("no run \"{}\" in sight: type its number", text), false);
+  const std::int64_t run = *known;
   auto& runs = model.compare.runs;
   if (std::find(runs.begin(), runs.end(), run) != runs.end())
     return telling(std::move(model), fmt::format("run {} is compared already", run), false);
@@ -56,11 +54,34 @@ Next drop_typed(Model model, const std::string& text) {
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }
 
+void remember_typed(std::vector<std::string>& history, const std::string& text) {
+  constexpr std::size_t kMost = 100;
+  if (text.empty()) return;
+  std::erase(history, text);
+  history.push_back(text);
+  if (history.size() > kMost) history.erase(history.begin());
+}
+
+/// Back to what was typed before, and forth to what the prompt began with. False: the key is none of these.
+bool recalled(Model& model, const KeyPress& press) {
+  Prompt& prompt = *model.prompt;
+  const bool arrows = prompt.purpose != Prompt::For::Command;  // there they choose a suggestion
+  const bool back = press == control(U'P') || (arrows && press.key == Key::Up);
+  const bool forth = press == control(U'N') || (arrows && press.key == Key::Down);
+  if (!back && !forth) return false;
+  const auto& history = model.history[prompt.purpose];
+  if (back && prompt.back < history.size()) ++prompt.back;
+  if (forth && prompt.back > 0) --prompt.back;
+  prompt.line = line_of(prompt.back == 0 ? prompt.before : history[history.size() - prompt.back]);
+  return true;
+}
+
 Next submitted(Model model) {
   // What is no filter is not given up: it says why.
   if (model.prompt->purpose == Prompt::For::Filter && !model.runs.refused.empty()) return still(std::move(model));
   const Prompt prompt = *std::exchange(model.prompt, std::nullopt);
   const std::string text = text_of(prompt.line);
+  remember_typed(model.history[prompt.purpose], text);
   const std::string as_typed = text_of(line_of(prompt.before));  // control characters are shown, not kept
   switch (prompt.purpose) {
     case Prompt::For::Filter: return still(std::move(model));
@@ -138,7 +159,7 @@ Next typed_in_prompt(Model model, const KeyPress& press) {
     return submitted(std::move(model));
   }
   const std::u32string before = prompt.line.text;
-  edit(prompt.line, press);
+  if (!recalled(model, press)) edit(prompt.line, press);
   if (prompt.line.text == before) return still(std::move(model));
   prompt.at = 0;
   if (prompt.purpose != Prompt::For::Filter) return still(std::move(model));
@@ -153,7 +174,6 @@ Next sorted(Model model, const std::string& field) {
   Query query = model.runs.query;
   query.sort = query.sort == field && !field.empty() ? "-" + field : field;
   model.runs.query = query;
-  model.runs.at = 0;
   return {std::move(model), {LoadRuns{std::move(query), true}}};
 }
 
@@ -165,7 +185,7 @@ Next viewed(Model model, const std::string& name) {
     if (view.name == name && !name.empty()) query = view.query;
   }
   model.runs.query = query;
-  model.runs.at = 0;
+  model.runs.first_column = 0;
   return {std::move(model), {LoadRuns{std::move(query), true}}};
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/text.h"
 #include "tui/update_parts.h"
@@ -12,11 +13,23 @@ constexpr std::size_t kMostCompared = 6;
 
 std::string called(const RunRow& run) { return fmt::format("run {} {}", run.id, run.name); }
 
+/// "run 3 kws", "runs 3 kws, 4 base and 5 more"
+std::string named(const Model& model, const std::vector<std::int64_t>& runs) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> names;
+  for (const auto& run : model.runs.runs) {
+    if (names.size() < kMost && std::find(runs.begin(), runs.end(), run.id) != runs.end())
+      names.push_back(fmt::format("{} {}", run.id, fitted_end(run.name, 20)));
+  }
+  const std::string more = runs.size() > names.size() ? fmt::format(" and {} more", runs.size() - names.size()) : "";
+  return fmt::format("{} {}{}", runs.size() == 1 ? "run" : "runs", joined(names, ", "), more);
+}
+
 Next stop_asked(Model model, const RunRow& run) {
   if (!is_live(run))
     return telling(std::move(model), fmt::format("run {} is {}: nothing to stop", run.id, run.state), false);
-  model.question =
-      Question{fmt::format("stop {}? It can be resumed.", called(run)), U'y', "stop", {"stop", std::to_string(run.id)}};
+  model.question = Question{
+      fmt::format("stop {}? It can be resumed.", called(run)), U'y', "stop", {{"stop", std::to_string(run.id)}}};
   return still(std::move(model));
 }
 
@@ -25,6 +38,72 @@ Next pause_asked(Model model, const RunRow& run) {
   if (run.state == "paused") return commanding(std::move(model), {"resume", id});
   if (run.state == "running") return commanding(std::move(model), {"pause", id});
   return telling(std::move(model), fmt::format("run {} is {}: only a run at work can be paused", id, run.state), false);
+}
+
+/// The marked runs of which `may` is true, each by `command`; the others are passed over.
+Next each_of_the_marked(Model model, const std::function<bool(const RunRow&)>& may,
+                        const std::function<std::vector<std::string>(const RunRow&)>& command, std::string_view what) {
+  std::vector<std::vector<std::string>> commands;
+  std::size_t others = 0;
+  for (const auto& run : model.runs.runs) {
+    if (!model.runs.marked.contains(run.id)) continue;
+    if (may(run))
+      commands.push_back(command(run));
+    else
+      ++others;
+  }
+  const std::size_t count = commands.size();
+  if (count == 0) return telling(std::move(model), fmt::format("none of the marked runs can be {}", what), false);
+  Next next = commanding_each(std::move(model), commands);
+  if (others > 0) next.model.told = Told{fmt::format("{} {}; {} others cannot be", count, what, others), true};
+  return next;
+}
+
+bool several_marked(const Model& model) { return model.screen() == Screen::Runs && chosen_runs(model).size() > 1; }
+
+Next acted_on_the_marked(Model model, Action action) {
+  const auto with = [](const char* verb, std::vector<std::string> more = {}) {
+    return [verb, more](const RunRow& run) {
+      std::vector<std::string> words{verb, std::to_string(run.id)};
+      words.insert(words.end(), more.begin(), more.end());
+      return words;
+    };
+  };
+  switch (action) {
+    case Action::Resume:
+      return each_of_the_marked(
+          std::move(model),
+          [](const RunRow& run) {
+            return run.state == "interrupted" || run.state == "failed" || run.state == "paused";
+          },
+          [&](const RunRow& run) {
+            return run.state == "paused" ? with("resume")(run) : with("resume", {"--detach"})(run);
+          },
+          "resumed");
+    case Action::Pause:
+      return each_of_the_marked(
+          std::move(model), [](const RunRow& run) { return run.state == "running"; }, with("pause"), "paused");
+    case Action::Star:
+      return each_of_the_marked(
+          std::move(model), [](const RunRow& run) { return !run.starred; }, with("star"), "starred");
+    default: break;
+  }
+  return still(std::move(model));
+}
+
+/// The marked runs at work, in one question.
+Next stop_of_the_marked_asked(Model model) {
+  std::vector<std::vector<std::string>> commands;
+  std::vector<std::int64_t> live;
+  for (const auto& run : model.runs.runs) {
+    if (!model.runs.marked.contains(run.id) || !is_live(run)) continue;
+    live.push_back(run.id);
+    commands.push_back({"stop", std::to_string(run.id)});
+  }
+  if (live.empty()) return telling(std::move(model), "none of the marked runs is at work", false);
+  model.question =
+      Question{fmt::format("stop {}? They can be resumed.", named(model, live)), U'y', "stop", std::move(commands)};
+  return still(std::move(model));
 }
 
 Next resume_asked(Model model, const RunRow& run) {
@@ -36,7 +115,7 @@ Next resume_asked(Model model, const RunRow& run) {
     model.question = Question{fmt::format("take {} over, if its worker gives no sign of life for 20 s?", called(run)),
                               U'y',
                               "take over",
-                              {"resume", id, "--take-over", "--detach"}};
+                              {{"resume", id, "--take-over", "--detach"}}};
     return still(std::move(model));
   }
   std::string text = fmt::format("run {} is {}: only an interrupted or paused run can be resumed", id, run.state);
@@ -52,10 +131,16 @@ Next export_asked(Model model, const RunRow& run) {
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }
 
+std::vector<std::string> ignored_in(const Model& model, std::int64_t run) {
+  const auto found = model.ignored.find(run);
+  if (found == model.ignored.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
 Next new_asked(Model model) {
   const auto* run = current_run(model);
   FormSource source{FormKind::NewRun, run != nullptr ? std::to_string(run->id) : ""};
-  if (model.screen() == Screen::Run) source.ignored.assign(model.run.ignored.begin(), model.run.ignored.end());
+  if (run != nullptr) source.ignored = ignored_in(model, run->id);
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }
 
@@ -65,7 +150,7 @@ Next branch_asked(Model model, const RunRow& run) {
   const auto* iteration = model.screen() == Screen::Run ? current_iteration(model) : nullptr;
   FormSource source{FormKind::NewRun, iteration != nullptr ? fmt::format("{}@{}", run.id, iteration->index)
                                                            : fmt::format("{}@best", run.id)};
-  if (model.screen() == Screen::Run) source.ignored.assign(model.run.ignored.begin(), model.run.ignored.end());
+  source.ignored = ignored_in(model, run.id);
   return {std::move(model), {LoadForm{std::move(source), {}}}};
 }
 
@@ -90,12 +175,14 @@ Next all_marked(Model model) {
 }
 
 Next compare_asked(Model model) {
-  std::vector<std::int64_t> runs(model.runs.marked.begin(), model.runs.marked.end());
+  auto runs = chosen_runs(model);
   const auto* current = current_run(model);
   if (runs.size() == 1 && current != nullptr && runs.front() != current->id) runs.push_back(current->id);
   if (runs.size() < 2 || runs.size() > kMostCompared) {
     return telling(std::move(model),
-                   fmt::format("mark 2 to {} runs with Space, then c ({} marked)", kMostCompared, runs.size()), false);
+                   fmt::format("mark 2 to {} runs with Space, then c ({} marked)", kMostCompared,
+                               model.runs.marked.empty() ? 0 : runs.size()),
+                   false);
   }
   model.compare = ComparePage{.runs = std::move(runs)};
   return going_to(std::move(model), Screen::Compare);
@@ -118,9 +205,14 @@ Next trash_asked(Model model) {
   if (runs.empty()) return without_run(std::move(model));
   std::vector<std::string> command{"rm"};
   for (const auto id : runs) command.push_back(std::to_string(id));
-  const std::string what = runs.size() == 1 ? fmt::format("run {}", runs.front()) : fmt::format("{} runs", runs.size());
-  model.question = Question{fmt::format("put {} into the trash? u takes it out again.", what), U'y', "into the trash",
-                            std::move(command)};
+  const auto live = std::find_if(model.runs.runs.begin(), model.runs.runs.end(), [&](const RunRow& run) {
+    return is_live(run) && std::find(runs.begin(), runs.end(), run.id) != runs.end();
+  });
+  if (live != model.runs.runs.end())
+    return telling(std::move(model), fmt::format("{} is {}: X stops it first", called(*live), live->state), false);
+  const std::string what = named(model, runs);
+  model.question = Question{
+      fmt::format("put {} into the trash? u takes it out again.", what), U'y', "into the trash", {std::move(command)}};
   return still(std::move(model));
 }
 
@@ -160,7 +252,6 @@ Next views_asked(Model model) {
 
 Next queried(Model model, Query query) {
   model.runs.query = query;
-  model.runs.at = 0;
   return {std::move(model), {LoadRuns{std::move(query), true}}};
 }
 
@@ -181,6 +272,20 @@ Next acted_on_chosen(Model model, Action action, const RunRow& run) {
 
 }  // namespace
 
+std::optional<std::int64_t> run_called(const Model& model, const std::string& text) {
+  if (!text.empty() && text.size() < 10 &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return std::stoll(text);
+  std::optional<std::int64_t> found;
+  for (const auto& run : model.runs.runs) {
+    if (run.name == text) return run.id;
+    if (text == "latest") found = std::max(found.value_or(run.id), run.id);
+  }
+  const auto* current = current_run(model);
+  if (text == "." && current != nullptr) return current->id;
+  return found;
+}
+
 std::vector<std::int64_t> chosen_runs(const Model& model) {
   std::vector<std::int64_t> chosen;
   if (model.screen() == Screen::Runs) {
@@ -200,6 +305,11 @@ Next acted_on_run(Model model, Action action) {
   if (action == Action::New) return new_asked(std::move(model));
   if (current == nullptr) return without_run(std::move(model));
   const RunRow run = *current;
+  if (several_marked(model)) {
+    if (action == Action::Stop) return stop_of_the_marked_asked(std::move(model));
+    if (action == Action::Resume || action == Action::Pause || action == Action::Star)
+      return acted_on_the_marked(std::move(model), action);
+  }
   switch (action) {
     case Action::Stop: return stop_asked(std::move(model), run);
     case Action::Pause: return pause_asked(std::move(model), run);
@@ -246,7 +356,8 @@ Next acted_on_list(Model model, Action action) {
     case Action::Undo: return undo_asked(std::move(model));
     case Action::Left: model.runs.first_column -= model.runs.first_column > 0 ? 1 : 0; return still(std::move(model));
     case Action::Right:
-      model.runs.first_column = std::min(model.runs.first_column + 1, model.runs.columns.size());
+      // Behind number and name, the last column stays.
+      if (model.runs.first_column + 3 < model.runs.columns.size()) ++model.runs.first_column;
       return still(std::move(model));
     default: break;
   }

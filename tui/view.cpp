@@ -27,6 +27,8 @@ void draw_text(Frame& frame, const Model& model) {
   const Area area{1, 1, model.size.rows - 3, model.size.columns - 2};
   const std::size_t first = draw_lines(frame, area, lines, model.text.scroll);
   const std::size_t end = std::min(first + static_cast<std::size_t>(area.rows), lines.size());
+  for (std::size_t at = first; at < end; ++at)
+    mark_found(frame, area.row + static_cast<int>(at - first), area.column, lines[at].text, model.text.search);
   if (first > 0 || end < lines.size()) {
     const std::string where = fmt::format("{} to {} of {}", first + 1, end, lines.size());
     frame.put(model.size.rows - 2, model.size.columns - width_of(where) - 1, where, Style::Dim);

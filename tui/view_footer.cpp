@@ -28,13 +28,13 @@ void draw_line(Frame& frame, int row, int column, int room, const LineEdit& line
 std::string_view prompt_hint(Prompt::For purpose) {
   switch (purpose) {
     case Prompt::For::Filter:
-      return "state:done model:resnet* drop<0.01 tag:night not has:note   Enter keep  Esc as before";
+      return "Enter keep  Esc as before   state:done model:resnet* drop<0.01 tag:night not has:note";
     case Prompt::For::Command:
-      return "Enter run it  Tab complete  Up Down choose  . selected run  % marked runs  Esc cancel";
-    case Prompt::For::Tag: return "words, separated by blanks   Enter accept  Esc cancel";
+      return "Enter run it  Esc cancel  Tab complete  Up Down choose  ^P earlier  . this run  % marked";
+    case Prompt::For::Tag: return "Enter accept  Esc cancel   words, separated by blanks; -word takes one off";
     case Prompt::For::Collect:
-      return "type trash, orphans, answers or backups: what you name is gone for good   Esc cancel";
-    default: return "Enter accept  Esc cancel";
+      return "Esc cancel   type trash, orphans, answers or backups: what you name is gone for good";
+    default: return "Enter accept  Esc cancel  Up what was typed before";
   }
 }
 
@@ -89,6 +89,27 @@ void draw_list(Frame& frame, const Model& model, std::string_view title, const s
   }
 }
 
+/// What is done to one run only says itself where it can be done to the selected one.
+bool makes_sense(const Model& model, Action action) {
+  const auto* run = current_run(model);
+  const bool trash = model.screen() == Screen::Runs && model.runs.query.trash;
+  switch (action) {
+    case Action::Undo: return model.screen() != Screen::Runs || trash;
+    case Action::ShowTrash: return trash;
+    case Action::Help: return model.screen() != Screen::Text;
+    case Action::ClearFilter: return !model.runs.query.filter.empty() || !model.runs.marked.empty();
+    case Action::New:
+    case Action::Compare: return !trash;
+    case Action::Resume:
+      return !trash && run != nullptr &&
+             (run->state == "interrupted" || run->state == "failed" || run->state == "paused" ||
+              run->state == "unknown");
+    case Action::Pause: return !trash && run != nullptr && (run->state == "running" || run->state == "paused");
+    case Action::Stop: return !trash && run != nullptr && is_live(*run);
+    default: return true;
+  }
+}
+
 }  // namespace
 
 void draw_footer(Frame& frame, const Model& model) {
@@ -103,7 +124,8 @@ void draw_footer(Frame& frame, const Model& model) {
     frame.clear({last - rows, 0, rows, model.size.columns});
     draw_wrapped(frame, {last - rows, 1, rows, room}, model.told->text, model.told->good ? Style::Good : Style::Bad);
   }
-  frame.put(last, 1, hints(contexts_of(model), room), Style::Dim);
+  frame.put(last, 1, hints(contexts_of(model), room, [&model](Action action) { return makes_sense(model, action); }),
+            Style::Dim);
 }
 
 void draw_overlays(Frame& frame, const Model& model) {

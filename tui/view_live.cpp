@@ -27,8 +27,11 @@ void draw_iterations(Frame& frame, const Area& box, const Model& model, const Ru
   const int room = area.rows - 1;
   const auto& rows = detail.iterations;
   if (rows.empty())
-    frame.put(area.row + 1, area.column + 2, fitted("none yet: the float model is measured first", area.columns - 3),
-              Style::Dim);
+    draw_wrapped(frame, {area.row + 1, area.column + 2, 3, area.columns - 3},
+                 detail.run.state == "queued" ? "none yet: its turn has not come"
+                 : is_live(detail.run)        ? "none yet: the float model is measured first"
+                                              : "none",
+                 Style::Dim);
   const std::size_t first = first_shown(page.iteration, rows.size(), room);
   for (int row = 0; row < room && first + static_cast<std::size_t>(row) < rows.size(); ++row) {
     const std::size_t at = first + static_cast<std::size_t>(row);
@@ -60,17 +63,21 @@ void draw_now(Frame& frame, const Area& box, const Model& model, const RunDetail
   if (box.rows < 3) return;
   const RunRow& run = detail.run;
   const Area area = inside(box);
-  const bool works =
-      run.step.has_value() && (run.state == "running" || run.state == "stopping" || run.state == "paused");
+  const bool works = run.step.has_value() && is_live(run);
   draw_box(frame, box, works ? "Now" : "Result", model.look.charset);
+  if (works && !run.step->trouble.empty()) {
+    draw_wrapped(frame, area, run.step->trouble + "; last seen: " + run.step->text, Style::Warning);
+    return;
+  }
   if (!works || run.step->total <= 0) {
     const std::string& what = works ? run.step->text : run.reason;
     draw_wrapped(frame, area, what.empty() ? state_text(run) : what, style_of(run));
     return;
   }
   const Step& step = *run.step;
-  std::string right = time_left(step);
-  if (step.rate > 0.0) right = fmt::format("{:.0f} {}/s   {}", step.rate, step.unit, right);
+  const bool goes_on = run.state == "running" || run.state == "stopping";
+  std::string right = goes_on ? time_left(step) : run.state;
+  if (goes_on && step.rate > 0.0) right = fmt::format("{:.0f} {}/s   {}", step.rate, step.unit, right);
   frame.put(area.row, area.column, fitted(step.text, area.columns - width_of(right) - 2));
   frame.put(area.row, area.column + area.columns - width_of(right), right, Style::Dim);
   const std::string count = fmt::format(" {}/{}", step.done, step.total);
@@ -116,9 +123,12 @@ void draw_run(Frame& frame, const Model& model) {
   }
   const RunDetail& detail = *page.detail;
   const RunRow& run = detail.run;
-  draw_header(frame,
-              fmt::format("quantrail  RUN {} {}{}   {}", run.id, run.starred ? "* " : "", run.name, state_text(run)),
-              model);
+  // The name gives way, not the state.
+  const std::string before = fmt::format("quantrail  RUN {} {}", run.id, run.starred ? "* " : "");
+  const std::string state = "   " + state_text(run);
+  const int clock = model.look.clock ? width_of(model.clock) : 0;
+  const int room = model.size.columns - 3 - clock - width_of(before) - width_of(state);
+  draw_header(frame, before + fitted(run.name, std::max(room, 1)) + state, model);
   std::string right = model.size.columns >= 100 ? fmt::format("best {}  ", number(run.best)) : "";
   right += detail.tightest.empty() ? fmt::format("drop {}", number(run.drop)) : detail.tightest;
   if (detail.tightest.empty() && detail.limit) right += fmt::format(" of {}", number(detail.limit));

@@ -27,9 +27,14 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
   const Area area = page_area(model);
   const auto* ranking = current_ranking(page);
   if (ranking == nullptr) {
-    draw_wrapped(frame, {area.row + 1, 3, 4, area.columns - 6},
-                 "No ranking yet: layers are ranked once the quantized model has dropped by more than is allowed.",
-                 Style::Dim);
+    const auto& step = detail.run.step;
+    const std::string now = step && is_live(detail.run) && step->total > 0
+                                ? fmt::format(" Now: {}, {} of {} {}.", step->text, step->done, step->total, step->unit)
+                                : "";
+    draw_wrapped(
+        frame, {area.row + 1, 3, 4, area.columns - 6},
+        "No ranking yet: layers are ranked once the quantized model has dropped by more than is allowed." + now,
+        Style::Dim);
     return;
   }
   std::string title = fmt::format("{} on {} samples with that layer back in float, by {}",
@@ -39,6 +44,8 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
     title += fmt::format("   ranking {} of {}", detail.rankings.size() - page.ranking_back, detail.rankings.size());
   frame.put(area.row, 1, fitted(title, area.columns - 2), Style::Dim);
   const auto layers = ordered_layers(page);
+  const auto marked = model.ignored.find(page.id);
+  const auto* kept = marked == model.ignored.end() ? nullptr : &marked->second;
   const auto since = float_since(detail);
   double low = 0.0;
   double high = 0.0;
@@ -63,7 +70,7 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
     const std::size_t at = first + static_cast<std::size_t>(row);
     const ScoreRow& score = *layers[at];
     const auto reverted = reverted_at(since, score);
-    const bool ignored = !score.members.empty() && page.ignored.contains(score.members.front());
+    const bool ignored = !score.members.empty() && kept != nullptr && kept->contains(score.members.front());
     const std::string line = padded(fmt::format("{}", at + 1), -3) + " " +
                              padded(fitted_end(score.layer, name - 1), name) + padded(number(score.score), -8) +
                              padded(decibels(score.distance), -7) + padded(quantity(score.macs), -10) +
@@ -84,7 +91,7 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
 void draw_log(Frame& frame, const Model& model) {
   const RunPage& page = model.run;
   const Area area = page_area(model);
-  const auto rows = log_rows(page);
+  const auto rows = log_lines(model);
   std::string title = page.output ? "printed by its workers: " + page.detail->output_path
                                   : fmt::format("recorded: {}", kLevels[static_cast<std::size_t>(page.level)]);
   if (!page.search.empty()) title += fmt::format("   / {}", page.search);
@@ -104,8 +111,8 @@ void draw_log(Frame& frame, const Model& model) {
                         : row.level == "error"   ? Style::Bad
                         : row.level == "warning" ? Style::Warning
                                                  : Style::Normal;
-    const std::string text = (row.level == "info" ? "" : row.level + ": ") + row.text;
-    frame.put(y, column, fitted(text, area.columns - column - 1), style);
+    frame.put(y, column, fitted(row.text, area.columns - column - 1), style);
+    mark_found(frame, y, column, row.text, page.search);
   }
 }
 
@@ -123,7 +130,11 @@ void draw_config(Frame& frame, const Model& model, const RunDetail& detail) {
                    area.columns - 2),
             Style::Dim);
   const int facts = area.rows >= 16 ? std::min<int>(static_cast<int>(detail.facts.size()), 6) : 0;
-  const Area list{area.row + 1, 0, area.rows - 1 - (facts > 0 ? facts + 1 : 0), area.columns};
+  // What is selected can be read in full.
+  const bool cut = page.setting < rows.size() &&
+                   (width_of(short_key(rows[page.setting]->key)) > key || width_of(rows[page.setting]->value) > value);
+  const int whole = cut ? std::min(4, area.rows / 3) : 0;
+  const Area list{area.row + 1, 0, area.rows - 1 - (facts > 0 ? facts + 1 : 0) - whole, area.columns};
   const std::size_t first = first_shown(page.setting, rows.size(), list.rows);
   for (int row = 0; row < list.rows && first + static_cast<std::size_t>(row) < rows.size(); ++row) {
     const std::size_t at = first + static_cast<std::size_t>(row);
@@ -135,43 +146,56 @@ void draw_config(Frame& frame, const Model& model, const RunDetail& detail) {
               set ? Style::Normal : Style::Dim);
     if (at == page.setting) mark_row(frame, list, row, 1 + key);
   }
+  if (whole > 0)
+    draw_wrapped(frame, {list.row + list.rows + 1, 2, whole - 1, area.columns - 4},
+                 rows[page.setting]->key + " = " + rows[page.setting]->value, Style::Normal);
   for (int row = 0; row < facts; ++row)
-    frame.put(list.row + list.rows + 1 + row, 2, fitted(detail.facts[static_cast<std::size_t>(row)], area.columns - 3),
-              Style::Dim);
+    frame.put(list.row + list.rows + whole + 1 + row, 2,
+              fitted(detail.facts[static_cast<std::size_t>(row)], area.columns - 3), Style::Dim);
+}
+
+/// "best smallest": the rules that choose an iteration.
+std::string rules_of(const RunDetail& detail, const IterationRow& it) {
+  std::string rules;
+  for (const auto& [rule, iteration] : detail.picks) {
+    if (iteration == it.index) rules += (rules.empty() ? "" : " ") + rule;
+  }
+  return rules;
 }
 
 void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
   const RunPage& page = model.run;
   const Area area = page_area(model);
-  const int changed = std::max(10, area.columns - 84);
+  const auto& rows = detail.iterations;
+  // Figures and rules have their places, what changed takes what is left, and the kind gives way to it.
+  int rules = 2;
+  for (const auto& it : rows) rules = std::max(rules, width_of(rules_of(detail, it)));
+  const int kind = area.columns >= 100 ? 10 : 0;
+  const int changed = std::max(10, area.columns - 50 - kind - rules);
   frame.put(area.row, 1,
-            fitted(padded("it", -5) + "  " + padded("kind", 9) + padded("changed", changed) + padded("metric", -8) +
+            fitted(padded("it", -4) + "  " + padded("kind", kind) + padded("changed", changed) + padded("metric", -7) +
                        padded("drop", -9) + padded("float", -6) + padded("int8", -7) + padded("MiB", -8) + "  is",
                    area.columns - 1),
             Style::Dim);
   const Area list{area.row + 1, 0, area.rows - 1 - (area.rows >= 14 ? 4 : 0), area.columns};
-  const auto& rows = detail.iterations;
   if (rows.empty()) frame.put(list.row, 3, "no iteration yet", Style::Dim);
   const std::size_t first = first_shown(page.iteration, rows.size(), list.rows);
   for (int row = 0; row < list.rows && first + static_cast<std::size_t>(row) < rows.size(); ++row) {
     const std::size_t at = first + static_cast<std::size_t>(row);
     const IterationRow& it = rows[at];
-    std::string is;
-    for (const auto& [rule, iteration] : detail.picks) {
-      if (iteration == it.index) is += (is.empty() ? "" : " ") + rule;
-    }
+    const std::string is = rules_of(detail, it);
+    const std::string change = kind == 0 || !it.changed_layers.empty() ? short_change(it) : "";
     frame.put(list.row + row, 1,
-              fitted(padded(fmt::format("{}", it.index), -5) + "  " + padded(it.kind, 9) +
-                         padded(fitted_end(it.changed_layers.empty() ? "" : short_change(it), changed - 1), changed) +
-                         padded(number(it.metric), -8) + padded(number(it.drop), -9) +
-                         padded(fmt::format("{}", it.reverted_layers.size()), -6) +
+              fitted(padded(fmt::format("{}", it.index), -4) + "  " + (kind > 0 ? padded(it.kind, kind) : "") +
+                         padded(fitted_end(change, changed - 1), changed) + padded(number(it.metric), -7) +
+                         padded(number(it.drop), -9) + padded(fmt::format("{}", it.reverted_layers.size()), -6) +
                          padded(fmt::format("{:.1f}%", it.int8_share * 100), -7) + padded(mebibytes(it.bytes), -8) +
                          "  " + is,
                      area.columns - 1),
               !is.empty() ? Style::Good
               : it.inside ? Style::Normal
                           : Style::Dim);
-    if (at == page.iteration) mark_row(frame, list, row, 6);
+    if (at == page.iteration) mark_row(frame, list, row, 5);
   }
   if (area.rows < 14 || page.iteration >= rows.size()) return;
   const IterationRow& it = rows[page.iteration];

@@ -40,9 +40,13 @@ Plot pareto_plot(const ComparePage& page, const std::vector<const PointRow*>& po
   plot.x_low -= margin;
   plot.x_high += margin;
   if (page.axis == ParetoAxis::FloatLayers) plot.x_low = std::max(plot.x_low, 0.0);
-  std::optional<double> limit;
-  for (const auto& one : c.limits) limit = one && (!limit || *one < *limit) ? one : limit;
-  if (limit) plot.levels.push_back({*limit, "limit", Style::Warning});
+  for (std::size_t run = 0; run < c.limits.size(); ++run) {
+    const auto& limit = c.limits[run];
+    const auto same = std::find(c.limits.begin(), c.limits.begin() + static_cast<std::ptrdiff_t>(run), limit);
+    if (!limit || same != c.limits.begin() + static_cast<std::ptrdiff_t>(run)) continue;
+    const bool all = std::all_of(c.limits.begin(), c.limits.end(), [&](const auto& one) { return one == limit; });
+    plot.levels.push_back({*limit, all ? "limit" : fmt::format("limit {}", series_letter(run)), Style::Warning});
+  }
   if (page.point < points.size())
     plot.selected = PlotPoint{on_axis(page.axis, *points[page.point]), points[page.point]->drop};
   return plot;
@@ -75,6 +79,9 @@ void draw_pareto(Frame& frame, const Model& model, const Area& area) {
                        c.points.size()),
            model.look.charset);
   draw_plot(frame, {box.row + 1, box.column + 1, box.rows - 2, box.columns - 2}, pareto_plot(page, points), model.look);
+  if (!c.warnings.empty())
+    frame.put(box.row + box.rows - 1, box.column + 2, fitted(" ! " + c.warnings.front() + " ", box.columns - 4),
+              Style::Warning);
   const int title = area.row + box.rows;
   frame.put(title, 2, fitted("  run@it        metric      drop      MiB    int8  float", area.columns - 3), Style::Dim);
   const Area rows{title + 1, 0, list - 1, area.columns};

@@ -26,7 +26,9 @@ std::optional<double> limit_value(const RunDetail& detail) {
 }  // namespace
 
 std::string number(std::optional<double> value) {
-  return value && std::isfinite(*value) ? fmt::format("{:.4f}", *value) : std::string("-");
+  if (!value || !std::isfinite(*value)) return "-";
+  const bool tiny = *value != 0.0 && std::abs(*value) < 0.00005;
+  return tiny ? fmt::format("{:.2g}", *value) : fmt::format("{:.4f}", *value);
 }
 
 std::string mebibytes(std::int64_t bytes) { return fmt::format("{:.2f}", static_cast<double>(bytes) / 1048576.0); }
@@ -64,7 +66,7 @@ std::string state_text(const RunRow& run) {
   if (run.state == "done" && !run.outcome.empty()) {
     if (run.outcome == "met") return "done, met";
     if (run.outcome == "not_met") return "done, not met";
-    return run.outcome == "nothing_to_do" ? "done, all int8" : "done";
+    return run.outcome == "nothing_to_do" ? "done, nothing to do" : "done";
   }
   return run.state;
 }
@@ -167,6 +169,13 @@ void draw_tabs(Frame& frame, std::span<const std::string_view> names, std::size_
   }
   const std::string end = fitted(right, model.size.columns - column - 2);
   frame.put(1, model.size.columns - width_of(end) - 1, end, Style::Normal);
+}
+
+void mark_found(Frame& frame, int row, int column, std::string_view text, std::string_view what) {
+  const auto at = found_at(text, what);
+  if (!what.empty() && at)
+    frame.restyle(row, column + width_of(text.substr(0, *at)), width_of(text.substr(*at, what.size())),
+                  Style::Selected);
 }
 
 void mark_row(Frame& frame, const Area& area, int row, int columns) {

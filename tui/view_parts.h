@@ -13,7 +13,7 @@ namespace quantrail::tui {
 
 // Pieces that the screens share.
 
-/// Four decimals, or "-".
+/// Four decimals, or two digits of what would be nothing with them; "-" for what is no number.
 [[nodiscard]] std::string number(std::optional<double> value);
 [[nodiscard]] std::string mebibytes(std::int64_t bytes);
 /// "2.3 M", "512": multiply-adds.
@@ -56,6 +56,8 @@ inline constexpr std::string_view kCompareTabs[]{"Settings", "Curves", "Pareto",
 void draw_footer(Frame& frame, const Model& model);
 /// Menu and suggestions, over everything else.
 void draw_overlays(Frame& frame, const Model& model);
+/// Where `what` was found in a text that was put at `column`, for an eye that sees no colours either.
+void mark_found(Frame& frame, int row, int column, std::string_view text, std::string_view what);
 /// Marks the selected row: a sign in the first column of `area`, and the first `columns` shown inverted.
 void mark_row(Frame& frame, const Area& area, int row, int columns);
 

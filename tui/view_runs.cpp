@@ -15,7 +15,7 @@ std::string header_text(const RunsPage& page) {
   std::string text = page.query.trash ? fmt::format("quantrail  TRASH {}", page.runs.size())
                                       : fmt::format("quantrail  RUNS {}", page.runs.size());
   if (page.runs.size() != page.total) text += fmt::format(" of {}", page.total);
-  for (const auto* state : {"running", "paused", "interrupted", "failed", "unknown"}) {
+  for (const auto* state : {"running", "stopping", "queued", "paused", "interrupted", "failed", "unknown"}) {
     const auto count = page.states.find(state);
     if (count != page.states.end() && count->second > 0) text += fmt::format("   {} {}", state, count->second);
   }
@@ -26,9 +26,16 @@ std::string header_text(const RunsPage& page) {
 void draw_query(Frame& frame, const Model& model) {
   const RunsPage& page = model.runs;
   std::string right = page.query.sort.empty() ? "" : "by " + page.query.sort;
-  if (!page.marked.empty()) right = fmt::format("{} marked  {}", page.marked.size(), right);
-  const std::string left = page.query.filter.empty() ? "" : "/ " + page.query.filter;
-  frame.put(1, 1, fitted(left, model.size.columns - width_of(right) - 4), Style::Accent);
+  if (!page.marked.empty()) {
+    const auto hidden = std::count_if(page.marked.begin(), page.marked.end(), [&](std::int64_t id) {
+      return std::none_of(page.runs.begin(), page.runs.end(), [&](const RunRow& run) { return run.id == id; });
+    });
+    const std::string out_of_sight = hidden > 0 ? fmt::format(", {} hidden", hidden) : "";
+    right = fmt::format("{} marked{}  {}", page.marked.size(), out_of_sight, right);
+  }
+  const bool filtered = !page.query.filter.empty();
+  frame.put(1, 1, fitted(filtered ? "/ " + page.query.filter : model.place, model.size.columns - width_of(right) - 4),
+            filtered ? Style::Accent : Style::Dim);
   frame.put(1, model.size.columns - width_of(right) - 1, right, Style::Dim);
 }
 
@@ -62,7 +69,9 @@ void draw_empty(Frame& frame, const Model& model) {
   } else if (page.total > 0 || !page.query.filter.empty()) {
     frame.put(3, 3, "No run matches the filter: / changes it, \\ clears it.");
   } else {
-    frame.put(3, 3, "No runs yet.");
+    frame.put(3, 3,
+              fitted(model.place.empty() ? "No runs yet." : fmt::format("No runs yet in {}.", model.place),
+                     model.size.columns - 4));
     frame.put(4, 3, "n opens a form for one; with a configuration file at hand:");
     frame.put(5, 3, "  :run CONFIG.json");
   }
@@ -77,8 +86,16 @@ void draw_facts(Frame& frame, const Model& model, const Area& box, const RunDeta
     if (row < area.rows && !text.empty()) frame.put(area.row + row++, area.column, fitted(text, area.columns), style);
   };
   if (run.step && is_live(run)) {
-    line(run.step->text, Style::Normal);
-    if (run.step->total > 0) {
+    const bool troubled = !run.step->trouble.empty();
+    if (troubled)
+      row += draw_wrapped(frame, {area.row, area.column, std::min(area.rows, 3), area.columns}, run.step->trouble,
+                          Style::Warning);
+    else if (run.step->total > 0)
+      line(run.step->text, Style::Normal);
+    else
+      row += draw_wrapped(frame, {area.row, area.column, std::min(area.rows, 3), area.columns}, run.step->text,
+                          Style::Normal);
+    if (run.step->total > 0 && !troubled) {
       const std::string count = fmt::format(" {}/{}", run.step->done, run.step->total);
       line(progress_bar(run.step->done, run.step->total, area.columns - width_of(count), model.look.charset) + count,
            Style::Accent);
@@ -86,10 +103,9 @@ void draw_facts(Frame& frame, const Model& model, const Area& box, const RunDeta
     }
   }
   line(fmt::format("float {}, int8 {}", number(run.float_value), number(run.quantized)), Style::Normal);
-  line(fmt::format("best {}, drop {}{}", number(run.best), number(run.drop),
-                   detail.limit ? fmt::format(" (limit {})", number(detail.limit)) : ""),
-       style_of(run));
-  line(fmt::format("{} in float after {} iterations", run.reverted, run.iterations), Style::Normal);
+  line(fmt::format("best {}, {} in float", number(run.best), run.reverted), Style::Normal);
+  const std::string limit = detail.limit ? " of " + number(detail.limit) : "";
+  line(detail.tightest.empty() ? fmt::format("drop {}{}", number(run.drop), limit) : detail.tightest, style_of(run));
   if (run.speed_up) line(fmt::format("{:.2f} times as fast as float", *run.speed_up), Style::Normal);
   if (!run.note.empty()) line("note: " + run.note, Style::Warning);
   if (row < area.rows && !run.reason.empty())

@@ -1,9 +1,15 @@
 #include "tui/workers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
+#include <exception>
+#include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -22,11 +28,40 @@ bool replaces(const Cmd& later, const Cmd& earlier) {
   return true;
 }
 
-constexpr std::size_t kDoers = 4;  // more at once would only wait for the store
-
 bool takes_long(const Cmd& command) {
   return std::holds_alternative<RunCommand>(command) || std::holds_alternative<SubmitForm>(command);
 }
+
+/// Commands over within a moment, in their order: they do not wait for those that compute.
+bool is_short(const Cmd& command) {
+  constexpr std::array<std::string_view, 9> kShort{"stop", "pause",  "resume", "star", "tag",
+                                                   "note", "rename", "rm",     "undo"};
+  const auto* run = std::get_if<RunCommand>(&command);
+  return run != nullptr && std::find(kShort.begin(), kShort.end(), run->arguments.front()) != kShort.end();
+}
+
+/// What only looks at the store.
+bool reads(const Cmd& command) {
+  return std::holds_alternative<LoadRuns>(command) || std::holds_alternative<LoadRun>(command) ||
+         std::holds_alternative<LoadComparison>(command) || std::holds_alternative<LoadHealth>(command) ||
+         std::holds_alternative<LoadViews>(command);
+}
+
+/// One thing that goes wrong is no end of the screens.
+std::vector<Msg> caught(const std::function<std::vector<Msg>()>& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    return {Told{fmt::format("an error of this program: {}", error.what()), false}};
+  }
+}
+
+/// Commands that wait for each other.
+struct Lane {
+  std::size_t most = 1;   ///< at once
+  std::size_t doers = 0;  ///< threads that do it
+  std::deque<Cmd> to_do{};
+};
 
 }  // namespace
 
@@ -37,8 +72,8 @@ struct Workers::Shared {
   std::condition_variable ready{};
   std::deque<Cmd> waiting{};
   std::vector<Msg> answers{};
-  std::deque<Cmd> to_do{};  ///< of what takes long
-  std::size_t doers = 0;    ///< threads that do it
+  Lane short_ones{};
+  Lane long_ones{.most = 4};  ///< more at once would only wait for the store
   std::size_t under_way = 0;
   bool closed = false;
 
@@ -51,14 +86,14 @@ struct Workers::Shared {
   }
 
   /// False: there is none, and the thread is not counted any more.
-  bool take_to_do(Cmd& command) {
+  bool take_to_do(Lane& lane, Cmd& command) {
     const std::scoped_lock lock(guard);
-    if (closed || to_do.empty()) {
-      --doers;
+    if (closed || lane.to_do.empty()) {
+      --lane.doers;
       return false;
     }
-    command = std::move(to_do.front());
-    to_do.pop_front();
+    command = std::move(lane.to_do.front());
+    lane.to_do.pop_front();
     return true;
   }
 
@@ -80,7 +115,13 @@ Workers::Workers(std::shared_ptr<Performer> performer, std::function<void()> wak
   shared_->wake = std::move(wake);
   reader_ = std::thread([shared = shared_] {
     Cmd command = Quit{};
-    while (shared->take(command)) shared->tell(shared->performer->read(command));
+    while (shared->take(command)) {
+      auto told = caught([&] { return shared->performer->read(command); });
+      for (auto& msg : told) {
+        if (auto* said = std::get_if<Told>(&msg)) said->of_reading = reads(command);
+      }
+      shared->tell(std::move(told));
+    }
   });
 }
 
@@ -102,12 +143,13 @@ void Workers::ask(Cmd command) {
   const std::scoped_lock lock(shared_->guard);
   if (takes_long(command)) {
     ++shared_->under_way;
-    shared_->to_do.push_back(std::move(command));
-    if (shared_->doers == kDoers) return;
-    ++shared_->doers;
-    std::thread([shared = shared_] {
-      Cmd command_taken = Quit{};
-      while (shared->take_to_do(command_taken)) shared->tell(shared->performer->act(command_taken));
+    Lane& lane = is_short(command) ? shared_->short_ones : shared_->long_ones;
+    lane.to_do.push_back(std::move(command));
+    if (lane.doers == lane.most) return;
+    ++lane.doers;
+    std::thread([shared = shared_, &lane] {
+      Cmd taken = Quit{};
+      while (shared->take_to_do(lane, taken)) shared->tell(caught([&] { return shared->performer->act(taken); }));
     }).detach();
     return;
   }

@@ -29,7 +29,7 @@ TEST(KeyTable, EveryScreenHasNoKeyTwiceAndAWayOut) {
     Model model;
     model.way = {screen};
     const auto action = action_for(contexts_of(model), on(screen == Screen::Form ? on(Key::Escape).key : Key::Escape));
-    EXPECT_EQ(action, screen == Screen::Runs ? Action::None : Action::Back);
+    EXPECT_EQ(action, screen == Screen::Runs ? Action::ClearFilter : Action::Back);
   }
 }
 

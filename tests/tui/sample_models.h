@@ -164,7 +164,7 @@ inline Model sample_comparison(Size size, Charset charset) {
   c.layers = {{"features.4/depthwise", {"float", "int8", "float"}, true, false},
               {"features.0/conv", {"float", "float", "float"}, false, false}};
   c.warnings = {"run 3 was measured on other samples than run 2"};
-  return update(std::move(model), ComparisonLoaded{c}).model;
+  return update(std::move(model), ComparisonLoaded{c, {2, 3, 4}}).model;
 }
 
 inline Form sample_form() {
@@ -183,6 +183,20 @@ inline Form sample_form() {
   field("Accuracy", "search", "search", FieldKind::Choice, "one_by_one", {"one_by_one", "bisect"});
   field("", "maximal_drop", "maximal drop", FieldKind::Text, "0.01");
   return form;
+}
+
+/// The list and the page of a run, as most people see them.
+inline Model runs() { return sample_runs({24, 80}, Charset::Ascii); }
+inline Model run() { return sample_run({24, 80}, Charset::Ascii); }
+
+using Arguments = std::vector<std::string>;
+/// The commands of the program that a message leads to.
+inline std::vector<Arguments> commands_of(const Next& next) {
+  std::vector<Arguments> all;
+  for (const auto& command : next.commands) {
+    if (const auto* run = std::get_if<RunCommand>(&command)) all.push_back(run->arguments);
+  }
+  return all;
 }
 
 }  // namespace quantrail::tui
