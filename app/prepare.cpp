@@ -64,7 +64,8 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
     return failed(named, p.config.source.string());
   }
   for (const auto& match : ignored->matches) {
-    p.notes.push_back(fmt::format("ignored \"{}\": {}", match.pattern, joined(match.nodes, ", ")));
+    p.notes.push_back(fmt::format("ignored \"{}\": {}", match.pattern,
+                                  match.nodes.empty() ? match.why_none : joined(match.nodes, ", ")));
   }
   p.notes.insert(p.notes.end(), model->notes.begin(), model->notes.end());
   p.model = std::move(*model);

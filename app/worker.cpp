@@ -16,6 +16,7 @@
 #include "app/version.h"
 #include "base/parallel.h"
 #include "run/execute.h"
+#include "run/patience.h"
 #include "run/pausable_answers.h"
 #include "runtime/plan.h"
 #include "tracking/answers.h"
@@ -75,6 +76,7 @@ Ending ending_of(const Result<RunResult>& result, bool mendable, bool asked) {
   if (result) return {tracking::RunState::Done, "", exit_code(result->outcome)};
   const Error& error = result.error();
   if (mendable) return {tracking::RunState::Interrupted, error.message, exit_code(error.cause)};
+  if (error.cause == Cause::Blocked) return {tracking::RunState::Interrupted, error.message, exit_code(error.cause)};
   if (error.cause != Cause::Cancelled) return {tracking::RunState::Failed, error.message, exit_code(error.cause)};
   const std::string signal = StopOnSignals::received();
   const std::string reason = !signal.empty() ? fmt::format("stopped by {}", signal)
@@ -93,6 +95,19 @@ Status released_patiently(tracking::Lease& lease, const Ending& ending) {
   return released;
 }
 
+/// A full disk may have room again in a moment, and the run would be left without a worker.
+Result<std::unique_ptr<tracking::Lease>> acquired_patiently(const tracking::Store& store, std::int64_t run,
+                                                            const tracking::LeaseOptions& options,
+                                                            const std::stop_token& stop) {
+  auto lease = tracking::Lease::acquire(store, run, options);
+  for (int again = 0; again < kReleaseTries && !lease && lease.error().cause == Cause::Blocked; ++again) {
+    if (stop.stop_requested()) break;
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    lease = tracking::Lease::acquire(store, run, options);
+  }
+  return lease;
+}
+
 /// What a worker works with.
 struct Workplace {
   const tracking::Store& store;
@@ -104,22 +119,22 @@ struct Workplace {
 
 Result<RunResult> executed(const Prepared& p, const Workplace& place) {
   auto& [store, lease, output, gate, stop] = place;
-  auto answers = tracking::Answers::open(store);
+  WorkerObserver observer(output, lease.progress());
+  const Patience patiently(observer, stop);
+  auto answers = patiently([&store = store] { return tracking::Answers::open(store); });
   if (!answers) return failed(answers);
   PausableAnswers pausable(**answers, gate, stop);
-  auto recorder = tracking::Recorder::open(store, lease.owner());
+  auto recorder =
+      patiently([&store = store, &lease = lease] { return tracking::Recorder::open(store, lease.owner()); });
   if (!recorder) return failed(recorder);
-  if (p.calibration) {
-    if (auto same = (*recorder)->data("calibration", p.calibration->fingerprint(), p.calibration->size()); !same)
-      return failed(same);
-  }
-  if (p.validation) {
-    if (auto same = (*recorder)->data("validation", p.validation->fingerprint(), p.validation->size()); !same)
-      return failed(same);
-  }
-  WorkerObserver observer(output, lease.progress());
+  const auto note_data = [&](const char* role, const std::shared_ptr<const Dataset>& data) -> Status {
+    if (!data) return {};
+    return patiently([&] { return (*recorder)->data(role, data->fingerprint(), data->size()); });
+  };
+  if (auto same = note_data("calibration", p.calibration); !same) return failed(same);
+  if (auto same = note_data("validation", p.validation); !same) return failed(same);
   for (const auto& note : p.notes) {
-    if (auto noted = (*recorder)->note(note); !noted) return failed(noted);
+    if (auto noted = patiently([&] { return (*recorder)->note(note); }); !noted) return failed(noted);
     observer.on_event(Noted{note});
   }
   return execute(inputs_of(p), pausable, **recorder, observer, stop);
@@ -155,7 +170,10 @@ Status begun_in_turn(std::int64_t id, const Workplace& place) {
     const auto all = runs->list(tracking::Listed::All);
     if (!all && all.error().cause != Cause::Blocked) return failed(all);
     const std::string reason = all ? tracking::reason_to_wait(id, *all) : told;
-    if (all && reason.empty()) return place.lease.state(tracking::RunState::Running);
+    if (all && reason.empty()) {
+      const auto begun = place.lease.state(tracking::RunState::Running);
+      if (begun || begun.error().cause != Cause::Blocked) return begun;
+    }
     if (reason != told) {
       fmt::print(place.output.out, "run {} is {}\n", id, reason);
       std::fflush(place.output.out);
@@ -260,7 +278,7 @@ int work(const tracking::Store& store, const Work& task, const WorkerOutput& out
     if (auto* lease = held.load(); lease != nullptr && request.verb != tracking::Verb::Stop)
       (void)lease->answer(request.id, text);
   };
-  auto lease = tracking::Lease::acquire(store, task.run, options);
+  auto lease = acquired_patiently(store, task.run, options, stop.get_token());
   if (!lease) return complained(lease.error());
   held = lease->get();
   const auto result = prepared_and_executed(task, {store, **lease, output, gate, stop.get_token()});

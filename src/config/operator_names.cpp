@@ -36,6 +36,11 @@ std::vector<std::string> onnx_operators(const std::string& type) {
   return found == kOperators.end() ? std::vector<std::string>{type} : found->second;
 }
 
+bool has_so_many_groups(const std::string& type, std::int64_t groups) {
+  if (type == "Convolution" || type == "ConvolutionBackpropData") return groups == 1;
+  return !type.starts_with("GroupConvolution") || groups > 1;
+}
+
 std::string onnx_attribute(const std::string& name) {
   static const std::map<std::string, std::string> kNames{{"kernel", "kernel_shape"}, {"transpose_a", "transA"},
                                                          {"transpose_b", "transB"},  {"pads_begin", "pads"},

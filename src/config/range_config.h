@@ -32,9 +32,9 @@ enum class RangePreset {
 };
 
 struct RangeEstimator {
-  RangePreset preset = RangePreset::Default;
-  double percentile = 99.99;  ///< of RangePreset::Percentile: share of values inside, in (50, 100]
-  EndEstimator min{};         ///< min and max: over RangePreset::Default and Quantile, key by key
+  std::optional<RangePreset> preset{};  ///< RangePreset::Default where nothing says otherwise
+  std::optional<double> percentile{};   ///< of RangePreset::Percentile: % of values inside, in (50, 100]; 99.99
+  EndEstimator min{};                   ///< min and max: over RangePreset::Default and Quantile, key by key
   EndEstimator max{};
   bool operator==(const RangeEstimator&) const = default;
 };

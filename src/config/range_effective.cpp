@@ -26,8 +26,9 @@ Json end_json(const EndEstimator& end) {
 }  // namespace
 
 Json effective_range(const RangeEstimator& range) {
-  Json::Object out{{"preset", Json{std::string(name_in(kRangePresets, range.preset))}}};
-  if (range.preset == RangePreset::Percentile) out.push_back({"percentile", Json{range.percentile}});
+  Json::Object out;
+  add_name(out, "preset", range.preset, kRangePresets);
+  add(out, "percentile", range.percentile);
   if (range.min != EndEstimator{}) out.push_back({"min", end_json(range.min)});
   if (range.max != EndEstimator{}) out.push_back({"max", end_json(range.max)});
   return Json{std::move(out)};

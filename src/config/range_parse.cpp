@@ -39,7 +39,10 @@ EndEstimator parse_end(const Section& range, const char* key, bool weights) {
     end.findings().note(fmt::format("{} has no effect: weights have no samples.", end.path_of("aggregator")));
     out.aggregator.reset();
   }
-  if (end.has("clipping_value")) out.clipping_value = end.number("clipping_value", 0.0, {});
+  // Ranges hold 0, which codes can say exactly.
+  const Bounds bounds =
+      key == std::string_view("min") ? Bounds{.most = 0.0} : Bounds{.least = 0.0, .least_excluded = true};
+  if (end.has("clipping_value")) out.clipping_value = end.number("clipping_value", 0.0, bounds);
   if (chosen(end, "granularity", kGranularities) == Granularity::PerChannel && !weights) {
     end.findings().note(
         fmt::format("{} \"perchannel\" is treated as \"pertensor\": integer kernels of CPUs read "
@@ -81,26 +84,28 @@ void check_levels(const Section& tensor, TensorConfig& config, bool weights) {
 
 RangeEstimator parse_range_estimator(const Section& section, bool weights) {
   RangeEstimator out;
-  out.preset = chosen(section, "preset", kRangePresets).value_or(out.preset);
-  out.percentile = section.number("percentile", out.percentile, {.least = 50.0, .most = 100.0, .least_excluded = true});
-  if (section.has("percentile") && out.preset != RangePreset::Percentile) {
+  out.preset = chosen(section, "preset", kRangePresets);
+  const RangePreset preset = out.preset.value_or(RangePreset::Default);
+  if (section.has("percentile"))
+    out.percentile = section.number("percentile", 99.99, {.least = 50.0, .most = 100.0, .least_excluded = true});
+  if (out.percentile && preset != RangePreset::Percentile) {
     section.findings().note(
         fmt::format("{} has no effect: it belongs to preset \"percentile\".", section.path_of("percentile")));
   }
   out.min = parse_end(section, "min", weights);
   out.max = parse_end(section, "max", weights);
-  if (weights && out.preset == RangePreset::Entropy) {
+  if (weights && preset == RangePreset::Entropy) {
     section.report("preset",
                    "\"entropy\" compares distributions of activations; allowed for weights are default, "
                    "quantile, percentile, mse");
   }
-  const bool from_extremes = out.preset == RangePreset::Default || out.preset == RangePreset::Quantile;
+  const bool from_extremes = preset == RangePreset::Default || preset == RangePreset::Quantile;
   for (const auto* end : {"min", "max"}) {
     const EndEstimator& given = end == std::string_view("min") ? out.min : out.max;
     if (from_extremes || !(given.type || given.outlier_prob || given.aggregator)) continue;
     section.report(end, fmt::format("type, outlier_prob and aggregator do not go with preset \"{}\", which chooses the "
                                     "range from the values of all samples",
-                                    name_in(kRangePresets, out.preset)));
+                                    name_in(kRangePresets, preset)));
   }
   return out;
 }

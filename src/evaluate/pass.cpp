@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <deque>
+#include <limits>
 #include <set>
 
 #include "base/parallel.h"
@@ -29,6 +32,28 @@ bool holds_nan(ElementType type, std::span<const std::byte> bytes) {
 }
 
 /// Rows of the micro-batch that hold NaN, which a network may hide: the larger of NaN and 0 is 0.
+/// Outputs of a sample whose inputs hold NaN. A network may hide it (a Relu or the codes of an input turn it into a
+/// number, and runtimes differ in that), which makes nothing right: all that can be NaN is.
+struct NotNumbers {
+  explicit NotNumbers(std::vector<OutputView> outputs) : views(std::move(outputs)) {
+    for (auto& view : views) {
+      auto& bytes = stored.emplace_back(view.bytes.begin(), view.bytes.end());
+      if (view.type == ElementType::Float32) fill<float>(bytes);
+      if (view.type == ElementType::Float64) fill<double>(bytes);
+      view.bytes = bytes;
+    }
+  }
+  template <class T>
+  static void fill(std::vector<std::byte>& bytes) {
+    const T nan = std::numeric_limits<T>::quiet_NaN();
+    for (std::size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T))
+      std::memcpy(bytes.data() + at, &nan, sizeof(T));
+  }
+
+  std::vector<OutputView> views{};
+  std::deque<std::vector<std::byte>> stored{};  ///< that the views show
+};
+
 std::vector<bool> gaps(const Plan& plan, PlanState& state) {
   const auto rows = static_cast<std::size_t>(plan.batch());
   std::vector<bool> found(rows, false);
@@ -127,9 +152,7 @@ Result<EvaluationPass::BatchValues> EvaluationPass::computed(Worker& worker, std
   const auto samples = samples_of(batch);
   PlanState& base = worker.states.base();
   if (const auto filled = parts_.feed.fill(base, *parts_.data, samples); !filled) return failed(filled);
-  if (std::any_of(requests_.begin(), requests_.end(),
-                  [](const auto& request) { return request.variant.quantization == nullptr; }))
-    worker.gaps = gaps(*parts_.float_plan, base);
+  worker.gaps = gaps(*parts_.float_plan, base);
   if (const auto ran = base.run(); !ran)
     return tl::unexpected(parts_.feed.blamed(base, *parts_.data, samples, ran.error()));
   if (distance_) {
@@ -152,7 +175,9 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
   for (std::size_t row = 0; row < samples.size(); ++row) {
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     const auto truth = parts_.data->truth(samples[row]);
-    for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(outputs, truth));
+    const NotNumbers hidden(worker.gaps[row] ? outputs : std::vector<OutputView>{});
+    const auto& judged = worker.gaps[row] ? hidden.views : outputs;
+    for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(judged, truth));
     if (is_float(request)) {
       values[row].not_a_number =
           worker.gaps[row] || std::any_of(outputs.begin(), outputs.end(),

@@ -1,6 +1,9 @@
 #include "export/qdq.h"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
+#include <limits>
 #include <set>
 
 #include "export/product_sums.h"
@@ -13,6 +16,13 @@ namespace {
 
 bool has_weights(const Node& node) {
   return node.op == "Conv" || node.op == "ConvTranspose" || node.op == "Gemm" || node.op == "MatMul";
+}
+
+/// Through these ONNX Runtime moves a DequantizeLinear with a scalar scale down to their readers.
+bool moved_by_onnxruntime(const Node& node) {
+  constexpr std::array<std::string_view, 9> kOps{"MaxPool",   "Reshape", "Flatten",  "Transpose", "Squeeze",
+                                                 "Unsqueeze", "Slice",   "Identity", "Dropout"};
+  return std::find(kOps.begin(), kOps.end(), node.op) != kOps.end();
 }
 
 /// The channels of a weighted operator's input: how many, and on which axis of the input.
@@ -84,11 +94,28 @@ class Writer {
     return false;
   }
 
-  /// Whether node `at` must read input `i` through a DequantizeLinear of its own to stay float.
+  /// Whether node `at` must read input `i` in a way of its own to stay float.
   [[nodiscard]] bool guarded(std::size_t at, std::size_t i) const {
+    if (i != 0 || lowering_.nodes[at].reads[0] != Read::Dequantized) return false;
     const Node& node = graph_.nodes[at];
-    return i == 0 && has_weights(node) && lowering_.nodes[at].reads[0] == Read::Dequantized &&
-           constant_input(graph_, node, 1) != nullptr;
+    if (has_constant_weights(node)) return true;
+    if (node.op == "Softmax") return lowering_.codes.contains(node.outputs[0]);
+    return !lowering_.nodes[at].integer && moved_by_onnxruntime(node) && leads_to_weights(at);
+  }
+
+  [[nodiscard]] bool has_constant_weights(const Node& node) const {
+    return has_weights(node) && constant_input(graph_, node, 1) != nullptr;
+  }
+
+  /// Whether what node `at` moves is read by a float layer, perhaps after more of the kind.
+  [[nodiscard]] bool leads_to_weights(std::size_t at) const {
+    const std::string& value = graph_.nodes[at].outputs[0];
+    const auto& readers = index_.readers(value);
+    return std::any_of(readers.begin(), readers.end(), [&](std::size_t reader) {
+      const Node& node = graph_.nodes[reader];
+      if (node.inputs[0] != value || lowering_.nodes[reader].reads[0] != Read::Float) return false;
+      return has_constant_weights(node) || (moved_by_onnxruntime(node) && leads_to_weights(reader));
+    });
   }
 
   void write(std::size_t at) {
@@ -111,7 +138,9 @@ class Writer {
   std::string guarded_input(const Node& node) {
     const Forms& forms = forms_.at(node.inputs[0]);
     const ActivationParams params = q_.activations.find(node.inputs[0])->second;
-    const InputChannels channels = input_channels(node, *constant_input(graph_, node, 1));
+    const InputChannels channels =
+        has_constant_weights(node) ? input_channels(node, *constant_input(graph_, node, 1)) : InputChannels{};
+    if (channels.count < 2) return behind_a_maximum(node, forms);
     const auto count = static_cast<std::size_t>(channels.count);
     const auto scale =
         out_.constant(node.name + "_input_scale", tensor_of({channels.count}, std::vector(count, params.scale)));
@@ -121,6 +150,17 @@ class Writer {
     out_.add("DequantizeLinear", node.name + "_input_DequantizeLinear", {forms.codes, scale, zero_point}, real,
              {{"axis", channels.axis}});
     return real;
+  }
+
+  /// One scale that ONNX Runtime takes for a scalar is no guard; what it neither moves nor removes is.
+  std::string behind_a_maximum(const Node& node, const Forms& forms) {
+    const auto real = out_.fresh(node.name + "_input_dequantized");
+    out_.add("DequantizeLinear", node.name + "_input_DequantizeLinear", {forms.codes, forms.scale, forms.zero_point},
+             real);
+    const auto lowest = out_.constant(node.name + "_input_lowest", scalar_tensor(std::numeric_limits<float>::lowest()));
+    const auto same = out_.fresh(node.name + "_input");
+    out_.add("Max", node.name + "_input_Max", {real, lowest}, same);
+    return same;
   }
 
   /// Replaces the weights and bias of an integer layer by int8 and int32 constants behind DequantizeLinear.

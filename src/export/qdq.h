@@ -11,7 +11,9 @@ namespace quantrail {
 /// - integer layers have int8 weights, int32 biases at input scale * weight scale, each behind a DequantizeLinear;
 /// - a Relu or Clip that the codes' range makes superfluous is gone: its layer writes its result;
 /// - a float Conv, ConvTranspose, Gemm or MatMul with constant weights reads codes through a DequantizeLinear of its
-///   own with one scale per channel: ONNX Runtime would otherwise turn it into an integer layer on its own.
+///   own with one scale per channel: ONNX Runtime would otherwise turn it into an integer layer on its own. Where there
+///   is one channel, where a float MaxPool or Reshape or the like lies between, and in front of a Softmax whose result
+///   has codes, the guard is a Max with the lowest number.
 /// Names of nodes, inputs and outputs stay; new nodes and values are named after the value or node that they serve.
 [[nodiscard]] Graph with_qdq(const Graph& graph, const Quantization& quantization, const Lowering& lowering);
 

@@ -3,6 +3,7 @@
 #include <onnx/defs/schema.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace quantrail {
 namespace {
@@ -25,6 +26,8 @@ std::optional<Attribute> default_in(const onnx::AttributeProto& proto) {
 }
 
 }  // namespace
+
+bool is_onnx_operator(const std::string& op) { return schema_of(op, std::numeric_limits<int>::max()) != nullptr; }
 
 std::vector<std::string> known_attributes(const std::string& op, std::int64_t opset) {
   const auto* schema = schema_of(op, opset);

@@ -12,6 +12,9 @@ namespace quantrail {
 /// empty for operators that it does not know.
 [[nodiscard]] std::vector<std::string> known_attributes(const std::string& op, std::int64_t opset);
 
+/// Whether any version of ONNX that libonnx knows has the operator.
+[[nodiscard]] bool is_onnx_operator(const std::string& op);
+
 /// What attribute `key` of the node is: as written, else ONNX's default for it, where that is one value (group 1,
 /// axis -1, auto_pad "NOTSET", ...). Nothing for others; of those, absent strides and dilations mean 1 and absent pads
 /// 0 along each axis.

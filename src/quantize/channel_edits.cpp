@@ -13,7 +13,7 @@ namespace {
 constexpr float kMostWidening = 100.0F;
 constexpr float kLeastAligned = 0.01F;
 /// What is left between the widest value that calibration has seen and a Clip, so that others of its kind pass, too.
-constexpr float kHeadroom = 1.1F;
+constexpr float kHeadroom = 1.5F;
 
 /// Equalization is needed where channels have this many bits less than the widest, on average.
 constexpr double kNeeded = 2.0;

@@ -88,8 +88,13 @@ Result<Statistics> collected(const Graph& graph, const StatisticsRequest& reques
                               [&](const ValueInSight& seen) { return collector.look(seen); });
   if (!passed) return failed(passed, "calibration");
   Statistics statistics = collector.finished(samples.size());
-  for (const auto& [value, learned] : statistics.values) {
-    if (learned.samples > 0) continue;
+  // What comes first in the network is what is to blame.
+  std::vector<std::string> order;
+  for (const auto& input : graph.inputs) order.push_back(input.name);
+  for (const auto& node : graph.nodes) order.insert(order.end(), node.outputs.begin(), node.outputs.end());
+  for (const auto& value : order) {
+    const auto learned = statistics.values.find(value);
+    if (learned == statistics.values.end() || learned->second.samples > 0) continue;
     return fail(Cause::InvalidInput, "calibration: '{}' has no finite element in any of {} samples", printable(value),
                 statistics.samples);
   }

@@ -91,10 +91,9 @@ std::string text_of(const Value& value) {
 }
 
 std::vector<const Node*> nodes_meant(const Graph& graph, const IgnoredOperation& operation) {
-  const auto ops = onnx_operators(operation.type);
   std::vector<const Node*> nodes;
   for (const auto& node : graph.nodes) {
-    if (std::find(ops.begin(), ops.end(), node.op) != ops.end()) nodes.push_back(&node);
+    if (is_of_type(node, operation)) nodes.push_back(&node);
   }
   return nodes;
 }
@@ -107,6 +106,12 @@ bool has_attributes(const Node& node, std::int64_t opset, const IgnoredOperation
     const auto found = value_of(node, opset, attribute.first, wanted);
     return found && equal(*found, wanted);
   });
+}
+
+bool is_of_type(const Node& node, const IgnoredOperation& operation) {
+  const auto ops = onnx_operators(operation.type);
+  return std::find(ops.begin(), ops.end(), node.op) != ops.end() &&
+         has_so_many_groups(operation.type, int_attribute(node, "group", 1));
 }
 
 std::string described(const IgnoredOperation& operation) {
@@ -122,8 +127,7 @@ std::string why_none_matches(const Graph& graph, const IgnoredOperation& operati
   if (nodes.empty()) {
     std::vector<std::string> known;
     for (const auto& node : graph.nodes) known.push_back(node.op);
-    return fmt::format("no operator '{}' is left of the model once it is folded{}", printable(operation.type),
-                       did_you_mean(operation.type, known));
+    return fmt::format("there is no operator '{}'{}", printable(operation.type), did_you_mean(operation.type, known));
   }
   std::vector<std::string> there;
   for (const auto& [name, wanted] : operation.attributes) {
@@ -132,7 +136,9 @@ std::string why_none_matches(const Graph& graph, const IgnoredOperation& operati
     for (const auto* node : nodes) {
       const auto found = value_of(*node, graph.opset, name, wanted);
       if (found) values.insert(text_of(*found));
-      for (auto& key : known_attributes(node->op, graph.opset)) known.push_back(std::move(key));
+      for (auto& key : known_attributes(node->op, graph.opset)) {
+        if (std::find(known.begin(), known.end(), key) == known.end()) known.push_back(std::move(key));
+      }
     }
     if (std::find(known.begin(), known.end(), onnx_attribute(name)) == known.end() && values.empty()) {
       const std::string hint = did_you_mean(name, known);

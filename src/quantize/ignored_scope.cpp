@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/operator_names.h"
+#include "model/attribute_schema.h"
 #include "model/lowering.h"
 #include "quantize/ignored_attributes.h"
 #include "quantize/moves.h"
@@ -39,16 +40,34 @@ class Resolver {
   }
 
   Result<ScopeMatch> operation(const IgnoredOperation& operation) const {
-    const auto wanted = onnx_operators(operation.type);
-    const auto hits = positions([&](const Node& node) {
-      return std::find(wanted.begin(), wanted.end(), node.op) != wanted.end() &&
-             has_attributes(node, graph_.opset, operation);
-    });
-    if (!hits.empty()) return ScopeMatch{described(operation), layers_meant(hits)};
+    auto hits = positions(
+        [&](const Node& node) { return is_of_type(node, operation) && has_attributes(node, graph_.opset, operation); });
+    if (hits.empty() && is_known(operation) && !is_there(operation))
+      return ScopeMatch{described(operation), {}, "the model has none, or none is left of it once it is folded"};
+    if (!hits.empty()) {
+      // What is computed together with a layer has no codes of its own in front of it, so that none are left out.
+      std::erase_if(hits, [&](std::size_t at) { return layer_of(at) != at; });
+      if (hits.empty())
+        return ScopeMatch{described(operation),
+                          {},
+                          "computed together with the layers before, which are quantized as "
+                          "ever; name them in ignored.scope to keep them in float"};
+      return ScopeMatch{described(operation), layers_meant(hits)};
+    }
     return fail(Cause::InvalidInput, "ignored.operations: {}", why_none_matches(graph_, operation));
   }
 
  private:
+  [[nodiscard]] static bool is_known(const IgnoredOperation& operation) {
+    const auto ops = onnx_operators(operation.type);
+    return std::any_of(ops.begin(), ops.end(), is_onnx_operator);
+  }
+
+  [[nodiscard]] bool is_there(const IgnoredOperation& operation) const {
+    return std::any_of(graph_.nodes.begin(), graph_.nodes.end(),
+                       [&](const Node& node) { return is_of_type(node, operation); });
+  }
+
   template <class Wanted>
   [[nodiscard]] std::vector<std::size_t> positions(const Wanted& wanted) const {
     std::vector<std::size_t> found;

@@ -75,8 +75,10 @@ std::optional<std::string> PatternView::before_activation(const std::string& val
   if (is(*at, {"Relu", "Clip", "PRelu", "LeakyRelu", "Elu", "Selu", "HardSwish", "Swish", "Gelu", "Mish", "Tanh"}))
     return in[0];
   if (node(*at).op != "Mul") return std::nullopt;
-  if (sigmoid_of(in[1]) == in[0]) return in[0];
-  if (sigmoid_of(in[0]) == in[1]) return in[1];
+  for (const std::size_t side : {std::size_t{0}, std::size_t{1}}) {
+    const auto x = sigmoid_of(in[1 - side]);
+    if (x && unscaled(*x) == unscaled(in[side])) return in[side];
+  }
   return std::nullopt;
 }
 

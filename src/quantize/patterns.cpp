@@ -40,8 +40,9 @@ class Finder {
   void hard_swish(std::size_t at) {
     const auto& in = node(at).inputs;
     const auto gates = [this](const std::string& gate, const std::string& value) {
+      // Either side may read its own copy of x: edits put factors between a value and some of its readers.
       const auto x = view_.hard_sigmoid_of(gate);
-      return x && (x == value || x == view_.unscaled(value));
+      return x && view_.unscaled(*x) == view_.unscaled(value);
     };
     if (gates(in[1], in[0]) || gates(in[0], in[1]))
       keep(at, "part of a decomposed hard-swish, which has no int8 kernel");

@@ -20,11 +20,18 @@ std::vector<float> magnitudes(const ValueStatistics& seen) {
   return out;
 }
 
+/// An element of so few is more than one in a hundred.
+constexpr std::int64_t kFew = 64;
+
+Aggregator aggregator_of(const ValueStatistics& seen, const EndRule& end, Aggregator furthest) {
+  return end.furthest_of_few && seen.elements > 0 && seen.elements < kFew ? furthest : end.aggregator;
+}
+
 double statistic(const ValueStatistics& seen, const EndRule& end, bool upper) {
   switch (end.type) {
-    case ExtremeType::Min: return aggregated(seen.minima, end.aggregator);
-    case ExtremeType::Max: return aggregated(seen.maxima, end.aggregator);
-    case ExtremeType::AbsMax: return aggregated(magnitudes(seen), end.aggregator);
+    case ExtremeType::Min: return aggregated(seen.minima, aggregator_of(seen, end, Aggregator::Min));
+    case ExtremeType::Max: return aggregated(seen.maxima, aggregator_of(seen, end, Aggregator::Max));
+    case ExtremeType::AbsMax: return aggregated(magnitudes(seen), aggregator_of(seen, end, Aggregator::Max));
     case ExtremeType::Quantile: {
       const QuantileSeries& series = seen.quantiles.at(end.outlier_prob);
       return aggregated(upper ? series.high : series.low, end.aggregator);
@@ -69,13 +76,15 @@ RangeEstimate estimated(const ValueStatistics& seen, const ActivationRule& rule)
   out.lo = std::max(out.lo, least);
   out.hi = std::min(out.hi, most);
   out.magnitude = std::min(out.magnitude, most);
+  // What is below 0 is clipped: nothing of it needs codes.
+  out.non_negative = out.non_negative || (rule.min.clipping_value && out.lo >= 0.0);
   return out;
 }
 
 RangeEstimate narrowed(const ValueStatistics& seen, const ActivationRule& rule, Interval told_apart) {
   RangeEstimate out = estimated(seen, rule);
   const double most = rule.max.type == ExtremeType::AbsMax && !rule.by_distribution()
-                          ? aggregated(seen.maxima, rule.max.aggregator)
+                          ? aggregated(seen.maxima, aggregator_of(seen, rule.max, Aggregator::Max))
                           : static_cast<double>(seen.max);
   out.lo = std::max(out.lo, told_apart.lo);
   out.hi = std::min(out.hi, told_apart.hi);

@@ -8,6 +8,8 @@
 namespace quantrail {
 namespace {
 
+constexpr double kPercentile = 99.99;
+
 template <class T>
 void override_with(std::optional<T>& value, const std::optional<T>& by) {
   if (by) value = by;
@@ -27,8 +29,8 @@ TensorConfig overridden(TensorConfig config, const TensorConfig& by) {
   override_with(config.level_high, by.level_high);
   if (!by.range_estimator) return config;
   RangeEstimator range = config.range_estimator.value_or(RangeEstimator{});
-  range.preset = by.range_estimator->preset;
-  range.percentile = by.range_estimator->percentile;
+  override_with(range.preset, by.range_estimator->preset);
+  override_with(range.percentile, by.range_estimator->percentile);
   override_with(range.min, by.range_estimator->min);
   override_with(range.max, by.range_estimator->max);
   config.range_estimator = range;
@@ -100,6 +102,7 @@ class NameResolver {
 Result<RangeRules> RangeRules::resolved(const QuantizationParams& params, const Graph& graph) {
   RangeRules rules;
   rules.symmetric_ = params.preset == Preset::Performance;
+  rules.few_as_pot_ = params.few_as_pot;
   rules.activations_ = params.activations;
   rules.weights_ = params.weights;
   if (!rules.activations_.range_estimator) rules.activations_.range_estimator = params.range_estimator;
@@ -127,8 +130,8 @@ ActivationRule RangeRules::activation(const std::vector<std::string>& values) co
   ActivationRule rule{.symmetric = config.symmetric.value_or(symmetric_),
                       .is_signed = config.level_low.value_or(0) < 0,
                       .may_shift = symmetric_ && !config.symmetric && !config.level_low,
-                      .preset = range.preset,
-                      .percentile = range.percentile};
+                      .preset = range.preset.value_or(RangePreset::Default),
+                      .percentile = range.percentile.value_or(kPercentile)};
   const bool quantile = range.preset == RangePreset::Quantile;
   if (rule.symmetric) {
     rule.min = {.type = ExtremeType::Min, .aggregator = Aggregator::Min};
@@ -139,6 +142,8 @@ ActivationRule RangeRules::activation(const std::vector<std::string>& values) co
   }
   rule.min = end_rule(rule.min, range.min);
   rule.max = end_rule(rule.max, range.max);
+  rule.min.furthest_of_few = !few_as_pot_ && !range.min.aggregator;
+  rule.max.furthest_of_few = !few_as_pot_ && !range.max.aggregator;
   return rule;
 }
 
@@ -150,8 +155,8 @@ WeightRule RangeRules::weights(const std::string& layer) const {
   const RangeEstimator range = config.range_estimator.value_or(RangeEstimator{});
   WeightRule rule{.per_channel = config.granularity != Granularity::PerTensor,
                   .levels = static_cast<std::int32_t>(config.level_high.value_or(127)),
-                  .preset = range.preset,
-                  .percentile = range.percentile};
+                  .preset = range.preset.value_or(RangePreset::Default),
+                  .percentile = range.percentile.value_or(kPercentile)};
   const bool quantile = range.preset == RangePreset::Quantile;
   rule.max = end_rule({.type = quantile ? ExtremeType::AbsQuantile : ExtremeType::AbsMax}, range.max);
   return rule;

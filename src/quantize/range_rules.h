@@ -16,6 +16,9 @@ struct EndRule {
   Aggregator aggregator = Aggregator::Mean;  ///< activations only
   double outlier_prob = 1e-4;
   std::optional<double> clipping_value{};
+  /// Nobody asked for the mean of samples' extremes: of values of few elements the furthest is taken, since each of few
+  /// is a large share of what there is, and half of the samples have one that is further out than the mean.
+  bool furthest_of_few = false;
   bool operator==(const EndRule&) const = default;
 };
 
@@ -57,6 +60,7 @@ class RangeRules {
   [[nodiscard]] WeightRule weights(const std::string& layer) const;
 
  private:
+  bool few_as_pot_ = false;
   TensorConfig activations_{};
   TensorConfig weights_{};
   bool symmetric_ = true;

@@ -8,7 +8,8 @@
 namespace quantrail {
 namespace {
 
-constexpr double kLeastMagnitude = 8e-5;
+constexpr double kMagnitudeOfNothing = 8e-5;
+constexpr double kLeastMagnitude = 1e-12;  // what steps are multiplied with must not vanish
 constexpr double kLeastWidth = 8e-4;
 constexpr double kCodes = 255.0;  // steps between the first and the last code
 
@@ -25,13 +26,16 @@ std::pair<float, float> largest_steps(Bounds bounds, std::uint8_t zero_point) {
 }  // namespace
 
 ActivationParams symmetric_params(double magnitude, bool non_negative) {
-  const double largest = std::max(magnitude, kLeastMagnitude);
+  const double largest = magnitude > 0.0 ? std::max(magnitude, kLeastMagnitude) : kMagnitudeOfNothing;
   if (non_negative) return {static_cast<float>(largest / 255.0), 0};
   return {static_cast<float>(largest / 127.0), 128};
 }
 
 ActivationParams asymmetric_params(double lo, double hi) {
-  if (hi - lo <= kLeastWidth) {
+  // Of values in small units the range is small; of what hardly varies otherwise it is widened.
+  const double with_zero = std::max(hi, 0.0) - std::min(lo, 0.0);
+  const bool small_units = with_zero > kLeastMagnitude && with_zero <= kLeastWidth;
+  if (hi - lo <= kLeastWidth && !small_units) {
     lo -= kLeastWidth;
     hi += kLeastWidth;
   }

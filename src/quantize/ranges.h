@@ -11,13 +11,14 @@ namespace quantrail {
 // From real ranges to the parameters of 8-bit codes, by the rules of OpenVINO's Post-training Optimization Tool (POT),
 // but with zero points that are always whole, so that real zero has an exact code.
 
-/// Activations whose largest magnitude is `magnitude` (at least 8e-5 is assumed). Non-negative ones use all 256 codes
-/// from zero, step magnitude / 255; signed ones zero point 128 and step magnitude / 127.
+/// Activations whose largest magnitude is `magnitude` (8e-5 where it is 0, and at least 1e-12). Non-negative ones use
+/// all 256 codes from zero, step magnitude / 255; signed ones zero point 128 and step magnitude / 127.
 [[nodiscard]] ActivationParams symmetric_params(double magnitude, bool non_negative);
 
-/// Activations in [lo, hi]. A range narrower than 8e-4 is widened by that on both sides, then made to contain zero;
-/// then one border moves outward until zero falls on a code. Where zero would be the first or last code although the
-/// range crosses it, by less than half a step, that remainder saturates.
+/// Activations in [lo, hi]. A range narrower than 8e-4 is widened by that on both sides (unless all of it, with zero,
+/// is as small: values in small units keep their codes), then made to contain zero; then one border moves outward until
+/// zero falls on a code. Where zero would be the first or last code although the range crosses it, by less than half a
+/// step, that remainder saturates.
 [[nodiscard]] ActivationParams asymmetric_params(double lo, double hi);
 
 /// `params` with the step made no larger than what keeps all codes inside `bounds`, so that the Relu or Clip that gave

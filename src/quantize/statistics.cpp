@@ -168,6 +168,7 @@ SampleStatistics observed(std::span<const float> values, ChannelLayout layout, c
 
 void ValueStatistics::add(const SampleStatistics& sample) {
   not_finite += sample.not_finite;
+  elements = std::max(elements, sample.finite + sample.not_finite);
   if (sample.finite == 0) return;
   min = samples == 0 ? sample.min : std::min(min, sample.min);
   max = samples == 0 ? sample.max : std::max(max, sample.max);

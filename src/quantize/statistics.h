@@ -80,6 +80,7 @@ struct ValueStatistics {
   float max = 0.0F;
   std::int64_t samples = 0;     ///< that had a finite element
   std::int64_t not_finite = 0;  ///< elements
+  std::int64_t elements = 0;    ///< of the largest sample
   std::vector<float> minima{};  ///< one per such sample, in their order
   std::vector<float> maxima{};
   std::map<double, QuantileSeries> quantiles{};

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kLayout = 2;
+constexpr int kLayout = 3;
 
 json packed(const std::vector<float>& values) {
   std::vector<std::uint8_t> bytes(values.size() * sizeof(float));
@@ -34,6 +34,7 @@ json to_json(const ValueStatistics& v) {
           {"max", v.max},
           {"samples", v.samples},
           {"not_finite", v.not_finite},
+          {"elements", v.elements},
           {"minima", packed(v.minima)},
           {"maxima", packed(v.maxima)},
           {"quantiles", std::move(quantiles)},
@@ -50,6 +51,7 @@ ValueStatistics from_json(const json& value) {
   v.max = value.at("max").get<float>();
   v.samples = value.at("samples").get<std::int64_t>();
   v.not_finite = value.at("not_finite").get<std::int64_t>();
+  v.elements = value.at("elements").get<std::int64_t>();
   v.minima = unpacked(value.at("minima"));
   v.maxima = unpacked(value.at("maxima"));
   for (const auto& entry : value.at("quantiles")) {

@@ -194,6 +194,7 @@ Status Answering::quantize(const Variation& variation) {
   uncorrected_ = *made;
   if (!params_.use_fast_bias) made = corrected(*made);
   if (!made) return failed(made);
+  if (auto clipped = clipping_remark(*made, *learned); !clipped.empty()) remarks_.push_back(std::move(clipped));
   quantized_ = known(*std::move(made));
   return use(quantized_);
 }

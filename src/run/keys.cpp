@@ -6,13 +6,13 @@ namespace quantrail {
 namespace {
 
 /// Raised when calibration learns something else from the same samples.
-constexpr std::int64_t kStatisticsRevision = 3;
+constexpr std::int64_t kStatisticsRevision = 4;
 /// Raised when full bias correction decides something else from the same samples.
 constexpr std::int64_t kCorrectionRevision = 2;
 /// Raised when some files come out otherwise, or what is known of them, while others stay as they are.
-constexpr std::int64_t kSnapshotRevision = 1;
+constexpr std::int64_t kSnapshotRevision = 2;
 /// Raised when evaluations mean something else, such as another definition of the distance, or hold more.
-constexpr std::int64_t kEvaluationRevision = 2;
+constexpr std::int64_t kEvaluationRevision = 3;
 
 void add(Hasher& hasher, const RuntimeInfo& runtime) {
   hasher.add(runtime.backend)

@@ -33,6 +33,28 @@ EndEstimator end_estimator(const TunedEnd& end, ExtremeType extreme, Aggregator 
   return {.type = quantile, .outlier_prob = end.outlier_prob, .aggregator = Aggregator::Mean};
 }
 
+std::optional<RangeEstimator> given_range(const QuantizationParams& params, const TensorConfig& tensor) {
+  return tensor.range_estimator ? tensor.range_estimator : params.range_estimator;
+}
+
+/// What is tried, under what the user has set: a clipping value, a kind of estimate, ...
+RangeEstimator kept(RangeEstimator tuned, const std::optional<RangeEstimator>& given) {
+  if (!given) return tuned;
+  const auto keep = [&](EndEstimator& end, const EndEstimator& own) {
+    // The quantiles that a preset asks for stay quantiles.
+    if (given->preset == RangePreset::Quantile && !end.outlier_prob) end = {};
+    if (own.type) end.type = own.type;
+    if (own.outlier_prob) end.outlier_prob = own.outlier_prob;
+    if (own.aggregator) end.aggregator = own.aggregator;
+    end.clipping_value = own.clipping_value;
+  };
+  keep(tuned.min, given->min);
+  keep(tuned.max, given->max);
+  tuned.preset = given->preset;
+  tuned.percentile = given->percentile;
+  return tuned;
+}
+
 /// POT replaces the whole sections, so that modes and codes fall back to the preset's, and takes the largest value
 /// where ranges are symmetric, so that what is negative is clipped.
 QuantizationParams with_tuning(QuantizationParams params, const Tuning& tuning, bool as_pot) {
@@ -40,14 +62,16 @@ QuantizationParams with_tuning(QuantizationParams params, const Tuning& tuning, 
   if (as_pot && tuning.plain_weights) params.weights = {};
   if (as_pot && tuning.min) params.activations = {};
   if (tuning.plain_weights) {
-    params.weights.range_estimator = RangeEstimator{.min = {.type = ExtremeType::Min},
-                                                    .max = {.type = as_pot ? ExtremeType::Max : ExtremeType::AbsMax}};
+    const RangeEstimator plain{.min = {.type = ExtremeType::Min},
+                               .max = {.type = as_pot ? ExtremeType::Max : ExtremeType::AbsMax}};
+    params.weights.range_estimator = kept(plain, as_pot ? std::nullopt : given_range(params, params.weights));
   }
   if (tuning.min && tuning.max) {
-    params.activations.range_estimator = RangeEstimator{
+    const RangeEstimator tuned{
         .min = end_estimator(*tuning.min, ExtremeType::Min, Aggregator::Min, ExtremeType::Quantile),
         .max = end_estimator(*tuning.max, symmetric ? ExtremeType::AbsMax : ExtremeType::Max, Aggregator::Max,
                              symmetric ? ExtremeType::AbsQuantile : ExtremeType::Quantile)};
+    params.activations.range_estimator = kept(tuned, as_pot ? std::nullopt : given_range(params, params.activations));
   }
   if (tuning.fast_bias) params.use_fast_bias = *tuning.fast_bias;
   return params;
@@ -123,6 +147,9 @@ std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const 
   for (const auto& base : bases) {
     all.push_back(with_variation(inputs, base));
     if (!search.tune_hyperparams) continue;
+    Variation fast = base;
+    fast.tuning = Tuning{.fast_bias = true};
+    all.push_back(with_variation(inputs, fast));
     for (const double min : kTunedQuantiles) {
       for (const double max : kTunedQuantiles) {
         Variation variation = base;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/text.h"
@@ -43,9 +44,19 @@ std::string in_float(const SearchState& state, const Trial& trial) {
   return text;
 }
 
+/// With everything in float what is left to differ are the channels that were equalized for codes: behind a Clip that
+/// is exact only for what calibration has seen, as wide as it was.
 std::string if_nothing_is_left(const SearchState& state, const Trial& trial) {
   const bool all = !trial.reverted.empty() && trial.reverted.size() == state.groups->size();
-  return all ? " Nothing is left in int8: this is the float model." : "";
+  if (!all) return "";
+  const bool given = std::any_of(state.settings.controlled.begin(), state.settings.controlled.end(),
+                                 [](const auto& control) { return control.baseline_value.has_value(); });
+  if (given) return " Nothing is left in int8.";
+  const bool same =
+      std::all_of(trial.drops.begin(), trial.drops.end(), [](const auto& drop) { return drop.second == 0.0; });
+  return same ? " Nothing is left in int8: this is the float model."
+              : " Nothing is left in int8, and what still differs from the float model comes of equalized channels: "
+                "\"equalization\": false leaves them as they are.";
 }
 
 }  // namespace
@@ -63,9 +74,9 @@ std::string explained(const SearchState& state, Outcome outcome, std::size_t bes
     return fmt::format("Target met after {} {}: {}.{}", counted(steps(state), "step"), in_float(state, model),
                        figures(state, model), if_nothing_is_left(state, model));
   }
-  return fmt::format("Target not met: {}. {} is iteration {} {}: {}.", why_it_stopped(state),
+  return fmt::format("Target not met: {}. {} is iteration {} {}: {}.{}", why_it_stopped(state),
                      as_pot(state) ? "The last accepted" : "Best seen", best, in_float(state, model),
-                     figures(state, model));
+                     figures(state, model), if_nothing_is_left(state, model));
 }
 
 }  // namespace quantrail

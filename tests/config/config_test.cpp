@@ -101,7 +101,8 @@ TEST(Config, ReadsPotsParameters) {
                                         .shuffle_data = true,
                                         .seed = 7,
                                         .threshold = 3.5,
-                                        .ignored = {{"a", "b*"}, {{"MatMul", {}}, {"Softmax", {}}}}};
+                                        .ignored = {{"a", "b*"}, {{"MatMul", {}}, {"Softmax", {}}}},
+                                        .few_as_pot = true};
   EXPECT_EQ(config->compression.quantization, quantization);
   const AccuracyAwareParams accuracy_aware{.maximal_drop = 0.02,
                                            .drop_type = DropType::Relative,

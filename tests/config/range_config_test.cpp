@@ -104,6 +104,10 @@ TEST(RangeConfig, NamesWhatIsNotAllowed) {
   EXPECT_THAT(problem(R"("weights": {"level_low": -100, "level_high": 127})"), HasSubstr("allowed for weights are -n"));
   EXPECT_THAT(problem(R"("weights": {"range_estimator": {"preset": "entropy"}})"),
               HasSubstr("allowed for weights are"));
+  EXPECT_THAT(problem(R"("activations": {"range_estimator": {"max": {"clipping_value": -2}}})"),
+              HasSubstr("range_estimator.max.clipping_value: found -2"));
+  EXPECT_THAT(problem(R"("activations": {"range_estimator": {"min": {"clipping_value": 1}}})"),
+              HasSubstr("range_estimator.min.clipping_value: found 1"));
   EXPECT_THAT(problem(R"("range_estimator": {"min": {"type": "abs_max"}})"),
               HasSubstr("range_estimator.min.type: \"abs_max\" is no estimate of this end"));
   EXPECT_THAT(problem(R"("activations": {"level_low": 0, "level_high": 127})"), HasSubstr("levels 0 to 127; allowed"));

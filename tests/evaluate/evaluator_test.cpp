@@ -253,6 +253,9 @@ TEST(Evaluator, SaysForWhichSamplesTheFloatModelGivesNoNumber) {
   EXPECT_THAT(bench.evaluated(request_for(nullptr, first_samples(40)), 2).not_numbers, ElementsAre(7, 30));
   EXPECT_THAT(bench.evaluated(request_for(nullptr, {30, 1})).not_numbers, ElementsAre(0));
   EXPECT_THAT(bench.evaluated(request_for(nullptr, {1, 2})).not_numbers, IsEmpty());
+  const auto scores = bench.evaluated(request_for(nullptr, first_samples(40)), 2).per_sample.at("largest");
+  EXPECT_TRUE(std::isnan(scores[7])) << "whatever the network makes of it";
+  EXPECT_FALSE(std::isnan(scores[8]));
 
   std::vector<EvaluationBlock> saved;
   EvaluationHooks hooks;

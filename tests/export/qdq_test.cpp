@@ -202,6 +202,37 @@ TEST(Qdq, GuardsEveryKindOfFloatLayerThatReadsCodes) {
   EXPECT_EQ(graph.constants.at("fc_input_scale")->shape, Shape{5 * 64});
 }
 
+TEST(Qdq, AGuardOfOneChannelIsAMaximum) {
+  SmallNetwork net;
+  const auto v = net.relu("r1", net.conv("c1", "x", {.channels = 1}));
+  net.output(net.conv("up", v, {.channels = 5, .kernel = 1, .transposed = true}));
+  Quantization q;
+  q.activations = {{"x", {0.02F, 128}}, {"r1:0", {0.03F, 0}}};
+  quantize_layer(q, net.graph(), "c1");
+  const Graph graph = with_qdq(net.graph(), q, lowered(net.graph(), &q, {}));
+  EXPECT_THAT(listed(graph), Contains("Max up_input_Max(up_input_dequantized, up_input_lowest) -> up_input"));
+  EXPECT_EQ(node_named(graph, "up").inputs[0], "up_input");
+}
+
+TEST(Qdq, AFloatMoveInFrontOfAFloatLayerIsGuarded) {
+  SmallNetwork net;
+  const auto v = net.flatten("flat", net.relu("r1", net.conv("c1", "x")));
+  const auto fc = net.gemm("fc", v, 3);
+  net.output(fc);
+  Quantization q;
+  q.activations = {{"x", {0.02F, 128}}, {"r1:0", {0.03F, 0}}};
+  q.ignored = {"fc"};
+  quantize_layer(q, net.graph(), "c1");
+  Lowering lowering = lowered(net.graph(), &q, {});
+  const auto flat = GraphIndex(net.graph()).node("flat").value();
+  lowering.nodes[flat].reads[0] = Read::Dequantized;  // as where a move makes more of its input
+  lowering.codes.insert("r1:0");
+  const Graph graph = with_qdq(net.graph(), q, lowering);
+  EXPECT_EQ(node_named(graph, "flat").inputs[0], "flat_input");
+  EXPECT_EQ(node_named(graph, "flat_input_Max").inputs[0], "flat_input_dequantized");
+  EXPECT_EQ(node_named(graph, "fc").inputs[0], "flat:0");
+}
+
 TEST(Qdq, NewNamesNeverMeetOldOnes) {
   Chain chain;
   chain.net.graph().nodes[1].name = "x_QuantizeLinear";

@@ -68,6 +68,19 @@ std::string sliced(SmallNetwork& net, const std::string& v) {
   return moved(net, "Slice", {v, "starts", "ends", "axes"}, {2, 6, 4, 4});
 }
 
+/// A pool that makes more of its input cannot move codes as ONNX Runtime would, and a transposed convolution is float.
+std::string grown_before_a_float_layer(SmallNetwork& net, const std::string& v) {
+  const auto grown = moved(net, "MaxPool", {v}, {2, 8, 5, 5},
+                           {{"kernel_shape", std::vector<std::int64_t>{2, 2}},
+                            {"strides", std::vector<std::int64_t>{1, 1}},
+                            {"pads", std::vector<std::int64_t>{1, 1, 1, 1}}});
+  return net.conv("up", grown, {.kernel = 1, .transposed = true});
+}
+
+std::string one_channel_before_a_float_layer(SmallNetwork& net, const std::string& v) {
+  return net.conv("up", net.relu("r0", net.conv("one", v, {.channels = 1})), {.kernel = 1, .transposed = true});
+}
+
 }  // namespace
 
 std::vector<NamedNetwork> networks_of_moves() {
@@ -97,6 +110,9 @@ std::vector<NamedNetwork> networks_of_moves() {
       between_convolutions("gather", gathered),
       between_convolutions("expand", expanded),
       between_convolutions("slice", sliced),
+      between_convolutions("grown_before_a_float_layer", grown_before_a_float_layer),
+      between_convolutions("one_channel_before_a_float_layer", one_channel_before_a_float_layer),
+      between_convolutions("softmax", [](auto& net, const auto& v) { return net.same("soft", "Softmax", {v}); }),
   };
 }
 

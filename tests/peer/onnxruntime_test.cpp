@@ -80,6 +80,21 @@ class RealRuntime : public ::testing::Test {
     if (!kMissing.empty()) GTEST_SKIP() << kMissing;
   }
 
+  /// ONNX Runtime makes integers of what stands between DequantizeLinear and QuantizeLinear, weights included.
+  static void expect_float(const std::vector<PeerNode>& nodes, const Graph& graph, const Node& layer) {
+    const auto found =
+        std::find_if(nodes.begin(), nodes.end(), [&](const auto& node) { return node.name == layer.name; });
+    if (found == nodes.end()) return;  // fused with another, or folded away
+    EXPECT_TRUE(layer.op != "Softmax" || found->op == "Softmax") << layer.name << " is a " << found->op;
+    const bool weighted =
+        layer.op == "Conv" || layer.op == "ConvTranspose" || layer.op == "Gemm" || layer.op == "MatMul";
+    if (!weighted || constant_input(graph, layer, 1) == nullptr || found->inputs.size() < 2) return;
+    for (const auto& node : nodes) {
+      const bool weights = !node.outputs.empty() && node.outputs[0] == found->inputs[1];
+      EXPECT_FALSE(weights && node.op == "DequantizeLinear") << layer.name << " lost its float weights";
+    }
+  }
+
   static void check(const Quantized& net, const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
     const auto model = exported(net.graph, net.q, reverted, mode, {});
     ASSERT_TRUE(model.has_value());
@@ -106,6 +121,9 @@ class RealRuntime : public ::testing::Test {
         if (node.name != graph.nodes[at].name || node.op != graph.nodes[at].op) continue;
         EXPECT_TRUE(moves_codes(peer->nodes, node)) << node.name << " moves floats";
       }
+    }
+    for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
+      if (!lowering.nodes[at].integer) expect_float(peer->nodes, graph, graph.nodes[at]);
     }
     EXPECT_LE(codes_apart(peer->optimized, peer->disabled), 3.0) << "the optimised graph is another network";
     EXPECT_LE(codes_apart(in_our_runtime(net, reverted, mode), peer->disabled), 3.0)

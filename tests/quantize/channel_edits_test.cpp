@@ -152,8 +152,8 @@ TEST(ChannelEdits, EqualizeNoFurtherThanTheClipAllows) {
   const auto& factors = made.edits.weight_edits.at("first").output_factors;
   EXPECT_EQ(factors[0], 1.0F);
   EXPECT_EQ(factors[1], 1.0F) << "a tenth above what was seen already meets the bound";
-  EXPECT_FLOAT_EQ(factors[2], 6.0F / (1.1F * 3.0F));
-  EXPECT_FLOAT_EQ(factors[3], 6.0F / 1.1F);
+  EXPECT_FLOAT_EQ(factors[2], 6.0F / (1.5F * 3.0F));
+  EXPECT_FLOAT_EQ(factors[3], 6.0F / 1.5F);
 }
 
 TEST(Equalizable, LeavesAClipThatIsNotFromZeroAlone) {

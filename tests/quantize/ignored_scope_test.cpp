@@ -55,6 +55,34 @@ TEST(IgnoredScope, FindsOperators) {
   EXPECT_THAT(nodes({}, {"MatMul"}), ElementsAre("fc")) << "a Gemm is POT's MatMul with a bias";
 }
 
+TEST(IgnoredScope, AnOperationComputedWithALayerIsNotTheLayer) {
+  const auto scope = resolved({{}, {{"ReLU", {}}}}, network());
+  ASSERT_TRUE(scope);
+  EXPECT_THAT(scope->nodes, IsEmpty());
+  EXPECT_THAT(scope->matches.front().why_none, HasSubstr("computed together"));
+}
+
+TEST(IgnoredScope, AnOperationThatTheModelLacksMeansNothing) {
+  for (const auto* type : {"BatchNormalization", "HSwish", "GroupConvolution"}) {
+    const auto scope = resolved({{}, {{type, {}}}}, network());
+    ASSERT_TRUE(scope) << type;
+    EXPECT_THAT(scope->nodes, IsEmpty()) << type;
+    EXPECT_THAT(scope->matches.front().why_none, HasSubstr("the model has none")) << type;
+  }
+  EXPECT_THAT(resolved({{}, {{"Convv", {}}}}, network()).error().message, HasSubstr("did you mean \"Conv\""));
+}
+
+TEST(IgnoredScope, TellsGroupedConvolutionsFromOthersAsOpenVinoDoes) {
+  auto graph = network();
+  for (auto& node : graph.nodes) {
+    if (node.name == "c2") node.attributes["group"] = std::int64_t{2};
+  }
+  const auto meant = [&](const std::string& type) { return resolved({{}, {{type, {}}}}, graph)->nodes; };
+  EXPECT_THAT(meant("Convolution"), ElementsAre("c1"));
+  EXPECT_THAT(meant("GroupConvolution"), ElementsAre("c2"));
+  EXPECT_THAT(meant("Conv"), UnorderedElementsAre("c1", "c2"));
+}
+
 TEST(IgnoredScope, SaysWhatEachEntryMeant) {
   const auto scope = resolved({{"c*"}, {{"Gemm", {}}}}, network());
   EXPECT_THAT(scope->matches, ElementsAre(ScopeMatch{"c*", {"c1", "c2"}}, ScopeMatch{"Gemm", {"fc"}}));

@@ -155,6 +155,10 @@ TEST(HardSwish, StaysFloatInAllItsForms) {
             with_constant(net, "min", "Min", net.relu("r", with_constant(net, "a", "Add", v, 3.0F)), 6.0F);
         return net.same("mul", "Mul", {v, most});
       },
+      [&](auto& net, const auto& v) {  // as equalized channels leave it: the gate reads what it read before
+        const auto before = with_constant(net, "unscaled", "Mul", v, 0.5F);
+        return net.same("mul", "Mul", {v, net.same("gate", "HardSigmoid", {before})});
+      },
   };
   for (std::size_t form = 0; form < forms.size(); ++form) {
     const auto p = between_convolutions(forms[form]);

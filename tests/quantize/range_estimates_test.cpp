@@ -85,6 +85,46 @@ TEST(ActivationRule, ClipsBothEndsAndKeepsZeroOnACode) {
   EXPECT_EQ(activation_params(std::vector{seen}, rule), asymmetric_params(-0.5, 3.0));
 }
 
+TEST(ActivationRule, TakesTheFurthestOfFewElements) {
+  QuantizationParams params{.preset = Preset::Mixed};
+  ValueStatistics few = three_samples();
+  few.elements = 16;
+  EXPECT_DOUBLE_EQ(estimated(few, rule_of(params)).lo, -3.0);
+  EXPECT_DOUBLE_EQ(estimated(few, rule_of(params)).hi, 8.0);
+  EXPECT_DOUBLE_EQ(estimated(few, rule_of({})).magnitude, 8.0);
+  few.elements = 64;
+  EXPECT_DOUBLE_EQ(estimated(few, rule_of(params)).hi, 4.0) << "the mean of many";
+  few.elements = 16;
+  params.activations.range_estimator = RangeEstimator{.max = {.aggregator = Aggregator::Mean}};
+  EXPECT_DOUBLE_EQ(estimated(few, rule_of(params)).hi, 4.0) << "as asked for";
+  QuantizationParams as_pot{.preset = Preset::Mixed};
+  as_pot.few_as_pot = true;
+  EXPECT_DOUBLE_EQ(estimated(few, rule_of(as_pot)).hi, 4.0);
+}
+
+TEST(ActivationRule, NothingBelowZeroNeedsNoSign) {
+  QuantizationParams params;
+  params.activations.symmetric = true;
+  params.activations.range_estimator = RangeEstimator{.min = {.clipping_value = 0.0}};
+  const auto rule = rule_of(params);
+  EXPECT_EQ(activation_params(std::vector{estimated(three_samples(), rule)}, rule).zero_point, 0);
+}
+
+TEST(ActivationRule, AValueOfItsOwnOverridesOnlyWhatItNames) {
+  QuantizationParams params{.preset = Preset::Mixed};
+  params.activations.range_estimator = RangeEstimator{.preset = RangePreset::Quantile, .max = {.outlier_prob = 0.02}};
+  TensorConfig own;
+  own.range_estimator = RangeEstimator{.max = {.clipping_value = 100.0}};
+  const auto net = one_layer();
+  params.layerwise_configs = {{net.graph().inputs[0].name, own}};
+  const auto rules = RangeRules::resolved(params, net.graph()).value();
+  const auto rule = rules.activation({net.graph().inputs[0].name});
+  EXPECT_EQ(rule.preset, RangePreset::Quantile);
+  EXPECT_EQ(rule.max.type, ExtremeType::Quantile);
+  EXPECT_EQ(rule.max.outlier_prob, 0.02);
+  EXPECT_EQ(rule.max.clipping_value, 100.0);
+}
+
 TEST(ActivationRule, IsSignedWhereLevelsSaySo) {
   QuantizationParams params;
   params.activations.level_low = -128;

@@ -41,6 +41,8 @@ TEST(AsymmetricParams, IncludeZeroInAOneSidedRange) {
 
 TEST(AsymmetricParams, WidenARangeThatIsAPoint) {
   EXPECT_EQ(asymmetric_params(0.0, 0.0), asymmetric_params(-8e-4, 8e-4));
+  EXPECT_FLOAT_EQ(asymmetric_params(0.0, 2e-6).scale, 2e-6F / 255.0F) << "small units";
+  EXPECT_FLOAT_EQ(asymmetric_params(5.0, 5.0).scale, 5.0008F / 255.0F) << "hardly varies";
   EXPECT_GT(asymmetric_params(0.0, 0.0).scale, 0.0F);
 }
 
@@ -65,6 +67,7 @@ TEST(SymmetricParams, PutZeroInTheMiddleForSignedValues) {
 
 TEST(SymmetricParams, AssumeALeastMagnitude) {
   EXPECT_EQ(symmetric_params(0.0, true), (ActivationParams{static_cast<float>(8e-5 / 255.0), 0}));
+  EXPECT_EQ(symmetric_params(1e-6, true), (ActivationParams{static_cast<float>(1e-6 / 255.0), 0})) << "small units";
 }
 
 TEST(Within, KeepsCodesInsideARelu6) {

@@ -28,6 +28,9 @@ TEST(WeightSteps, FollowTheAxis) {
 
 TEST(WeightSteps, ExistEvenWhereAllAreZero) {
   EXPECT_EQ(weight_steps(rows({{0.0F}}), 0, {}).scale, std::vector<float>{step(8e-5)});
+  // Of an input in large units the weights are small.
+  EXPECT_EQ(weight_steps(rows({{1e-6F}, {5e-7F}, {1e-9F}}), 0, {}).scale,
+            (std::vector<float>{step(1e-6F), step(5e-7F), step(0.01 * 1e-6F)}));
 }
 
 TEST(WeightSteps, KeepCodesWithin64WhenWidened) {

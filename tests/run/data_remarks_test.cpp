@@ -36,5 +36,23 @@ TEST(DataRemarks, TellOfTheFirstValueThatANetworkMakesNoNumbersOf) {
 
 TEST(DataRemarks, AreSilentAboutNumbers) { EXPECT_THAT(data_remarks(kGraph, learned(0)), IsEmpty()); }
 
+TEST(ClippingRemark, NamesTheValueOfWhichMostIsLost) {
+  Statistics learned;
+  ValueStatistics& few = learned.values["few"];
+  few.samples = 4;
+  few.elements = 10;
+  few.minima = {0.0F, 0.0F, 0.0F, 0.0F};
+  few.maxima = {1.0F, 5.0F, 2.0F, 9.0F};
+  learned.values["many"] = few;
+  learned.values["many"].elements = 1000;
+  Quantization quantization;
+  quantization.activations = {{"few", {4.25F / 255.0F, 0}}, {"many", {4.25F / 255.0F, 0}}};
+  const auto remark = clipping_remark(quantization, learned);
+  EXPECT_NE(remark.find("\"few\" (10 elements a sample)"), std::string::npos) << remark;
+  EXPECT_NE(remark.find("at least 5.0 %"), std::string::npos) << remark;  // 2 of 40
+  quantization.activations.erase("few");
+  EXPECT_EQ(clipping_remark(quantization, learned), "");
+}
+
 }  // namespace
 }  // namespace quantrail

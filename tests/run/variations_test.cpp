@@ -43,6 +43,20 @@ TEST(WithVariation, TunesTheEndsOfRangesAndKeepsWhatTheUserSaid) {
   EXPECT_EQ(with_variation(inputs, {.tuning = Tuning{.fast_bias = false}}).use_fast_bias, false);
 }
 
+TEST(WithVariation, TunesUnderTheEstimatesThatTheUserAskedFor) {
+  RunInputs inputs = chain_inputs();
+  auto& range = inputs.compression.quantization.activations.range_estimator.emplace();
+  range.max = {.aggregator = Aggregator::Median, .clipping_value = 1.0};
+  const auto tuned = with_variation(inputs, {.tuning = ends(0.0, 1e-3)});
+  EXPECT_EQ(tuned.activations.range_estimator->max.clipping_value, 1.0);
+  EXPECT_EQ(tuned.activations.range_estimator->max.aggregator, Aggregator::Median);
+  EXPECT_EQ(tuned.activations.range_estimator->max.outlier_prob, 1e-3);
+  range.preset = RangePreset::Mse;
+  EXPECT_EQ(with_variation(inputs, {.tuning = ends(0.0, 0.0)}).activations.range_estimator->preset, RangePreset::Mse);
+  range.preset = RangePreset::Quantile;
+  EXPECT_FALSE(with_variation(inputs, {.tuning = ends(0.0, 0.0)}).activations.range_estimator->max.type);
+}
+
 TEST(WithVariation, AsPotReplacesTheWholeSectionAndTakesTheLargestValue) {
   RunInputs inputs = chain_inputs();
   inputs.compression.accuracy_aware.compatibility = Compatibility::Pot;
@@ -63,6 +77,7 @@ TEST(LearnedTogether, HoldsAllThatASearchMayComeTo) {
     for (const double min : {0.0, 1e-3, 1e-4}) {
       EXPECT_THAT(all, testing::Contains(with_variation(inputs, {.mixed = mixed, .tuning = ends(min, 1e-4)})));
     }
+    EXPECT_THAT(all, testing::Contains(with_variation(inputs, {.mixed = mixed, .tuning = Tuning{.fast_bias = true}})));
   }
 }
 
