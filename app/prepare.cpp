@@ -49,6 +49,21 @@ Status check_not_quantized(const std::filesystem::path& model, const Graph& grap
               model.string(), node->name, model.string());
 }
 
+/// What a person reads in the model's file may be folded into something else, or be read by nobody.
+Error of_the_file(Error error, const Prepared& p, const Model& model) {
+  for (const auto& pattern : p.config.compression.quantization.ignored.scope) {
+    const bool named = error.message.find("'" + printable(pattern) + "'") != std::string::npos;
+    const bool there = std::any_of(model.graph.nodes.begin(), model.graph.nodes.end(),
+                                   [&](const Node& node) { return matches_glob(pattern, node.name); });
+    if (named && there)
+      return {error.cause,
+              fmt::format("{}: ignored.scope: '{}' is in the model, but folded into its neighbours or read "
+                          "by nobody: it has no layer to keep in float",
+                          p.config.source.string(), printable(pattern))};
+  }
+  return {error.cause, fmt::format("{}: {}", p.config.source.string(), error.message)};
+}
+
 Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   auto model = given ? Result<Model>(std::move(*given)) : load_model(p.config.model);
   if (!model) return failed(model);
@@ -59,7 +74,7 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
     if (auto plain = check_not_quantized(p.config.model, *graph); !plain) return failed(plain);
   }
   auto ignored = resolved(p.config.compression.quantization.ignored, *graph);
-  if (!ignored) return failed(ignored, p.config.source.string());
+  if (!ignored) return tl::unexpected(of_the_file(ignored.error(), p, *model));
   if (auto named = RangeRules::resolved(p.config.compression.quantization, *graph); !named) {
     return failed(named, p.config.source.string());
   }

@@ -66,6 +66,14 @@ std::vector<tui::Msg> TuiPerformer::read(const tui::Cmd& command) {
   return std::visit([this](const auto& one) { return done(one); }, command);
 }
 
+bool TuiPerformer::reopened() {
+  auto runs = tracking::Runs::open(store_);
+  if (!runs || !runs->data_version()) return false;
+  runs_ = std::move(*runs);
+  seen_.clear();
+  return true;
+}
+
 bool TuiPerformer::unchanged(const std::string& what, std::int64_t version) const {
   const auto seen = seen_.find(what);
   return seen != seen_.end() && !seen->second.live && seen->second.version == version;
@@ -81,7 +89,8 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRuns& command) {
   const std::string what =
       fmt::format("runs {} {} {} {}", query.filter, query.sort, joined(query.columns, ","), query.trash);
   const auto before = runs_.data_version();
-  if (!before) return told(before.error());
+  if (!before && command.fresh && reopened()) return done(command);
+  if (!before) return {tui::Told{before.error().message + "; Ctrl-R opens what is there now", false}};
   if (!command.fresh && unchanged(what, *before)) return {};
   const auto facts = tracking::queried(runs_, query_of(query));
   if (!facts) return {tui::QueryRefused{query, facts.error().message}};

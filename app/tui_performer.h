@@ -39,6 +39,8 @@ class TuiPerformer final : public tui::Performer {
     return {};
   }
 
+  /// Where the store was replaced, by a backup say: opens what is there now.
+  [[nodiscard]] bool reopened();
   /// Whether the store is as it was when `what` was answered last, and nobody is at work who could have died since.
   [[nodiscard]] bool unchanged(const std::string& what, std::int64_t version) const;
   /// `version`: of before it was read, so that what is written meanwhile is not missed.

@@ -1,6 +1,7 @@
 #include "tracking/database.h"
 
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 #include <cstring>
@@ -8,6 +9,15 @@
 
 namespace quantrail::tracking {
 namespace {
+
+/// SQLite does not always know what the system said.
+std::string reason(int system_errno) {
+  rlimit limit{};
+  const bool limited = ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  if (limited && (system_errno == 0 || system_errno == EFBIG))
+    return fmt::format("files may have {} KiB at most here: see ulimit -f", limit.rlim_cur / 1024);
+  return system_errno != 0 ? std::strerror(system_errno) : "no reason given";
+}
 
 Error described(const std::filesystem::path& path, int code, int system_errno, const char* text) {
   const auto storage = [&](std::string_view what) {
@@ -25,7 +35,7 @@ Error described(const std::filesystem::path& path, int code, int system_errno, c
     case SQLITE_FULL: return blocked("no space left for the experiment store");
     case SQLITE_IOERR:
       if (system_errno == ENOSPC || system_errno == EDQUOT) return blocked("no space left for the experiment store");
-      return storage(fmt::format("{} ({})", text, system_errno != 0 ? std::strerror(system_errno) : "no reason given"));
+      return storage(fmt::format("{} ({})", text, reason(system_errno)));
     case SQLITE_CORRUPT: return damaged_store(path, "SQLite says: database disk image is malformed");
     case SQLITE_NOTADB: return input("is not an experiment store (not an SQLite file)");
     case SQLITE_READONLY:

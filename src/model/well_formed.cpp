@@ -77,9 +77,13 @@ Status check_outputs(const Graph& graph, const Names& defined) {
   for (const auto& output : graph.outputs) {
     const std::string name = printable(output.name);
     if (!has(defined, output.name)) return fail(Cause::InvalidInput, "nothing computes output '{}'", name);
-    if (!seen.insert(output.name).second) return fail(Cause::InvalidInput, "output '{}' is listed twice", name);
+    if (!seen.insert(output.name).second)
+      return fail(Cause::InvalidInput, "output '{}' is listed twice: list it once", name);
     for (const auto& input : graph.inputs) {
-      if (input.name == output.name) return fail(Cause::Unsupported, "output '{}' is an input passed on", name);
+      if (input.name == output.name)
+        return fail(Cause::Unsupported,
+                    "output '{}' is an input passed on, which is not supported: leave it out of the model's outputs",
+                    name);
     }
   }
   return {};
