@@ -7,6 +7,7 @@
 #include "app/open_store.h"
 #include "app/records_json.h"
 #include "app/table.h"
+#include "app/terminal_width.h"
 #include "base/text.h"
 #include "tracking/run_query.h"
 
@@ -18,6 +19,10 @@ using tracking::RunQuery;
 
 const std::vector<std::string> kColumns{"id",        "name", "state", "outcome",  "model",      "metric",  "float",
                                         "quantized", "best", "drop",  "reverted", "iterations", "created", "tags"};
+/// What a terminal of fewer columns does without, least missed first; --columns, --json and `show` have it.
+const std::vector<std::pair<std::string, int>> kWideOnly{{"created", 150},    {"metric", 150},    {"model", 130},
+                                                         {"iterations", 115}, {"quantized", 105}, {"reverted", 95},
+                                                         {"float", 70},       {"tags", 60},       {"best", 60}};
 const std::vector<std::string> kCsvColumns{"star", "size", "speed_up", "parent", "note"};  ///< besides
 
 Result<RunQuery> query_of(const tracking::Store& store, const ListCommand& command) {
@@ -58,7 +63,13 @@ std::vector<std::string> columns_for(const RunQuery& query, const std::vector<Ru
   std::vector<std::string> columns = kColumns;
   if (format == Format::Csv) {
     columns.insert(columns.end(), kCsvColumns.begin(), kCsvColumns.end());
-  } else if (std::any_of(facts.begin(), facts.end(), [](const RunFacts& one) { return one.run.starred; })) {
+    return columns;
+  }
+  const int room = terminal_width(stdout);
+  for (const auto& [column, least] : kWideOnly) {
+    if (room > 0 && room < least) std::erase(columns, column);
+  }
+  if (std::any_of(facts.begin(), facts.end(), [](const RunFacts& one) { return one.run.starred; })) {
     columns.insert(columns.begin() + 1, "star");
   }
   return columns;

@@ -22,8 +22,8 @@ std::string line(const std::vector<std::string>& cells, const std::vector<int>& 
   return out + "\n";
 }
 
-/// Takes from the widest of the columns of text until all fit, as far as what is left can be read.
-void narrow(std::vector<int>& widths, const std::vector<Align>& align, int room) {
+/// Takes from the widest of the columns of text until all fit. False: they cannot, if what is left is to be read.
+bool narrow(std::vector<int>& widths, const std::vector<Align>& align, int room) {
   constexpr int kNarrowest = 12;
   int excess = std::accumulate(widths.begin(), widths.end(), 2 * static_cast<int>(widths.size()) - 2) - room;
   while (excess > 0) {
@@ -32,10 +32,11 @@ void narrow(std::vector<int>& widths, const std::vector<Align>& align, int room)
       const bool text = at >= align.size() || align[at] == Align::Left;
       if (text && widths[at] > kNarrowest && (widest == nullptr || widths[at] > *widest)) widest = &widths[at];
     }
-    if (widest == nullptr) return;
+    if (widest == nullptr) return false;
     --*widest;
     --excess;
   }
+  return true;
 }
 
 std::string quoted(const std::string& cell) {
@@ -62,7 +63,10 @@ std::string table(const std::vector<std::string>& titles, const std::vector<std:
     for (const auto& row : rows) width = std::max(width, tui::width_of(row.at(at)));
     widths.push_back(width);
   }
-  if (const int room = terminal_width(stdout); room > 0) narrow(widths, align, room);
+  // Rows that are wider all the same had better be whole.
+  if (const int room = terminal_width(stdout); room > 0) {
+    if (auto narrower = widths; narrow(narrower, align, room)) widths = std::move(narrower);
+  }
   std::string out = line(titles, widths, align);
   for (const auto& row : rows) out += line(row, widths, align);
   return out;
