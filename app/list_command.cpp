@@ -20,7 +20,7 @@ using tracking::RunQuery;
 const std::vector<std::string> kColumns{"id",        "name", "state", "outcome",  "model",      "metric",  "float",
                                         "quantized", "best", "drop",  "reverted", "iterations", "created", "tags"};
 /// What a terminal of fewer columns does without, least missed first; --columns, --json and `show` have it.
-const std::vector<std::pair<std::string, int>> kWideOnly{{"created", 150},    {"metric", 150},    {"model", 130},
+const std::vector<std::pair<std::string, int>> kWideOnly{{"metric", 170},     {"created", 150},   {"model", 130},
                                                          {"iterations", 115}, {"quantized", 105}, {"reverted", 95},
                                                          {"float", 70},       {"tags", 60},       {"best", 60}};
 const std::vector<std::string> kCsvColumns{"star", "size", "speed_up", "parent", "note"};  ///< besides
