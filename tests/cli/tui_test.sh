@@ -192,6 +192,11 @@ for _ in $(seq 50); do
 done
 pgrep -f "$QUANTRAIL --store $store" >/dev/null && bad "a process outlived its terminal"
 
+# Tables are no wider than the terminal; for a pipe they are whole.
+wide=$(script -qec "stty cols 80; '$QUANTRAIL' --store '$store' list" /dev/null | tr -d '\r' | LC_ALL=C.UTF-8 awk 'length($0) > 80')
+[ -z "$wide" ] || bad "wider than 80 columns: $wide"
+q list | LC_ALL=C.UTF-8 awk 'length($0) > 80' | grep -q . || bad "a pipe gets only what fits a terminal"
+
 # No terminal, or one that cannot show screens: the same as text.
 expect 0 'third' -- q tui
 expect 0 'third' -- script -qec "TERM=dumb '$QUANTRAIL' --store '$store'" /dev/null
