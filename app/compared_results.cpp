@@ -27,8 +27,8 @@ std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
   };
   line("state", [](const RunDetails& run) {
     const auto& summary = run.summary;
-    return summary.outcome ? std::string(quantrail::name_of(*summary.outcome))
-                           : std::string(tracking::name_of(summary.state));
+    return summary.outcome && summary.targeted ? std::string(quantrail::name_of(*summary.outcome))
+                                               : std::string(tracking::name_of(summary.state));
   });
   line("metric", [](const RunDetails& run) { return run.summary.metric.empty() ? "-" : run.summary.metric; });
   line("float", [](const RunDetails& run) { return decimals(run.summary.float_metric); });

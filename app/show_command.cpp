@@ -100,7 +100,7 @@ std::string metric_line(const Baseline& baseline, const std::string& metric, boo
 std::string state_line(const tracking::RunDetails& details) {
   const auto& summary = details.summary;
   std::string line{tracking::name_of(summary.state)};
-  if (summary.outcome) line += fmt::format(", {}", quantrail::name_of(*summary.outcome));
+  if (summary.outcome && summary.targeted) line += fmt::format(", {}", quantrail::name_of(*summary.outcome));
   if (!summary.reason.empty()) line += fmt::format(" ({})", printable(summary.reason));
   if (details.lease && tracking::is_live(summary.state) && details.lease->total > 0) {
     line += fmt::format(": {} {}/{}", printable(details.lease->step), details.lease->done, details.lease->total);

@@ -1,7 +1,6 @@
 #include <limits>
 
 #include "tracking/name_rows.h"
-#include "tracking/outcome_column.h"
 #include "tracking/record_rows.h"
 #include "tracking/statement.h"
 
@@ -98,7 +97,7 @@ Status insert_result(Database& database, std::int64_t run_id, const RunResult& r
              "UPDATE runs SET state = 'done', reason = '', outcome = ?2, best = ?3, "
              "best_drop = (SELECT metric_drop FROM iterations WHERE run_id = ?1 AND number = ?3), explanation = ?4, "
              "evaluations = ?5, reused = ?6, ended_ms = ?7, speed_up = ?8 WHERE id = ?1",
-             {run_id, stored_name(outcome), best, std::string_view(explanation), static_cast<std::int64_t>(evaluations),
+             {run_id, name_of(outcome), best, std::string_view(explanation), static_cast<std::int64_t>(evaluations),
               static_cast<std::int64_t>(reused), now_ms, speed_up.value_or(kNan)});
 }
 

@@ -1,7 +1,6 @@
 #include "tracking/record_rows.h"
 
 #include "tracking/name_rows.h"
-#include "tracking/outcome_column.h"
 #include "tracking/statement.h"
 
 namespace quantrail::tracking {
@@ -117,16 +116,14 @@ Result<std::optional<Baseline>> read_baseline(Database& database, std::int64_t r
 Result<std::optional<RunResult>> read_result(Database& database, std::int64_t run) {
   std::optional<RunResult> result;
   auto read = each_row(database,
-                       "SELECT outcome, best, explanation, evaluations, reused, speed_up, EXISTS(SELECT 1 FROM "
-                       "baseline_values WHERE run_id = ?1 AND kind = 'limit') FROM runs WHERE id = ?1 AND outcome IS "
-                       "NOT NULL",
+                       "SELECT outcome, best, explanation, evaluations, reused, speed_up FROM runs WHERE id = ?1 AND "
+                       "outcome IS NOT NULL",
                        {run}, [&](const Row& row) {
-                         result = RunResult{
-                             .outcome = stored_outcome(row.text(0), row.integer(6) != 0).value_or(Outcome::NotMet),
-                             .best = row.integer(1),
-                             .explanation = row.text(2),
-                             .evaluations = static_cast<std::size_t>(row.integer(3)),
-                             .reused = static_cast<std::size_t>(row.integer(4))};
+                         result = RunResult{.outcome = outcome(row.text(0)).value_or(Outcome::NotMet),
+                                            .best = row.integer(1),
+                                            .explanation = row.text(2),
+                                            .evaluations = static_cast<std::size_t>(row.integer(3)),
+                                            .reused = static_cast<std::size_t>(row.integer(4))};
                          if (!row.is_null(5)) result->speed_up = row.real(5);
                        });
   if (!read) return failed(read);

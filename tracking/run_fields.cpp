@@ -44,7 +44,10 @@ const std::vector<RunField>& known_fields() {
       texts("name", [](F f) { return f.run.name; }),
       texts("state", [](F f) { return std::string(name_of(f.run.state)); }),
       texts("reason", [](F f) { return text(f.run.reason); }),
-      texts("outcome", [](F f) { return f.run.outcome ? text(std::string(name_of(*f.run.outcome))) : FieldValue(); }),
+      texts("outcome",
+            [](F f) {
+              return f.run.outcome && f.run.targeted ? text(std::string(name_of(*f.run.outcome))) : FieldValue();
+            }),
       texts("model", [](F f) { return text(f.run.model); }),
       texts("metric", [](F f) { return text(f.run.metric); }),
       numbers("float", 4, [](F f) { return number(f.run.float_metric); }),

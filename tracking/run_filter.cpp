@@ -131,8 +131,7 @@ Status check_known(std::string_view field, const std::string& value) {
       known.emplace_back(name_of(state));
     }
   } else if (field == "outcome") {
-    for (const auto one : {Outcome::Met, Outcome::NotMet, Outcome::NothingToDo, Outcome::Quantized})
-      known.emplace_back(name_of(one));
+    for (const auto one : {Outcome::Met, Outcome::NotMet, Outcome::NothingToDo}) known.emplace_back(name_of(one));
   } else if (field == "star") {
     known = {"*"};
   } else {

@@ -1,7 +1,6 @@
 #include <map>
 #include <string>
 
-#include "tracking/outcome_column.h"
 #include "tracking/run_rows.h"
 #include "tracking/statement.h"
 
@@ -65,7 +64,8 @@ RunSummary summary_from(const Row& row, const Store& store) {
                      .name = row.text(1),
                      .state = now.state,
                      .reason = now.reason,
-                     .outcome = stored_outcome(row.text(4), row.integer(32) != 0),
+                     .outcome = outcome(row.text(4)),
+                     .targeted = row.integer(32) != 0,
                      .model = row.text(5),
                      .metric = row.text(6),
                      .float_metric = measured(row, 7, 8),

@@ -44,7 +44,8 @@ struct RunSummary {
   std::string name{};
   RunState state = RunState::Queued;  ///< as it is now: a run whose worker is gone is Interrupted
   std::string reason{};               ///< why interrupted, failed or unknown
-  std::optional<Outcome> outcome{};   ///< once done
+  std::optional<Outcome> outcome{};   ///< once done; Met where there was no target
+  bool targeted = false;              ///< some metric may drop by so much at most
   std::string model{};
   std::string metric{};                  ///< the optimised one; empty before the float model was evaluated
   std::optional<double> float_metric{};  ///< nothing: not measured yet

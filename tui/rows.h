@@ -47,7 +47,7 @@ struct RunRow {
   std::int64_t id = 0;
   std::string name{};
   std::string state{};    ///< "running", "interrupted", "done", ...
-  std::string outcome{};  ///< "met", "not_met", "nothing_to_do", "quantized"; empty while not done
+  std::string outcome{};  ///< "met", "not_met", "nothing_to_do"; empty while not done, and without a target
   std::string reason{};
   std::string model{};
   std::string metric{};

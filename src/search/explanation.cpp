@@ -63,7 +63,7 @@ std::string if_nothing_is_left(const SearchState& state, const Trial& trial) {
 
 std::string explained(const SearchState& state, Outcome outcome, std::size_t best) {
   const Trial& model = state.trials[best];
-  if (outcome == Outcome::Quantized) {
+  if (!state.settings.accuracy_aware) {
     const std::string measured = state.baseline ? ": " + figures(state, model) : std::string(", not measured");
     return fmt::format("Quantized without an accuracy target{}.", measured);
   }

@@ -12,10 +12,8 @@ constexpr std::array<std::pair<IterationKind, std::string_view>, 6> kKinds{{{Ite
                                                                             {IterationKind::Revert, "revert"},
                                                                             {IterationKind::Probe, "probe"},
                                                                             {IterationKind::Prune, "prune"}}};
-constexpr std::array<std::pair<Outcome, std::string_view>, 4> kOutcomes{{{Outcome::Met, "met"},
-                                                                         {Outcome::NotMet, "not_met"},
-                                                                         {Outcome::NothingToDo, "nothing_to_do"},
-                                                                         {Outcome::Quantized, "quantized"}}};
+constexpr std::array<std::pair<Outcome, std::string_view>, 3> kOutcomes{
+    {{Outcome::Met, "met"}, {Outcome::NotMet, "not_met"}, {Outcome::NothingToDo, "nothing_to_do"}}};
 
 template <class Table>
 std::string_view name_in(const Table& table, auto value) {

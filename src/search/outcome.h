@@ -8,10 +8,9 @@
 
 namespace quantrail {
 
-/// How a search ended. NothingToDo: the fully quantized model is inside the limit already; Quantized: there was no
-/// target.
-enum class Outcome { Met, NotMet, NothingToDo, Quantized };
-[[nodiscard]] std::string_view name_of(Outcome outcome);  // "met", "not_met", "nothing_to_do", "quantized"
+/// How a search ended. NothingToDo: the fully quantized model is inside the limit already.
+enum class Outcome { Met, NotMet, NothingToDo };
+[[nodiscard]] std::string_view name_of(Outcome outcome);  // "met", "not_met", "nothing_to_do"
 [[nodiscard]] std::optional<Outcome> outcome(std::string_view name);
 
 /// How a model variant came to be tried.

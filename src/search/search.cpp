@@ -13,7 +13,7 @@ namespace {
 
 Done done(const SearchState& state, Outcome outcome) {
   std::size_t best = as_pot(state) ? state.base : nearest(state);
-  if (outcome == Outcome::Met) best = met_with_fewest(state).value_or(best);
+  if (outcome == Outcome::Met && state.settings.accuracy_aware) best = met_with_fewest(state).value_or(best);
   return {.outcome = outcome, .best = best, .explanation = explained(state, outcome, best)};
 }
 
@@ -152,10 +152,10 @@ Request next(const SearchState& state) {
     return recipe_step(state).value_or(Quantize{});
   }
   if (state.settings.rank_only) {
-    if (!state.rankings.empty() || open_groups(state).empty()) return done(state, Outcome::Quantized);
+    if (!state.rankings.empty() || open_groups(state).empty()) return done(state, Outcome::Met);
     return ranking_step(state);
   }
-  if (!state.settings.accuracy_aware) return done(state, Outcome::Quantized);
+  if (!state.settings.accuracy_aware) return done(state, Outcome::Met);
   if (met(state, state.trials.front())) return done(state, Outcome::NothingToDo);
   const auto found = met_with_fewest(state);
   if (!found && steps(state) == 0) {

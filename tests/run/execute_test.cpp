@@ -233,7 +233,7 @@ TEST(Execute, OnlyQuantizesWhereThereIsNothingToMeasureOn) {
   run.inputs.validation = nullptr;
   const auto result = run.attempt();
   ASSERT_TRUE(result) << result.error().message;
-  EXPECT_EQ(result->outcome, Outcome::Quantized);
+  EXPECT_EQ(result->outcome, Outcome::Met);
   EXPECT_EQ(run.workbench.evaluations, 0);
   ASSERT_EQ(run.recorder.iterations.size(), 1U);
   EXPECT_THAT(run.recorder.iterations[0].metrics, IsEmpty());

@@ -262,7 +262,7 @@ TEST(Search, WithoutATargetQuantizesAndMeasures) {
   settings.accuracy_aware = false;
   const Done done = player.play(settings);
   EXPECT_EQ(player.story(), "F Q =");
-  EXPECT_EQ(done.outcome, Outcome::Quantized);
+  EXPECT_EQ(done.outcome, Outcome::Met);
   EXPECT_TRUE(player.state.baseline->limits.empty());
   EXPECT_THAT(done.explanation, HasSubstr("Quantized without an accuracy target: top1 0.6 (float 0.9, drop 0.3)"));
 }
@@ -271,7 +271,7 @@ TEST(Search, WithoutATargetAndWithoutDataOnlyQuantizes) {
   Player player;
   const Done done = player.play(SearchSettings{});
   EXPECT_EQ(player.story(), "Q");
-  EXPECT_EQ(done.outcome, Outcome::Quantized);
+  EXPECT_EQ(done.outcome, Outcome::Met);
   EXPECT_EQ(player.state.trials.size(), 1U);
   EXPECT_THAT(done.explanation, HasSubstr("not measured"));
 }

@@ -11,6 +11,7 @@ RunFacts facts_of_a_run() {
   facts.run.name = "Night-run";
   facts.run.state = RunState::Done;
   facts.run.outcome = Outcome::Met;
+  facts.run.targeted = true;
   facts.run.model = "resnet50";
   facts.run.metric = "accuracy@top1";
   facts.run.float_metric = 0.76;
@@ -71,6 +72,14 @@ INSTANTIATE_TEST_SUITE_P(Comparisons, FilterTest,
                                          Case{"metrics.f1>0.7", true}, Case{"metrics.accuracy@top1>0.76", false},
                                          Case{"metrics.map>0", false}));
 
+TEST(RunFilter, WhereThereIsNoTargetNoneIsMet) {
+  auto facts = facts_of_a_run();
+  EXPECT_TRUE(must(RunFilter::parse("outcome:met")).matches(facts));
+  facts.run.targeted = false;
+  EXPECT_FALSE(must(RunFilter::parse("outcome:met")).matches(facts));
+  EXPECT_FALSE(must(RunFilter::parse("has:outcome")).matches(facts));
+}
+
 TEST(RunFilter, SaysWhatIsNotUnderstood) {
   const auto refused = [](const std::string& filter, const std::string& part) {
     return fails_with(RunFilter::parse(filter), Cause::InvalidInput, part);
@@ -78,7 +87,6 @@ TEST(RunFilter, SaysWhatIsNotUnderstood) {
   EXPECT_TRUE(refused("stat:done", "no field \"stat\" (did you mean \"state\"?)"));
   EXPECT_TRUE(refused("state:runing", "no state \"runing\" (did you mean \"running\"?)"));
   EXPECT_TRUE(refused("outcome:good", "no outcome \"good\""));
-  EXPECT_TRUE(RunFilter::parse("outcome:quantized"));
   EXPECT_TRUE(refused("drop<small", "drop is a number, \"small\" is none"));
   EXPECT_TRUE(refused("age<long", "(90s, 15m, 4h, 2d, 1w)"));
   EXPECT_TRUE(refused("created>yesterday", "created is a time such as 2026-11"));
