@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -7,44 +8,38 @@
 namespace quantrail::tui {
 namespace {
 
-/// Finds what was selected among `now`; where it is gone, the place is kept as far as there is one.
-template <class List, class Same>
-std::size_t place_of(const List& now, std::size_t at, bool known, const Same& same) {
-  const auto found = std::find_if(now.begin(), now.end(), same);
-  if (known && found != now.end()) return static_cast<std::size_t>(found - now.begin());
-  return now.empty() ? 0 : std::min(at, now.size() - 1);
+/// Finds what was selected in what `list` gives once `change` is done, by what `name` calls it; where it is gone, the
+/// place is kept as far as there is one.
+template <class List, class Name>
+void keeping(std::size_t& at, const std::function<void()>& change, const List& list, const Name& name) {
+  const auto before = list();
+  std::optional<decltype(name(*before[0]))> selected;
+  if (at < before.size()) selected = name(*before[at]);
+  change();
+  const auto now = list();
+  const auto found = std::find_if(now.begin(), now.end(), [&](const auto* row) { return selected == name(*row); });
+  if (found != now.end())
+    at = static_cast<std::size_t>(found - now.begin());
+  else
+    at = now.empty() ? 0 : std::min(at, now.size() - 1);
 }
 
 }  // namespace
 
 void keeping_point(ComparePage& page, const std::function<void()>& change) {
-  const auto id_of = [&page](const PointRow& point) {
-    return std::pair(page.comparison->runs[point.run].id, point.iteration);
-  };
-  const auto before = pareto_points(page);
-  const bool known = page.point < before.size();
-  const auto selected = known ? id_of(*before[page.point]) : std::pair<std::int64_t, std::int64_t>();
-  change();
-  page.point = place_of(pareto_points(page), page.point, known,
-                        [&](const PointRow* point) { return id_of(*point) == selected; });
+  keeping(
+      page.point, change, [&page] { return pareto_points(page); },
+      [&page](const PointRow& point) { return std::pair(page.comparison->runs[point.run].id, point.iteration); });
 }
 
 void keeping_layer(RunPage& page, const std::function<void()>& change) {
-  const auto before = ordered_layers(page);
-  const bool known = page.layer < before.size();
-  const std::string selected = known ? before[page.layer]->layer : "";
-  change();
-  page.layer = place_of(ordered_layers(page), page.layer, known,
-                        [&](const ScoreRow* layer) { return layer->layer == selected; });
+  keeping(
+      page.layer, change, [&page] { return ordered_layers(page); }, [](const ScoreRow& row) { return row.layer; });
 }
 
 void keeping_setting(RunPage& page, const std::function<void()>& change) {
-  const auto before = shown_settings(page);
-  const bool known = page.setting < before.size();
-  const std::string selected = known ? before[page.setting]->key : "";
-  change();
-  page.setting = place_of(shown_settings(page), page.setting, known,
-                          [&](const SettingRow* setting) { return setting->key == selected; });
+  keeping(
+      page.setting, change, [&page] { return shown_settings(page); }, [](const SettingRow& row) { return row.key; });
 }
 
 }  // namespace quantrail::tui

@@ -19,7 +19,7 @@ std::string named(const Model& model, const std::vector<std::int64_t>& runs) {
   std::vector<std::string> names;
   for (const auto& run : model.runs.runs) {
     if (names.size() < kMost && std::find(runs.begin(), runs.end(), run.id) != runs.end())
-      names.push_back(fmt::format("{} {}", run.id, fitted_end(run.name, 20)));
+      names.push_back(fmt::format("{} {}", run.id, fitted(run.name, 20)));
   }
   const std::string more = runs.size() > names.size() ? fmt::format(" and {} more", runs.size() - names.size()) : "";
   return fmt::format("{} {}{}", runs.size() == 1 ? "run" : "runs", joined(names, ", "), more);

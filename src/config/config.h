@@ -139,9 +139,8 @@ struct QuantizationParams {
   TensorConfig activations{};
   std::optional<RangeEstimator> range_estimator{};  ///< for whichever of the two has none
   LayerwiseConfigs layerwise_configs{};
-  bool few_as_pot =
-      false;  ///< compatibility "pot": values of few elements have their ranges as all others, see EndRule
-  bool channel_alignment = true;               ///< POT's ActivationChannelAlignment
+  bool few_as_pot = false;        ///< compatibility "pot": no rule of its own for values of few elements, see EndRule
+  bool channel_alignment = true;  ///< POT's ActivationChannelAlignment
   std::optional<bool> equalization{};          ///< ours: cross-layer equalization; default: where it is needed
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
   ModelType model_type = ModelType::None;      ///< POT has it beside the algorithms, for all of them

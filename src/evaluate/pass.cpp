@@ -175,8 +175,9 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
   for (std::size_t row = 0; row < samples.size(); ++row) {
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     const auto truth = parts_.data->truth(samples[row]);
-    const NotNumbers hidden(worker.gaps[row] ? outputs : std::vector<OutputView>{});
-    const auto& judged = worker.gaps[row] ? hidden.views : outputs;
+    std::optional<NotNumbers> hidden;
+    if (worker.gaps[row]) hidden.emplace(outputs);
+    const auto& judged = hidden ? hidden->views : outputs;
     for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(judged, truth));
     if (is_float(request)) {
       values[row].not_a_number =

@@ -51,7 +51,7 @@ std::string clipping_remark(const Quantization& quantization, const Statistics& 
   }
   if (worst.empty()) return "";
   return fmt::format(
-      "ranges: codes of \"{}\" ({} elements a sample) end before its values do: at least {:.1f} % are clipped; "
+      "ranges: codes of \"{}\" ({} to a sample) end before its values do: at least {:.1f} % are clipped; "
       "aggregator "
       "\"max\" (and \"min\" for the lower end), or preset \"mse\", take in more",
       printable(worst), learned.values.find(worst)->second.elements, most * 100.0);

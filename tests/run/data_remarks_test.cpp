@@ -48,7 +48,7 @@ TEST(ClippingRemark, NamesTheValueOfWhichMostIsLost) {
   Quantization quantization;
   quantization.activations = {{"few", {4.25F / 255.0F, 0}}, {"many", {4.25F / 255.0F, 0}}};
   const auto remark = clipping_remark(quantization, learned);
-  EXPECT_NE(remark.find("\"few\" (10 elements a sample)"), std::string::npos) << remark;
+  EXPECT_NE(remark.find("\"few\" (10 to a sample)"), std::string::npos) << remark;
   EXPECT_NE(remark.find("at least 5.0 %"), std::string::npos) << remark;  // 2 of 40
   quantization.activations.erase("few");
   EXPECT_EQ(clipping_remark(quantization, learned), "");
