@@ -42,6 +42,7 @@ keys Tab
 sees 'nothing\.json'
 keys Up C-u
 text "$work/c.js"
+sees '/c\.js +\]' # all of it, or the name below would be the one for its beginning
 sees 'Tab: c\.json'
 keys Tab Tab
 sees 'NEW RUN .*ready'
