@@ -12,6 +12,8 @@
 #include "model/checker.h"
 #include "model/code_expansion.h"
 #include "model/external_data.h"
+#include "model/proto_branches.h"
+#include "model/proto_functions.h"
 #include "model/proto_graph.h"
 #include "model/shape_rules.h"
 #include "model/upgrade.h"
@@ -132,6 +134,8 @@ Result<Model> read_model(const std::filesystem::path& path, std::string content,
   model.hash = sha256(std::as_bytes(std::span(content)));
   model.bytes = content.size();
   std::string().swap(content);
+  if (auto ok = inline_functions(proto, *opset); !ok) return failed(ok);
+  if (auto ok = take_known_branches(*proto.mutable_graph(), *opset, external); !ok) return failed(ok);
   auto graph = graph_from(proto.graph(), *opset, external);
   if (!graph) return failed(graph);
   const bool sorted = in_order(*graph);

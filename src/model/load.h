@@ -23,12 +23,12 @@ struct Model {
 };
 
 /// Reads an ONNX file (external data included): opset 1 to 21 of the default domain, and the operators on codes that
-/// ONNX Runtime's quantizer writes in its own, which become ONNX's.
-/// Unnamed nodes are named after their first output, equal names get "_2", "_3", ...
-/// libonnx's checker runs where it applies (IR <= 8 and opset <= 17). Nothing in the file is trusted: sizes, offsets
-/// and dimensions are checked before use; external data must lie below the model's folder. Errors: InvalidInput
-/// (missing, truncated, not ONNX, inconsistent), Unsupported (opset, element type, foreign domain, control flow), each
-/// naming the file and the node or tensor.
+/// ONNX Runtime's quantizer writes in its own, which become ONNX's. Functions that the model defines are inlined, and
+/// of an If whose condition shapes and constants decide the branch that is taken stays. Unnamed nodes are named after
+/// their first output, equal names get "_2", "_3", ... libonnx's checker runs where it applies (IR <= 8 and opset <=
+/// 17). Nothing in the file is trusted: sizes, offsets and dimensions are checked before use; external data must lie
+/// below the model's folder. Errors: InvalidInput (missing, truncated, not ONNX, inconsistent), Unsupported (opset,
+/// element type, foreign domain, control flow), each naming the file and the node or tensor.
 [[nodiscard]] Result<Model> load_model(const std::filesystem::path& path);
 
 /// The same for a file's bytes: no path, no external data, and errors name no file.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <random>
 
 #include "export/export.h"
+#include "model/composed_network.h"
 #include "model/quantized_import.h"
 #include "peer/imported_file.h"
 #include "peer/networks.h"
@@ -68,6 +70,22 @@ TEST_P(OptimisedFiles, RunInIntegersHereToo) {
   const auto ours = run_file(peer->model, net.input);
   ASSERT_TRUE(ours.has_value()) << ours.error().message;
   EXPECT_LE(codes_apart(*ours, peer->optimized), 3.0);
+}
+
+class Composed : public Peer {};
+
+/// Functions and an If are gone once a model is loaded; what is left computes what ONNX Runtime does with them.
+TEST_F(Composed, FunctionsAndBranchesComputeWhatTheyShould) {
+  Tensor input = Tensor::zeros(ElementType::Float32, {3, 3, 8, 8});
+  std::mt19937 random(11);
+  for (auto& value : input.values<float>()) value = static_cast<float>(random() % 2001U) / 1000.0F - 1.0F;
+  const auto file = composed_network().SerializeAsString();
+  const auto peer = run_in_peer(file, input);
+  ASSERT_TRUE(peer.has_value()) << peer.error().message;
+  const auto ours = run_file(file, input);
+  ASSERT_TRUE(ours.has_value()) << ours.error().message;
+  ASSERT_EQ(ours->size(), peer->disabled.size());
+  for (std::size_t at = 0; at < ours->size(); ++at) EXPECT_NEAR((*ours)[at], peer->disabled[at], 1e-5) << at;
 }
 
 INSTANTIATE_TEST_SUITE_P(Moves, OptimisedFiles, ::testing::ValuesIn(networks_of_moves()),

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+namespace onnx {
+class GraphProto;
+class NodeProto;
+}  // namespace onnx
+
+namespace quantrail {
+
+/// Every value that a graph and the graphs inside its nodes define.
+[[nodiscard]] std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph);
+
+/// Gives names that nothing has; in constant time, however many want the same one.
+class FreshNames {
+ public:
+  explicit FreshNames(std::set<std::string, std::less<>> taken) : taken_(std::move(taken)) {}
+  [[nodiscard]] std::string operator()(const std::string& wanted);
+
+ private:
+  std::set<std::string, std::less<>> taken_;
+  std::map<std::string, int, std::less<>> suffixes_{};  ///< by wanted name: the next that may be free
+};
+
+/// Calls `use` for each value that a node reads, and each that the graphs inside it name.
+void for_each_read(const onnx::NodeProto& node, const std::function<void(const std::string&)>& use);
+
+/// Every value that a node and the graphs inside it name becomes what `renamed` says; "" (left out) stays.
+using Renaming = std::function<std::string(const std::string&)>;
+void rename_values(onnx::NodeProto& node, const Renaming& renamed);
+
+}  // namespace quantrail
