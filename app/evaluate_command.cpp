@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -62,9 +63,11 @@ Result<std::string> label(Prepared& p, const Prepared& original, AnswerStore& an
   return labels->note;
 }
 
-Result<Evaluation> measured(const Prepared& p, const Variant& variant, bool quiet) {
+/// `original`: the float model that metrics may compare with; null: the network of `p`.
+Result<Evaluation> measured(const Prepared& p, const Graph* original, const Variant& variant, bool quiet) {
   EvaluatorOptions options;
   options.threads = threads_of(p.config);
+  options.reference = original;
   const auto evaluator = Evaluator::create(p.graph, p.validation, p.metrics, options);
   if (!evaluator) return failed(evaluator);
   EvaluationRequest request;
@@ -92,13 +95,15 @@ Result<Measured> measured_config(const EvaluateCommand& command) {
   auto p = prepared(std::move(of_model), Purpose::Measure, sha256_file);
   if (!p) return failed(p);
   // What another model agrees with is the model of the configuration.
-  const bool agrees = !command.model.empty() && config->compression.accuracy_aware.annotation_free;
+  const bool compares = std::any_of(p->metrics.begin(), p->metrics.end(),
+                                    [](const auto& metric) { return metric->judge() == Judge::FloatModel; });
+  const bool agrees = !command.model.empty() && (compares || config->compression.accuracy_aware.annotation_free);
   const auto original = agrees ? prepared(std::move(*config), Purpose::Measure, sha256_file) : p;
   if (!original) return failed(original);
   MemoryStore answers;
   auto labels = label(*p, *original, answers, quiet);
   if (!labels) return failed(labels);
-  auto evaluation = measured(*p, {}, quiet);
+  auto evaluation = measured(*p, agrees ? &original->graph : nullptr, {}, quiet);
   if (!evaluation) return failed(evaluation);
   return Measured{p->config.model.string(), std::move(*labels), std::move(*evaluation), std::nullopt};
 }
@@ -130,7 +135,7 @@ Result<Measured> measured_iteration(const Options& options, const EvaluateComman
   KnownAnswers known(**answers);
   auto labels = label(*p, *p, known, quiet);
   if (!labels) return failed(labels);
-  auto evaluation = measured(*p, variant, quiet);
+  auto evaluation = measured(*p, nullptr, variant, quiet);
   if (!evaluation) return failed(evaluation);
   return Measured{command.target, std::move(*labels), std::move(*evaluation), named->iteration.metrics};
 }

@@ -103,19 +103,22 @@ Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataCo
 
 bool has_truths(const Dataset& data) {
   for (std::size_t at = 0; at < data.size(); ++at) {
-    const Truth truth = data.truth(at);
-    if (truth.label || truth.objects) return true;
+    const auto truth = data.truth(at);
+    if (truth && (truth->label || truth->objects)) return true;
   }
   return false;
 }
 
 Status open_validation(Prepared& p, const FileHasher& hash_file) {
   const bool labelled = !p.config.compression.accuracy_aware.annotation_free;
+  const bool labels_required = labelled && std::any_of(p.metrics.begin(), p.metrics.end(), [](const auto& metric) {
+                                 return metric->judge() == Judge::Labels;
+                               });
   DataConfig side = *p.config.engine.validation;
   const bool apart = !side.data.labels.empty();
   if (!labelled) side.data.labels.clear();
   // What is evaluated is read again and again.
-  auto data = open_side(p, side, labelled, std::numeric_limits<std::size_t>::max(), hash_file);
+  auto data = open_side(p, side, labels_required, std::numeric_limits<std::size_t>::max(), hash_file);
   if (!data) return failed(data, "engine.validation");
   p.validation = std::move(*data);
   if (!labelled && (apart || has_truths(*p.validation)))
@@ -162,8 +165,8 @@ Result<std::shared_ptr<const Plan>> float_plan(const Prepared& p, const Dataset&
   return plan;
 }
 
-Status make_metrics(Prepared& p) {
-  if (!p.validation) return {};
+Status make_metrics(Prepared& p, Purpose purpose) {
+  if (!p.config.engine.validation || purpose == Purpose::Calibrate) return {};
   const auto& specs = p.config.engine.metrics;
   for (std::size_t at = 0; at < specs.size(); ++at) {
     auto metric = make_metric(specs[at]);
@@ -250,8 +253,8 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   p.notes = config.notes;
   p.config = std::move(config);
   if (auto opened = open_model(p, purpose, std::move(model)); !opened) return failed(opened);
+  if (auto made = make_metrics(p, purpose); !made) return failed(made);
   if (auto opened = open_data(p, purpose, hash_file); !opened) return failed(opened);
-  if (auto made = make_metrics(p); !made) return failed(made);
   if (auto computes = check_computing(p); !computes) return failed(computes);
   if (purpose == Purpose::Run) {
     if (auto sound = search_settings(inputs_of(p)); !sound) return failed(sound, p.config.source.string());

@@ -21,7 +21,7 @@ Result<std::map<std::string, double>> metrics_in_peer(OrtPeer& peer, const Datas
     for (std::size_t row = 0; row < count; ++row) {
       const auto bytes = std::as_bytes(std::span(output->values).subspan(row * size, size));
       const OutputView view{ElementType::Float32, shape, bytes};
-      const Truth truth = data.truth(first + row);
+      const Truth truth = data.truth(first + row).value();
       for (std::size_t m = 0; m < metrics.size(); ++m) {
         scores[m].push_back(metrics[m]->of_sample({&view, 1}, truth));
       }

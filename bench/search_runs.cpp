@@ -33,7 +33,7 @@ class Labelled : public Dataset {
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {
     return samples_->read(index, buffers);
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override { return {.label = labels_[index]}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override { return Truth{.label = labels_[index]}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return samples_->describe(index); }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 
@@ -52,7 +52,7 @@ class Picked : public Dataset {
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {
     return all_->read(samples_[index], buffers);
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override { return all_->truth(samples_[index]); }
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override { return all_->truth(samples_[index]); }
   [[nodiscard]] std::string describe(std::size_t index) const override { return all_->describe(samples_[index]); }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 
@@ -220,7 +220,7 @@ Result<double> PeerLoop::evaluate(const Quantization* quantization, const std::s
   if (!ran) return failed(ran);
   std::size_t right = 0;
   for (std::size_t at = 0; at < samples_.size(); ++at) {
-    right += ran->highest.at(at) == inputs_->validation->truth(samples_[at]).label ? 1 : 0;
+    right += ran->highest.at(at) == inputs_->validation->truth(samples_[at])->label ? 1 : 0;
   }
   run.session_seconds += *loaded / 1000.0;
   run.run_seconds += ran->ms / 1000.0;

@@ -14,7 +14,7 @@ class SyntheticTexts : public Dataset {
   [[nodiscard]] std::size_t size() const override { return count_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override;
-  [[nodiscard]] Truth truth(std::size_t) const override { return {}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{}; }
   [[nodiscard]] std::string describe(std::size_t index) const override;
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 

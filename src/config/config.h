@@ -55,7 +55,9 @@ struct DataSpec {
   std::map<std::string, std::filesystem::path> arrays{};  ///< npy with several inputs: by graph input
   std::filesystem::path labels{};                         ///< npy of integers, where labels are apart
   std::string labels_array{};                             ///< npz: the array of the archive that holds the labels
-  std::filesystem::path root{};  ///< image_list, coco: what image paths are relative to; default the file's folder
+  std::filesystem::path root{};     ///< image_list, coco: what image paths are relative to; default the file's folder
+  std::filesystem::path targets{};  ///< npy of what the output should be, a row for each sample
+  std::string targets_array{};      ///< npz: the array of the archive that holds the targets
   std::string
       layout{};  ///< npy images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
   std::int64_t limit = 0;  ///< first samples only; 0: all
@@ -76,6 +78,11 @@ struct MetricSpec {
   std::string name{};             ///< as shown and as compression refers to it; default from the type ("accuracy@top1")
   std::int64_t output = 0;        ///< which network output holds the scores or boxes
   std::int64_t top_k = 1;         ///< accuracy
+  std::optional<double> threshold{};       ///< accuracy, f1: a single score above it means class 1, else class 0
+  std::optional<std::int64_t> positive{};  ///< f1: of this class alone; nothing: the mean over classes
+  double peak = 1.0;                       ///< psnr: the largest value that there can be
+  std::optional<std::int64_t> ignore{};    ///< miou: places whose right class is this count nowhere
+  std::int64_t class_axis = 0;             ///< agreement, miou: counts the classes; without batch, < 0 from the end
   // map:
   std::string decode{};                          ///< how the output means boxes: "yolox" or "boxes"
   std::vector<std::int64_t> strides{8, 16, 32};  ///< yolox: pixels of the input per cell of each grid
@@ -84,6 +91,9 @@ struct MetricSpec {
   std::optional<double> iou{};  ///< overlap that makes a box right; nothing: the mean over 0.5, 0.55, ... 0.95
   bool operator==(const MetricSpec&) const = default;
 };
+
+/// The types of metrics that there are, sorted.
+[[nodiscard]] const std::vector<std::string>& metric_type_names();
 
 /// The name of a metric that was given none: "accuracy@top1", "map", "map@50" for an iou of 0.5, else its type.
 [[nodiscard]] std::string default_name(const MetricSpec& metric);

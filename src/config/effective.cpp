@@ -101,6 +101,8 @@ Json data_json(const DataSpec& data) {
   add_path("labels", data.labels);
   add_path("root", data.root);
   if (!data.labels_array.empty()) out.push_back({"labels_array", text(data.labels_array)});
+  add_path("targets", data.targets);
+  if (!data.targets_array.empty()) out.push_back({"targets_array", text(data.targets_array)});
   if (data.type == "npy" || data.type == "npz") out.push_back({"layout", text(data.layout)});
   if (!data.arrays.empty()) {
     Json::Object arrays;
@@ -125,9 +127,17 @@ Json metric_json(const MetricSpec& metric) {
     out.push_back({"iou", metric.iou ? Json{*metric.iou} : Json{nullptr}});
     if (metric.decode == "yolox")
       out.push_back({"strides", list(metric.strides, [](std::int64_t stride) { return Json{stride}; })});
-  } else {
-    out.push_back({"top_k", Json{metric.top_k}});
   }
+  const auto add_number = [&](const char* key, const auto& value) {
+    out.push_back({key, value ? Json{*value} : Json{nullptr}});
+  };
+  const auto is = [&](std::string_view type) { return metric.type == type; };
+  if (is("accuracy")) out.push_back({"top_k", Json{metric.top_k}});
+  if (is("accuracy") || is("f1")) add_number("threshold", metric.threshold);
+  if (is("f1")) add_number("positive", metric.positive);
+  if (is("psnr")) out.push_back({"peak", Json{metric.peak}});
+  if (is("miou")) add_number("ignore", metric.ignore);
+  if (is("miou") || is("agreement")) out.push_back({"class_axis", Json{metric.class_axis}});
   return object(std::move(out));
 }
 

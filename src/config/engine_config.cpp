@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "base/text.h"
 #include "config/parse.h"
@@ -111,6 +110,8 @@ DataSpec parse_data(const Section& data, const std::filesystem::path& folder) {
   out.labels_array = data.text("labels_array", "");
   out.root = parse_path(data, "root", folder);
   out.layout = data.choice("layout", "", {"", "NHWC", "NCHW"});
+  out.targets = parse_path(data, "targets", folder);
+  out.targets_array = data.text("targets_array", "");
   if (const Json* arrays = data.value("arrays")) {
     const auto* object = arrays->as<Json::Object>();
     if (object == nullptr) data.report_wrong_type("arrays", "an object of paths by network input");
@@ -136,10 +137,15 @@ void check_data(const Section& data, const DataSpec& spec) {
   only_for("arrays", npy, "npy");
   only_for("labels", npy || npz, "npy and npz");
   only_for("labels_array", npz, "npz");
+  only_for("targets", npy || npz || spec.type == "image_list", "npy, npz and image_list");
+  only_for("targets_array", npz, "npz");
   only_for("root", spec.type == "image_list" || spec.type == "coco", "image_list and coco");
   only_for("layout", npy || npz, "npy and npz");
   if (data.has("labels") && data.has("labels_array")) {
     data.report("labels", "give either \"labels\" (a file) or \"labels_array\" (an array of the archive)");
+  }
+  if (data.has("targets") && data.has("targets_array")) {
+    data.report("targets", "give either \"targets\" (a file) or \"targets_array\" (an array of the archive)");
   }
   if (npy && data.has("path") == data.has("arrays")) {
     data.report("path", "give either \"path\" (one input) or \"arrays\" (a file per network input)");
@@ -168,59 +174,7 @@ DataConfig parse_side(const Section& side, const Section& engine, const std::fil
 
 bool are_same_files(const DataSpec& a, const DataSpec& b) { return a.path == b.path && a.arrays == b.arrays; }
 
-/// Which keys suit the metric, so that none is silently without effect.
-void check_metric(const Section& metric, const MetricSpec& spec) {
-  const auto only_for = [&](std::string_view key, bool suits, std::string_view what) {
-    if (metric.has(key) && !suits) metric.report(key, fmt::format("only for metrics of {}", what));
-  };
-  only_for("top_k", spec.type != "map", "type accuracy");
-  for (const auto* key : {"decode", "score_threshold", "nms_iou", "iou"})
-    only_for(key, spec.type != "accuracy", "type map");
-  only_for("strides", spec.type != "accuracy" && spec.decode != "boxes", "type map with decode yolox");
-  if (spec.type == "map" && !metric.has("decode"))
-    metric.report("decode", "missing: how the output means boxes, allowed are yolox, boxes");
-}
-
-void parse_detection(const Section& metric, MetricSpec& out) {
-  if (metric.has("decode")) out.decode = metric.choice("decode", "yolox", {"yolox", "boxes"});
-  out.strides = metric.integers("strides", out.strides, {1, kLargestSide});
-  out.score_threshold = metric.number("score_threshold", out.score_threshold, {0.0, 1.0});
-  out.nms_iou = metric.number("nms_iou", out.decode == "boxes" ? 1.0 : out.nms_iou, {0.0, 1.0});
-  if (metric.has("iou")) out.iou = metric.number("iou", 0.5, {.least = 0.01, .most = 1.0});
-}
-
-MetricSpec parse_metric(const Section& metric) {
-  MetricSpec out;
-  out.type = metric.text("type", out.type);
-  if (!metric.has("type")) metric.report("type", "missing: what is measured, for example accuracy");
-  out.output = metric.integer("output", out.output, kFromZero);
-  out.top_k = metric.integer("top_k", out.top_k, {1, 1000000});
-  parse_detection(metric, out);
-  check_metric(metric, out);
-  out.name = metric.text("name", default_name(out));
-  if (out.name.empty()) metric.report("name", "found an empty text, a name is needed");
-  return out;
-}
-
-std::vector<MetricSpec> parse_metrics(const Section& engine) {
-  std::vector<MetricSpec> out;
-  std::set<std::string> names;
-  for (const Section& section : engine.children("metrics")) {
-    out.push_back(parse_metric(section));
-    if (names.insert(out.back().name).second) continue;
-    section.report("name", fmt::format("\"{}\" is the name of two metrics; give one another \"name\"",
-                                       printable(out.back().name)));
-  }
-  return out;
-}
-
 }  // namespace
-
-std::string default_name(const MetricSpec& metric) {
-  if (metric.type == "accuracy") return fmt::format("accuracy@top{}", metric.top_k);
-  if (metric.type == "map" && metric.iou) return fmt::format("map@{:g}", 100.0 * *metric.iou);
-  return metric.type;
-}
 
 std::filesystem::path parse_path(const Section& section, std::string_view key, const std::filesystem::path& folder) {
   if (!section.has(key)) return {};

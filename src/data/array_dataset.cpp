@@ -89,8 +89,8 @@ class ArrayDataset final : public Dataset {
 
   [[nodiscard]] std::size_t size() const override { return size_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
-  [[nodiscard]] Truth truth(std::size_t index) const override {
-    return {.label = labels_ ? std::optional((*labels_)[index]) : std::nullopt};
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override {
+    return Truth{.label = labels_ ? std::optional((*labels_)[index]) : std::nullopt};
   }
   [[nodiscard]] std::string describe(std::size_t index) const override {
     return fmt::format("{} row {}", feeds_.front().array.name, index);

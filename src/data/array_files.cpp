@@ -43,6 +43,7 @@ Status open_archive(const DataSpec& spec, ArrayFiles& out) {
     out.labels = std::move(*labels);
     out.arrays.erase(found);
   }
+  out.arrays.erase(spec.targets_array);
   if (out.arrays.empty()) return fail(Cause::InvalidInput, "{}: holds no samples", spec.path.string());
   if (out.arrays.size() == 1) {
     auto only = out.arrays.extract(out.arrays.begin());

@@ -15,7 +15,7 @@ class CachedDataset final : public Dataset {
 
   [[nodiscard]] std::size_t size() const override { return inner_->size(); }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inner_->inputs(); }
-  [[nodiscard]] Truth truth(std::size_t index) const override { return inner_->truth(index); }
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override { return inner_->truth(index); }
   [[nodiscard]] std::string describe(std::size_t index) const override { return inner_->describe(index); }
   [[nodiscard]] Digest fingerprint() const override { return inner_->fingerprint(); }
 

@@ -31,7 +31,8 @@ class Dataset {
   /// Fills one buffer per inputs() entry with sample `index`, preprocessed, row-major.
   /// Errors: InvalidInput (file gone, not an image, ...), naming the file and its line in the list.
   [[nodiscard]] virtual Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const = 0;
-  [[nodiscard]] virtual Truth truth(std::size_t index) const = 0;
+  /// Errors: as read().
+  [[nodiscard]] virtual Result<Truth> truth(std::size_t index) const = 0;
   /// How a message names sample `index`: file and line, or array and row.
   [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
   /// Content hash of everything that the samples are made from: file contents, truths, order, preprocessing.

@@ -21,7 +21,7 @@ class ImageDataset final : public Dataset {
 
   [[nodiscard]] std::size_t size() const override { return size_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
-  [[nodiscard]] Truth truth(std::size_t index) const override {
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override {
     Truth truth{.label = source_->label(index)};
     if (auto marked = source_->markings(index)) {
       truth.objects = std::move(marked->objects);

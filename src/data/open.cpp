@@ -7,6 +7,7 @@
 #include "data/array_files.h"
 #include "data/image_dataset.h"
 #include "data/image_source.h"
+#include "data/targets.h"
 
 namespace quantrail {
 namespace {
@@ -29,14 +30,21 @@ Result<ImageSourcePtr> open_images(const DataSpec& spec, bool labels_required) {
               did_you_mean(spec.type, known), joined(known, ", "));
 }
 
-}  // namespace
-
-Result<std::shared_ptr<const Dataset>> open_dataset(const DataConfig& config, std::span<const ValueInfo> inputs,
+Result<std::shared_ptr<const Dataset>> open_samples(const DataConfig& config, std::span<const ValueInfo> inputs,
                                                     const OpenOptions& options) {
   if (!config.data.treats_images()) return open_arrays(config, inputs, options);
   auto source = open_images(config.data, options.labels_required);
   if (!source) return failed(source);
   return make_image_dataset(std::move(*source), config.preprocess, config.data.limit, inputs, options);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Dataset>> open_dataset(const DataConfig& config, std::span<const ValueInfo> inputs,
+                                                    const OpenOptions& options) {
+  auto data = open_samples(config, inputs, options);
+  if (!data) return failed(data);
+  return with_targets(std::move(*data), config.data, options);
 }
 
 }  // namespace quantrail

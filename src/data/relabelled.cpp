@@ -23,7 +23,7 @@ class Relabelled final : public Dataset {
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {
     return inner_->read(samples_[index], buffers);
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override { return {.label = labels_[index]}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override { return Truth{.label = labels_[index]}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return inner_->describe(samples_[index]); }
   [[nodiscard]] Digest fingerprint() const override { return fingerprint_; }
 

@@ -58,11 +58,18 @@ Status outputs_suit(const Plan& plan, const Dataset& data, std::span<const std::
     views.push_back(one_row(plan, output, output.shape, zeros.back(), 0));
   }
   for (const auto& metric : metrics) {
+    if (metric->judge() == Judge::FloatModel) {
+      if (const auto suits = metric->accepts(views, {}); !suits)
+        return failed(suits, fmt::format("metric \"{}\"", metric->name()));
+      continue;
+    }
     std::set<std::optional<std::int64_t>> accepted;
     for (std::size_t sample = 0; sample < data.size(); ++sample) {
       const auto truth = data.truth(sample);
-      if (truth.objects == nullptr && !accepted.insert(truth.label).second) continue;
-      const auto suits = metric->accepts(views, truth);
+      if (!truth) return failed(truth);
+      const bool label_alone = truth->objects == nullptr && truth->target == nullptr;
+      if (label_alone && !accepted.insert(truth->label).second) continue;
+      const auto suits = metric->accepts(views, *truth);
       if (!suits) return failed(suits, fmt::format("metric \"{}\", {}", metric->name(), data.describe(sample)));
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <set>
 
 #include "base/parallel.h"
 #include "evaluate/checks.h"
@@ -39,6 +40,30 @@ Result<double> seconds_of(PlanState& state) {
   return *middle;
 }
 
+/// The plan that references come from, and which of its outputs they are.
+Status find_reference(EvaluatorParts& parts, const Graph* graph) {
+  parts.reference_plan = parts.float_plan;
+  parts.reference_feed = parts.feed;
+  if (graph != nullptr) {
+    PlanCache cache;  // one is for one network
+    auto plan = Plan::build(sized(*graph, parts.data->inputs()), {}, parts.batch, cache);
+    if (!plan) return failed(plan);
+    parts.reference_plan = std::move(*plan);
+    auto feed = Feed::matched(parts.data->inputs(), *parts.reference_plan);
+    if (!feed) return failed(feed);
+    parts.reference_feed = std::move(*feed);
+  }
+  std::set<std::size_t> outputs{0};
+  for (const auto& metric : parts.metrics) {
+    if (metric->judge() == Judge::FloatModel) outputs.insert(metric->compared_output());
+  }
+  const std::size_t there = parts.reference_plan->outputs().size();
+  if (*outputs.rbegin() >= there)
+    return fail(Cause::InvalidInput, "output {} is asked for, the network has {}", *outputs.rbegin(), there);
+  parts.reference_outputs.assign(outputs.begin(), outputs.end());
+  return {};
+}
+
 }  // namespace
 
 Evaluator::Evaluator(std::unique_ptr<EvaluatorParts> parts) : parts_(std::move(parts)) {}
@@ -67,6 +92,7 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
   auto feed = Feed::matched(parts->data->inputs(), *parts->float_plan);
   if (!feed) return failed(feed);
   parts->feed = std::move(*feed);
+  if (auto found = find_reference(*parts, options.reference); !found) return failed(found);
   const auto suits = outputs_suit(*parts->float_plan, *parts->data, parts->metrics);
   if (!suits) return failed(suits);
   return Evaluator(std::move(parts));

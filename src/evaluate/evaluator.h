@@ -57,6 +57,7 @@ struct EvaluationHooks {
 struct EvaluatorOptions {
   std::size_t threads = 0;                                ///< 0: one per processor
   std::size_t reference_bytes = std::size_t{256} << 20U;  ///< for outputs of the float model, see ReferenceOutputs
+  const Graph* reference = nullptr;  ///< canonical; the float model that outputs are compared with; null: the network
   /// For what evaluations that go on together take over from the variant that they have in common.
   std::size_t shared_bytes = std::size_t{256} << 20U;
 };

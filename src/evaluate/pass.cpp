@@ -31,7 +31,6 @@ bool holds_nan(ElementType type, std::span<const std::byte> bytes) {
   return std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
 }
 
-/// Rows of the micro-batch that hold NaN, which a network may hide: the larger of NaN and 0 is 0.
 /// Outputs of a sample whose inputs hold NaN. A network may hide it (a Relu or the codes of an input turn it into a
 /// number, and runtimes differ in that), which makes nothing right: all that can be NaN is.
 struct NotNumbers {
@@ -54,6 +53,7 @@ struct NotNumbers {
   std::deque<std::vector<std::byte>> stored{};  ///< that the views show
 };
 
+/// Rows of the micro-batch that hold NaN, which a network may hide: the larger of NaN and 0 is 0.
 std::vector<bool> gaps(const Plan& plan, PlanState& state) {
   const auto rows = static_cast<std::size_t>(plan.batch());
   std::vector<bool> found(rows, false);
@@ -66,17 +66,15 @@ std::vector<bool> gaps(const Plan& plan, PlanState& state) {
   return found;
 }
 
-std::shared_ptr<const std::vector<float>> as_reference(std::span<const OutputView> outputs) {
-  return std::make_shared<const std::vector<float>>(as_floats(outputs[0]));
-}
+bool compares(const Metric& metric) { return metric.judge() == Judge::FloatModel; }
 
 }  // namespace
 
 struct EvaluationPass::Worker {
   VariantsState states;
-  std::optional<PlanState> float_state{};                               ///< built when a reference output is missing
-  std::vector<std::shared_ptr<const std::vector<float>>> references{};  ///< of the micro-batch at hand
-  std::vector<bool> gaps{};                                             ///< likewise, for the float model
+  std::optional<PlanState> float_state{};                      ///< built when a reference is missing
+  std::vector<std::shared_ptr<const Reference>> references{};  ///< of the micro-batch at hand
+  std::vector<bool> gaps{};                                    ///< likewise, for the float model
 };
 
 EvaluationPass::EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests,
@@ -128,6 +126,33 @@ Result<std::vector<Evaluation>> EvaluationPass::run() {
 
 bool EvaluationPass::is_float(std::size_t request) const { return requests_[request].variant.quantization == nullptr; }
 
+bool EvaluationPass::is_reference(std::size_t request) const {
+  return is_float(request) && parts_.reference_plan == parts_.float_plan;
+}
+
+bool EvaluationPass::needs_references() const {
+  if (distance_) return true;
+  for (std::size_t at = 0; at < requests_.size(); ++at) {
+    if (!is_reference(at))
+      return std::any_of(parts_.metrics.begin(), parts_.metrics.end(),
+                         [](const auto& metric) { return compares(*metric); });
+  }
+  return false;
+}
+
+std::shared_ptr<const Reference> EvaluationPass::as_reference(std::span<const OutputView> outputs) const {
+  auto reference = std::make_shared<Reference>();
+  for (const auto output : parts_.reference_outputs) reference->push_back(as_floats(outputs[output]));
+  return reference;
+}
+
+std::shared_ptr<const std::vector<float>> EvaluationPass::compared(const Metric& metric,
+                                                                   const std::shared_ptr<const Reference>& all) const {
+  const auto& outputs = parts_.reference_outputs;
+  const auto found = std::find(outputs.begin(), outputs.end(), metric.compared_output());
+  return {all, &all->at(static_cast<std::size_t>(found - outputs.begin()))};
+}
+
 std::vector<std::size_t> EvaluationPass::missing() const {
   std::set<std::size_t> batches;
   for (const auto& ledger : ledgers_) {
@@ -155,7 +180,7 @@ Result<EvaluationPass::BatchValues> EvaluationPass::computed(Worker& worker, std
   worker.gaps = gaps(*parts_.float_plan, base);
   if (const auto ran = base.run(); !ran)
     return tl::unexpected(parts_.feed.blamed(base, *parts_.data, samples, ran.error()));
-  if (distance_) {
+  if (needs_references()) {
     if (const auto found = find_references(worker, samples); !found) return failed(found);
   }
   BatchValues values(requests_.size());
@@ -174,24 +199,29 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
   std::vector<SampleValues> values(samples.size());
   for (std::size_t row = 0; row < samples.size(); ++row) {
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
-    const auto truth = parts_.data->truth(samples[row]);
+    auto truth = parts_.data->truth(samples[row]);
+    if (!truth) return failed(truth);
     std::optional<NotNumbers> hidden;
     if (worker.gaps[row]) hidden.emplace(outputs);
     const auto& judged = hidden ? hidden->views : outputs;
-    for (const auto& metric : parts_.metrics) values[row].metrics.push_back(metric->of_sample(judged, truth));
+    for (const auto& metric : parts_.metrics) {
+      if (compares(*metric))
+        truth->reference = compared(*metric, is_reference(request) ? as_reference(outputs) : worker.references[row]);
+      values[row].metrics.push_back(metric->of_sample(judged, *truth));
+    }
     if (is_float(request)) {
       values[row].not_a_number =
           worker.gaps[row] || std::any_of(outputs.begin(), outputs.end(),
                                           [](const auto& output) { return holds_nan(output.type, output.bytes); });
     }
-    if (is_float(request) && row == reference_row(samples[row])) {
+    if (is_reference(request) && row == reference_row(samples[row])) {
       parts_.references.offer(samples[row], as_reference(outputs));
     }
   }
   if (!distance_ || is_float(request)) return values;
   for (std::size_t row = 0; row < samples.size(); ++row) {
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
-    values[row].distance = relative_distance(as_floats(outputs[0]), *worker.references[row]);
+    values[row].distance = relative_distance(as_floats(outputs[0]), worker.references[row]->front());
   }
   return values;
 }
@@ -220,7 +250,7 @@ Status EvaluationPass::find_references(Worker& worker, std::span<const std::size
     for (std::size_t at = 0; at < samples.size(); ++at) {
       const std::size_t row = reference_row(samples[at]);
       if (references[at] || row > last || rows[row] != samples[at]) continue;
-      references[at] = as_reference(sample_outputs(*parts_.float_plan, *worker.float_state, row));
+      references[at] = as_reference(sample_outputs(*parts_.reference_plan, *worker.float_state, row));
       parts_.references.offer(samples[at], references[at]);
     }
   }
@@ -228,8 +258,9 @@ Status EvaluationPass::find_references(Worker& worker, std::span<const std::size
 }
 
 Status EvaluationPass::run_in_float(Worker& worker, std::span<const std::size_t> samples) const {
-  if (!worker.float_state) worker.float_state.emplace(parts_.float_plan);
-  if (const auto filled = parts_.feed.fill(*worker.float_state, *parts_.data, samples); !filled) return failed(filled);
+  if (!worker.float_state) worker.float_state.emplace(parts_.reference_plan);
+  if (const auto filled = parts_.reference_feed.fill(*worker.float_state, *parts_.data, samples); !filled)
+    return failed(filled);
   return worker.float_state->run();
 }
 

@@ -30,6 +30,9 @@ struct EvaluatorParts {
   PlanCache cache{};
   std::shared_ptr<const Plan> float_plan{};
   Feed feed{};
+  std::shared_ptr<const Plan> reference_plan{};  ///< the float plan, or that of another network
+  Feed reference_feed{};
+  std::vector<std::size_t> reference_outputs{};  ///< those that a Reference holds, ascending; 0 is among them
   ReferenceOutputs references;
 };
 
@@ -48,6 +51,13 @@ class EvaluationPass {
   /// What a micro-batch is worth, by request; nothing for those that had it before.
   using BatchValues = std::vector<std::optional<std::vector<SampleValues>>>;
   [[nodiscard]] bool is_float(std::size_t request) const;
+  /// Whether the request's outputs are those that others are compared with.
+  [[nodiscard]] bool is_reference(std::size_t request) const;
+  [[nodiscard]] bool needs_references() const;
+  [[nodiscard]] std::shared_ptr<const Reference> as_reference(std::span<const OutputView> outputs) const;
+  /// What `metric` compares with, of that reference.
+  [[nodiscard]] std::shared_ptr<const std::vector<float>> compared(const Metric& metric,
+                                                                   const std::shared_ptr<const Reference>& all) const;
   [[nodiscard]] std::vector<std::size_t> missing() const;
   [[nodiscard]] std::span<const std::size_t> samples_of(std::size_t batch) const;
   [[nodiscard]] Result<BatchValues> computed(Worker& worker, std::size_t batch) const;

@@ -23,17 +23,18 @@ double relative_distance(std::span<const float> y, std::span<const float> refere
   return error / norm;
 }
 
-std::shared_ptr<const std::vector<float>> ReferenceOutputs::find(std::size_t sample) const {
+std::shared_ptr<const Reference> ReferenceOutputs::find(std::size_t sample) const {
   const std::scoped_lock lock(guard_);
   const auto found = outputs_.find(sample);
   return found == outputs_.end() ? nullptr : found->second;
 }
 
-void ReferenceOutputs::offer(std::size_t sample, std::shared_ptr<const std::vector<float>> output) {
+void ReferenceOutputs::offer(std::size_t sample, std::shared_ptr<const Reference> outputs) {
   const std::scoped_lock lock(guard_);
-  const std::size_t size = output->size() * sizeof(float);
+  std::size_t size = 0;
+  for (const auto& output : *outputs) size += output.size() * sizeof(float);
   if (size > max_bytes_ - bytes_) return;
-  if (outputs_.emplace(sample, std::move(output)).second) bytes_ += size;
+  if (outputs_.emplace(sample, std::move(outputs)).second) bytes_ += size;
 }
 
 }  // namespace quantrail

@@ -3,13 +3,12 @@
 #include <cmath>
 
 #include "metrics/class_scores.h"
+#include "metrics/output_values.h"
 
 namespace quantrail {
 namespace {
 
-template <class T>
-bool is_among_top(std::span<const std::byte> bytes, std::size_t label, std::int64_t top_k) {
-  const std::span<const T> scores(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
+bool is_among_top(std::span<const double> scores, std::size_t label, std::int64_t top_k) {
   std::int64_t better = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (std::isnan(scores[i])) return false;
@@ -20,52 +19,38 @@ bool is_among_top(std::span<const std::byte> bytes, std::size_t label, std::int6
 
 class Accuracy final : public Metric {
  public:
-  explicit Accuracy(const MetricSpec& spec)
-      : name_(spec.name.empty() ? default_name(spec) : spec.name),
-        top_k_(spec.top_k),
-        output_(static_cast<std::size_t>(spec.output)) {}
+  explicit Accuracy(const MetricSpec& spec) : spec_(spec), name_(spec.name.empty() ? default_name(spec) : spec.name) {}
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
   [[nodiscard]] std::string identity() const override {
-    return fmt::format("accuracy top_k={} output={}", top_k_, output_);
+    const std::string threshold = spec_.threshold ? fmt::format(" threshold={}", *spec_.threshold) : "";
+    return fmt::format("accuracy top_k={} output={}{}", spec_.top_k, spec_.output, threshold);
   }
 
   [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth& truth) const override {
-    const auto counted = class_count(outputs, output_);
-    if (!counted) return failed(counted);
-    const std::int64_t classes = *counted;
-    if (top_k_ > classes) {
-      return fail(Cause::InvalidInput, "top_k is {}, the network has only {} classes", top_k_, classes);
+    const auto classes = predicted_classes(outputs, spec_);
+    if (!classes) return failed(classes);
+    if (spec_.top_k > *classes) {
+      return fail(Cause::InvalidInput, "top_k is {}, the network has only {} classes", spec_.top_k, *classes);
     }
-    const auto& label = truth.label;
-    if (!label) return fail(Cause::InvalidInput, "the samples have no labels");
-    if (*label < 0 || *label >= classes) {
-      return fail(Cause::InvalidInput, "its label {} is out of range, the network's classes are 0 to {}", *label,
-                  classes - 1);
-    }
-    return {};
+    return label_fits(truth, *classes);
   }
 
   [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const override {
-    const OutputView& scores = outputs[output_];
-    const auto wanted = static_cast<std::size_t>(truth.label.value());
-    const bool right = scores.type == ElementType::Float32 ? is_among_top<float>(scores.bytes, wanted, top_k_)
-                                                           : is_among_top<double>(scores.bytes, wanted, top_k_);
+    const OutputView& scores = outputs[static_cast<std::size_t>(spec_.output)];
+    const std::int64_t label = truth.label.value();
+    const bool right = spec_.threshold ? predicted_class(scores, spec_) == label
+                                       : is_among_top(values_of(scores), static_cast<std::size_t>(label), spec_.top_k);
     return {.value = right ? 1.0 : 0.0};
   }
 
-  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
-    double right = 0.0;
-    for (const auto& score : scores) right += score.value;
-    return right / static_cast<double>(scores.size());
-  }
+  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override { return mean_value(scores); }
 
  private:
+  MetricSpec spec_;
   std::string name_;
-  std::int64_t top_k_;
-  std::size_t output_;
 };
 
 }  // namespace

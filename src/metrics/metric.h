@@ -33,6 +33,12 @@ struct MetricRange {
   double most = std::numeric_limits<double>::infinity();
 };
 
+enum class Judge {
+  Labels,      ///< truth.label, or truth.objects
+  Targets,     ///< truth.target
+  FloatModel,  ///< truth.reference, which is there once something is computed
+};
+
 /// How good outputs are. Stateless and thread-safe: scores of samples are stored, and aggregated in sample order.
 class Metric {
  public:
@@ -40,6 +46,10 @@ class Metric {
   [[nodiscard]] virtual const std::string& name() const = 0;
   [[nodiscard]] virtual bool higher_is_better() const = 0;
   [[nodiscard]] virtual MetricRange range() const { return {}; }
+  /// What it judges outputs by.
+  [[nodiscard]] virtual Judge judge() const { return Judge::Labels; }
+  /// With Judge::FloatModel: the output whose value by the float model is truth.reference.
+  [[nodiscard]] virtual std::size_t compared_output() const { return 0; }
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
   /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput, without the

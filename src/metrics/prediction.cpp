@@ -6,6 +6,7 @@
 #include <span>
 
 #include "metrics/class_scores.h"
+#include "metrics/output_values.h"
 
 namespace quantrail {
 namespace {
@@ -18,16 +19,6 @@ constexpr double kSumTolerance = 0.01;  // sums of a thousand float16 come this 
 constexpr const char* kClass = "predicted class";
 constexpr const char* kSoftmax = "confidence by softmax";
 constexpr const char* kProbability = "confidence as given";
-
-template <class T>
-std::vector<double> numbers(std::span<const std::byte> bytes) {
-  const auto* values = reinterpret_cast<const T*>(bytes.data());
-  return {values, values + bytes.size() / sizeof(T)};
-}
-
-std::vector<double> scores_of(const OutputView& output) {
-  return output.type == ElementType::Float32 ? numbers<float>(output.bytes) : numbers<double>(output.bytes);
-}
 
 /// Nothing where the scores do not say.
 std::optional<std::size_t> predicted_class(std::span<const double> scores) {
@@ -74,7 +65,7 @@ class Prediction final : public Metric {
   }
 
   [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth&) const override {
-    const auto scores = scores_of(outputs[output_]);
+    const auto scores = values_of(outputs[output_]);
     const auto predicted = predicted_class(scores);
     if (!predicted) return {.value = kNothing};
     switch (part_) {

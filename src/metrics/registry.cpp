@@ -4,7 +4,11 @@
 
 #include "base/text.h"
 #include "metrics/accuracy.h"
+#include "metrics/f1.h"
+#include "metrics/fidelity.h"
 #include "metrics/mean_average_precision.h"
+#include "metrics/mean_iou.h"
+#include "metrics/regression.h"
 
 namespace quantrail {
 namespace {
@@ -12,7 +16,14 @@ namespace {
 using Maker = std::unique_ptr<Metric> (*)(const MetricSpec&);
 
 const std::map<std::string, Maker>& makers() {
-  static const std::map<std::string, Maker> known = {{"accuracy", make_accuracy}, {"map", make_mean_average_precision}};
+  static const std::map<std::string, Maker> known = {
+      {"accuracy", make_accuracy},   {"agreement", make_fidelity},
+      {"cosine", make_fidelity},     {"f1", make_f1},
+      {"mae", make_regression},      {"map", make_mean_average_precision},
+      {"miou", make_mean_iou},       {"mse", make_regression},
+      {"nmse", make_fidelity},       {"pearson", make_correlation},
+      {"psnr", make_regression},     {"rmse", make_regression},
+      {"spearman", make_correlation}};
   return known;
 }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "model/tensor.h"
+
 namespace quantrail {
 
 /// A rectangle in pixels: x runs to the right, y down. Borders lie between pixels and may be fractions.
@@ -40,6 +42,8 @@ struct Truth {
   std::optional<std::int64_t> label{};                         ///< its class
   std::shared_ptr<const std::vector<MarkedObject>> objects{};  ///< null: nobody looked for any
   ImagePlacement placement{};                                  ///< of the image, where objects are given
+  TensorPtr target{};                                          ///< what its output should be, without a batch axis
+  std::shared_ptr<const std::vector<float>> reference{};       ///< what the float model's output is
 };
 
 }  // namespace quantrail

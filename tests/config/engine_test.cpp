@@ -186,6 +186,44 @@ TEST(Engine, NamesMetricsAfterTheirType) {
   EXPECT_THAT(problem(R"("metrics": {"type": "accuracy"})"), HasSubstr("a list of objects is needed"));
 }
 
+TEST(Engine, ReadsWhatOtherMetricsTake) {
+  const auto config = parsed(R"("metrics": [
+      {"type": "accuracy", "threshold": 0.5}, {"type": "f1", "positive": 1, "output": 1},
+      {"type": "psnr", "peak": 255}, {"type": "miou", "ignore": 255, "class_axis": -1}, {"type": "agreement"}],)" +
+                             validation(R"("type": "npy", "path": "x.npy", "targets": "t.npy")"));
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& metrics = config->engine.metrics;
+  EXPECT_EQ(metrics[0].threshold, 0.5);
+  EXPECT_EQ(metrics[1].positive, 1);
+  EXPECT_EQ(metrics[1].threshold, std::nullopt);
+  EXPECT_EQ(metrics[2].peak, 255.0);
+  EXPECT_EQ(metrics[3].ignore, 255);
+  EXPECT_EQ(metrics[3].class_axis, -1);
+  EXPECT_EQ(config->engine.validation->data.targets, "/folder/t.npy");
+  const auto stored = parse_config(config->effective_json, "/", "stored", {});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->engine, config->engine) << config->effective_json;
+}
+
+TEST(Engine, RefusesKeysThatAMetricDoesNotRead) {
+  EXPECT_THAT(problem(R"("metrics": [{"type": "mse", "top_k": 2}])"),
+              HasSubstr("engine.metrics[0].top_k: only for metrics of type accuracy"));
+  EXPECT_THAT(problem(R"("metrics": [{"type": "accuracy", "class_axis": 1}])"),
+              HasSubstr("engine.metrics[0].class_axis: only for metrics of type agreement and miou"));
+  EXPECT_THAT(problem(R"("metrics": [{"type": "accuracy", "threshold": 0, "top_k": 2}])"),
+              HasSubstr("engine.metrics[0].top_k: with a threshold there are two classes"));
+  EXPECT_THAT(problem(R"("metrics": [{"type": "psnr", "peak": 0}])"), HasSubstr("engine.metrics[0].peak"));
+}
+
+TEST(Engine, RefusesTargetsWhereTheyCannotBe) {
+  EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "targets": "t.npy")")),
+              HasSubstr("targets: only for data of type npy, npz and image_list"));
+  EXPECT_THAT(problem(validation(R"("type": "npy", "path": "x", "targets_array": "t")")),
+              HasSubstr("targets_array: only for data of type npz"));
+  EXPECT_THAT(problem(validation(R"("type": "npz", "path": "x", "targets": "t.npy", "targets_array": "t")")),
+              HasSubstr("give either \"targets\" (a file) or \"targets_array\""));
+}
+
 TEST(Engine, ReadsHowBoxesAreMeasured) {
   const auto config = parsed(R"("metrics": [
       {"type": "map", "decode": "yolox", "strides": [4, 8], "score_threshold": 0.05, "nms_iou": 0.6, "output": 2},

@@ -83,7 +83,7 @@ TEST(Schema, AgreesWithTheParserOnDefaults) {
   };
   EXPECT_GE(compare(effective.at("compression").at("algorithms").at(0).at("params"), "params"), 12U);
   EXPECT_EQ(compare(effective.at("engine").at("validation").at("preprocess"), "preprocess"), 8U);
-  EXPECT_EQ(compare(effective.at("engine").at("metrics").at(0), "metric"), 2U);
+  EXPECT_EQ(compare(effective.at("engine").at("metrics").at(0), "metric"), 3U);
   EXPECT_EQ(compare(effective.at("engine").at("metrics").at(1), "metric"), 5U);
   EXPECT_EQ(effective.at("compression").at("target_device"),
             schema().at("definitions").at("target_device").at("default"));

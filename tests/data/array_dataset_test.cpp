@@ -40,15 +40,51 @@ TEST_F(Arrays, GiveSamplesWithLabels) {
   EXPECT_EQ((*data)->inputs().front().name, "input");
   EXPECT_THAT((*data)->inputs().front().shape, ElementsAre(2));
   EXPECT_THAT(first_input<float>(**data, 2), ElementsAre(5, 6));
-  EXPECT_EQ((*data)->truth(1).label, 2);
+  EXPECT_EQ((*data)->truth(1)->label, 2);
   EXPECT_THAT((*data)->describe(1), HasSubstr("pairs.npy row 1"));
 }
 
 TEST_F(Arrays, MayHaveNoLabelsUnlessRequired) {
   const auto data = open_dataset(npy(pairs_), kPairs);
   ASSERT_TRUE(data);
-  EXPECT_EQ((*data)->truth(0).label, std::nullopt);
+  EXPECT_EQ((*data)->truth(0)->label, std::nullopt);
   EXPECT_THAT(problem(npy(pairs_), kPairs, {.labels_required = true}), HasSubstr("labels are needed"));
+}
+
+TEST_F(Arrays, HaveTargetsOfAnyShape) {
+  DataConfig config = npy(pairs_);
+  config.data.targets = folder_.write("maps.npy", npy_of<std::uint8_t>("|u1", {3, 1, 2}, {0, 1, 2, 3, 4, 5}));
+  const auto data = open_dataset(config, kPairs);
+  ASSERT_TRUE(data) << data.error().message;
+  const auto truth = (*data)->truth(2);
+  ASSERT_TRUE(truth && truth->target != nullptr);
+  EXPECT_EQ(truth->target->type, ElementType::Uint8);
+  EXPECT_THAT(truth->target->shape, ElementsAre(1, 2));
+  EXPECT_THAT(integers_of(*truth->target), ElementsAre(4, 5));
+  EXPECT_THAT(first_input<float>(**data, 2), ElementsAre(5, 6));
+}
+
+TEST_F(Arrays, AreToldApartByTheirTargets) {
+  DataConfig config = npy(pairs_);
+  const auto without = (*open_dataset(config, kPairs))->fingerprint();
+  config.data.targets = folder_.write("a.npy", npy_of<float>("<f4", {3}, {1, 2, 3}));
+  const auto one = (*open_dataset(config, kPairs))->fingerprint();
+  config.data.targets = folder_.write("b.npy", npy_of<float>("<f4", {3}, {1, 2, 4}));
+  const auto other = (*open_dataset(config, kPairs))->fingerprint();
+  EXPECT_NE(one, without);
+  EXPECT_NE(one, other);
+  config.data.targets = folder_.write("moved.npy", npy_of<float>("<f4", {3}, {1, 2, 3}));
+  EXPECT_EQ((*open_dataset(config, kPairs))->fingerprint(), one) << "not by where these lie";
+}
+
+TEST_F(Arrays, NeedATargetForEachSample) {
+  DataConfig config = npy(pairs_);
+  config.data.targets = folder_.write("few.npy", npy_of<float>("<f4", {2}, {1, 2}));
+  EXPECT_THAT(problem(config, kPairs), HasSubstr("few.npy has 2 targets, there are 3 samples"));
+  config.data.limit = 2;
+  EXPECT_EQ(problem(config, kPairs), "none");
+  config.data.limit = 3;
+  EXPECT_THAT(problem(config, kPairs), HasSubstr("few.npy has 2 targets, there are 3 samples"));
 }
 
 TEST_F(Arrays, AreLimitedToTheFirstSamples) {
@@ -124,7 +160,7 @@ TEST_F(Arrays, ComeFromArchives) {
   config.data.labels_array = "labels";
   const auto data = open_dataset(config, input, {.labels_required = true});
   ASSERT_TRUE(data) << data.error().message;
-  EXPECT_EQ((*data)->truth(2).label, 2);
+  EXPECT_EQ((*data)->truth(2)->label, 2);
   EXPECT_THAT(first_input<float>(**data, 1), ElementsAre(6, 7, 8, 9, 10, 11));
   config.data.labels_array = "label";
   EXPECT_THAT(problem(config, input), HasSubstr("there is no array \"label\" (did you mean \"labels\"?)"));

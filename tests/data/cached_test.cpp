@@ -20,7 +20,9 @@ class Counting final : public Dataset {
     for (const auto& buffer : buffers) std::fill(buffer.begin(), buffer.end(), static_cast<std::byte>(index));
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override { return {.label = static_cast<std::int64_t>(index)}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override {
+    return Truth{.label = static_cast<std::int64_t>(index)};
+  }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "sample " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return sha256({}); }
 
@@ -70,7 +72,7 @@ TEST(Cached, IsOtherwiseTheSame) {
   const auto inner = std::make_shared<Counting>();
   const auto data = cached(inner, 1000);
   EXPECT_EQ(data->size(), 6U);
-  EXPECT_EQ(data->truth(4).label, 4);
+  EXPECT_EQ(data->truth(4)->label, 4);
   EXPECT_EQ(data->describe(4), "sample 4");
   EXPECT_EQ(data->fingerprint(), inner->fingerprint());
   EXPECT_EQ(data->inputs().size(), 2U);

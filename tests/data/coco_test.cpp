@@ -87,8 +87,8 @@ TEST_F(Coco, KnowsWhereTheInputShowsTheImage) {
   ASSERT_TRUE(data) << data.error().message;
   // 37 x 23 becomes 40 x 25 (24.86), with 7 of the 15 free lines above it.
   const double scale = 40.0 / 37.0;
-  EXPECT_EQ((*data)->truth(1).placement, (ImagePlacement{scale, scale, 0, 7, 40, 40}));
-  EXPECT_EQ((*data)->truth(1).objects->size(), 2U);
+  EXPECT_EQ((*data)->truth(1)->placement, (ImagePlacement{scale, scale, 0, 7, 40, 40}));
+  EXPECT_EQ((*data)->truth(1)->objects->size(), 2U);
 }
 
 TEST_F(Coco, HasAFingerprintOfEverythingThatIsMarked) {

@@ -134,7 +134,7 @@ TEST_F(Images, BecomeSamples) {
   const auto data = open_dataset(config_, inputs_, {.labels_required = true});
   ASSERT_TRUE(data) << data.error().message;
   EXPECT_EQ((*data)->size(), 2U);
-  EXPECT_EQ((*data)->truth(0).label, 1);
+  EXPECT_EQ((*data)->truth(0)->label, 1);
   EXPECT_EQ((*data)->inputs().front().name, "input");
   const auto grey = first_input<float>(**data, 1);
   ASSERT_EQ(grey.size(), 192U);

@@ -24,10 +24,10 @@ class Tens final : public Dataset {
     std::memcpy(buffers[0].data(), &value, sizeof value);
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override {
-    return {.label = static_cast<std::int64_t>(index),
-            .objects = std::make_shared<std::vector<MarkedObject>>(1),
-            .placement = {.width = 7}};
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override {
+    return Truth{.label = static_cast<std::int64_t>(index),
+                 .objects = std::make_shared<std::vector<MarkedObject>>(1),
+                 .placement = {.width = 7}};
   }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "ten " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return Hasher().add(content_).finish(); }
@@ -52,7 +52,7 @@ TEST(Relabelled, HasTheSamplesThatWereKept) {
 }
 
 TEST(Relabelled, KnowsNothingButTheNewLabels) {
-  const Truth truth = tens({1, 3}, {8, 9})->truth(1);
+  const Truth truth = tens({1, 3}, {8, 9})->truth(1).value();
   EXPECT_EQ(truth.label, 9);
   EXPECT_EQ(truth.objects, nullptr);
   EXPECT_EQ(truth.placement, ImagePlacement{});

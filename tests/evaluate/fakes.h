@@ -28,8 +28,8 @@ class CountingData : public Dataset {
     std::memcpy(buffers[0].data(), values.data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override {
-    return {.label = static_cast<std::int64_t>(index) % classes_};
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override {
+    return Truth{.label = static_cast<std::int64_t>(index) % classes_};
   }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "row " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override {

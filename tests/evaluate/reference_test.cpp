@@ -12,7 +12,9 @@ namespace {
 using testing::ElementsAre;
 using Values = std::vector<float>;
 
-std::shared_ptr<const Values> of(Values values) { return std::make_shared<const Values>(std::move(values)); }
+std::shared_ptr<const Reference> of(Values values) {
+  return std::make_shared<const Reference>(Reference{std::move(values)});
+}
 
 TEST(RelativeDistance, IsTheSquaredErrorOverTheSquaredNorm) {
   EXPECT_DOUBLE_EQ(relative_distance(Values{1, 2, 2}, Values{1, 2, 4}), 4.0 / 21.0);
@@ -45,9 +47,9 @@ TEST(ReferenceOutputs, HoldsWhatFitsTheBudgetAndNoMore) {
   outputs.offer(5, of({1, 2}));
   outputs.offer(6, of({3, 4}));
   outputs.offer(7, of({5}));
-  EXPECT_THAT(*outputs.find(5), ElementsAre(1, 2));
+  EXPECT_THAT(outputs.find(5)->at(0), ElementsAre(1, 2));
   EXPECT_EQ(outputs.find(6), nullptr);
-  EXPECT_THAT(*outputs.find(7), ElementsAre(5));
+  EXPECT_THAT(outputs.find(7)->at(0), ElementsAre(5));
 }
 
 TEST(ReferenceOutputs, CountsASampleOnce) {

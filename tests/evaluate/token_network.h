@@ -34,7 +34,7 @@ class Tokens final : public Dataset {
     std::memcpy(buffers[0].data(), &tokens_[index], buffers[0].size());
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t) const override { return {.label = 0}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{.label = 0}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "row " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 

@@ -16,7 +16,7 @@ class ListedData final : public Dataset {
   [[nodiscard]] std::size_t size() const override { return samples_.size(); }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override;
-  [[nodiscard]] Truth truth(std::size_t /*index*/) const override { return {}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t /*index*/) const override { return Truth{}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "sample " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return sha256({}); }
 

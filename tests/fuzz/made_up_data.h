@@ -14,7 +14,7 @@ class MadeUpData : public Dataset {
   [[nodiscard]] std::size_t size() const override { return 2; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override;
-  [[nodiscard]] Truth truth(std::size_t) const override { return {}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{}; }
   [[nodiscard]] std::string describe(std::size_t) const override { return "a made-up sample"; }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 

@@ -19,7 +19,7 @@ class RandomData final : public Dataset {
     std::memcpy(buffers[0].data(), values.data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t /*index*/) const override { return {}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t /*index*/) const override { return Truth{}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "sample " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return sha256({}); }
 

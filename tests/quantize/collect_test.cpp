@@ -126,7 +126,7 @@ class Broken final : public Dataset {
     if (index >= 2) return fail(Cause::InvalidInput, "sample {} is gone", index);
     return inner_.read(index, buffers);
   }
-  [[nodiscard]] Truth truth(std::size_t) const override { return {}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{}; }
   [[nodiscard]] std::string describe(std::size_t) const override { return {}; }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 

@@ -30,7 +30,7 @@ class Constant final : public Dataset {
     std::memcpy(buffers[0].data(), values_.data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t) const override { return {}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{}; }
   [[nodiscard]] std::string describe(std::size_t) const override { return {}; }
   [[nodiscard]] Digest fingerprint() const override { return {}; }
 

@@ -19,7 +19,7 @@ class FakeData : public Dataset {
   [[nodiscard]] std::size_t size() const override { return size_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t, std::span<const std::span<std::byte>>) const override { return {}; }
-  [[nodiscard]] Truth truth(std::size_t) const override { return {.label = 0}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{.label = 0}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return Hasher().add(content_).finish(); }
 

@@ -33,7 +33,7 @@ class Pairs : public Dataset {
     std::memcpy(buffers[0].data(), rows_[index].data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t) const override { return {.label = 77}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{.label = 77}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "pair " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override { return Hasher().add("pairs").finish(); }
   mutable std::atomic<int> reads = 0;

@@ -89,7 +89,7 @@ class RandomImages : public Dataset {
     std::memcpy(buffers[0].data(), values.data(), buffers[0].size());
     return {};
   }
-  [[nodiscard]] Truth truth(std::size_t index) const override { return {.label = labels_[index]}; }
+  [[nodiscard]] Result<Truth> truth(std::size_t index) const override { return Truth{.label = labels_[index]}; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return "image " + std::to_string(index); }
   [[nodiscard]] Digest fingerprint() const override {
     Hasher hasher;

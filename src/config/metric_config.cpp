@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "config/parse.h"
+
+namespace quantrail {
+namespace {
+
+constexpr std::int64_t kLargestStride = 65535;
+constexpr std::int64_t kMostAxes = 8;
+constexpr std::int64_t kLargestClass = 1000000;
+
+/// A key that only some types of metric read.
+struct MetricKey {
+  std::string_view key{};
+  std::vector<std::string_view> types{};
+};
+
+const std::vector<MetricKey>& metric_keys() {
+  static const std::vector<MetricKey> kKeys{{"top_k", {"accuracy"}},
+                                            {"threshold", {"accuracy", "f1"}},
+                                            {"positive", {"f1"}},
+                                            {"peak", {"psnr"}},
+                                            {"ignore", {"miou"}},
+                                            {"class_axis", {"agreement", "miou"}},
+                                            {"decode", {"map"}},
+                                            {"strides", {"map"}},
+                                            {"score_threshold", {"map"}},
+                                            {"nms_iou", {"map"}},
+                                            {"iou", {"map"}}};
+  return kKeys;
+}
+
+/// Which keys suit the metric, so that none is silently without effect.
+void check_metric(const Section& metric, const MetricSpec& spec) {
+  const auto& types = metric_type_names();
+  const bool known = std::find(types.begin(), types.end(), spec.type) != types.end();
+  for (const auto& [key, suited] : metric_keys()) {
+    const bool suits = std::find(suited.begin(), suited.end(), spec.type) != suited.end();
+    if (known && metric.has(key) && !suits)
+      metric.report(key, fmt::format("only for metrics of type {}", fmt::join(suited, " and ")));
+  }
+  if (spec.type == "map" && metric.has("strides") && spec.decode == "boxes")
+    metric.report("strides", "only for metrics of type map with decode yolox");
+  if (spec.type == "map" && !metric.has("decode"))
+    metric.report("decode", "missing: how the output means boxes, allowed are yolox, boxes");
+  if (spec.threshold && spec.top_k > 1) metric.report("top_k", "with a threshold there are two classes: leave it out");
+}
+
+void parse_detection(const Section& metric, MetricSpec& out) {
+  if (metric.has("decode")) out.decode = metric.choice("decode", "yolox", {"yolox", "boxes"});
+  out.strides = metric.integers("strides", out.strides, {1, kLargestStride});
+  out.score_threshold = metric.number("score_threshold", out.score_threshold, {0.0, 1.0});
+  out.nms_iou = metric.number("nms_iou", out.decode == "boxes" ? 1.0 : out.nms_iou, {0.0, 1.0});
+  if (metric.has("iou")) out.iou = metric.number("iou", 0.5, {.least = 0.01, .most = 1.0});
+}
+
+MetricSpec parse_metric(const Section& metric) {
+  MetricSpec out;
+  out.type = metric.text("type", out.type);
+  if (!metric.has("type")) metric.report("type", "missing: what is measured, for example accuracy");
+  out.output = metric.integer("output", out.output, {0});
+  out.top_k = metric.integer("top_k", out.top_k, {1, kLargestClass});
+  if (metric.has("threshold")) out.threshold = metric.number("threshold", 0.0, {});
+  out.positive = metric.optional_integer("positive", {0, kLargestClass});
+  out.peak = metric.number("peak", out.peak, {.least = 0.0, .least_excluded = true});
+  out.ignore = metric.optional_integer("ignore", {});
+  out.class_axis = metric.integer("class_axis", out.class_axis, {-kMostAxes, kMostAxes});
+  parse_detection(metric, out);
+  check_metric(metric, out);
+  out.name = metric.text("name", default_name(out));
+  if (out.name.empty()) metric.report("name", "found an empty text, a name is needed");
+  return out;
+}
+
+}  // namespace
+
+const std::vector<std::string>& metric_type_names() {
+  static const std::vector<std::string> kNames{"accuracy", "agreement", "cosine",  "f1",   "mae",  "map",     "miou",
+                                               "mse",      "nmse",      "pearson", "psnr", "rmse", "spearman"};
+  return kNames;
+}
+
+std::string default_name(const MetricSpec& metric) {
+  if (metric.type == "accuracy") return fmt::format("accuracy@top{}", metric.top_k);
+  if (metric.type == "map" && metric.iou) return fmt::format("map@{:g}", 100.0 * *metric.iou);
+  return metric.type;
+}
+
+std::vector<MetricSpec> parse_metrics(const Section& engine) {
+  std::vector<MetricSpec> out;
+  std::set<std::string> names;
+  for (const Section& section : engine.children("metrics")) {
+    out.push_back(parse_metric(section));
+    if (names.insert(out.back().name).second) continue;
+    section.report("name", fmt::format("\"{}\" is the name of two metrics; give one another \"name\"",
+                                       printable(out.back().name)));
+  }
+  return out;
+}
+
+}  // namespace quantrail

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "base/error.h"
+#include "config/config.h"
+#include "data/dataset.h"
+#include "data/open.h"
+
+namespace quantrail {
+
+/// `inner`, whose samples have for their target the row of the array that `spec` names as targets; `inner` itself where
+/// it names none. Rows are read when they are asked for. Errors: InvalidInput, naming the file, also where there are
+/// not as many rows as samples (with a limit: fewer).
+[[nodiscard]] Result<std::shared_ptr<const Dataset>> with_targets(std::shared_ptr<const Dataset> inner,
+                                                                  const DataSpec& spec, const OpenOptions& options);
+
+}  // namespace quantrail
