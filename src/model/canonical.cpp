@@ -47,6 +47,7 @@ Result<Graph> canonicalised(Graph graph) {
   pool_spatial_means(graph, probe);
   resize_all_axes(graph, probe);
   merge_pads(graph);
+  spell_out_other_clamps(graph, probe);
   merge_clamps(graph);
   remove_unused(graph);
   return graph;

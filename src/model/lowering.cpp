@@ -10,11 +10,6 @@ namespace {
 
 bool contains(const auto& set, std::string_view name) { return set.find(name) != set.end(); }
 
-bool takes_activation(const std::string& op) {
-  constexpr std::array<std::string_view, 5> kOps{"Conv", "Gemm", "MatMul", "ConvTranspose", "Add"};
-  return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
-}
-
 bool constant_or_absent(const Graph& graph, const Node& node, std::size_t input) {
   return input >= node.inputs.size() || node.inputs[input].empty() || constant_input(graph, node, input) != nullptr;
 }
@@ -192,6 +187,11 @@ class Sweep {
 };
 
 }  // namespace
+
+bool takes_activation(std::string_view op) {
+  constexpr std::array<std::string_view, 5> kOps{"Conv", "Gemm", "MatMul", "ConvTranspose", "Add"};
+  return std::find(kOps.begin(), kOps.end(), op) != kOps.end();
+}
 
 std::optional<std::size_t> fused_activation(const Graph& graph, const GraphIndex& index, std::size_t at) {
   const Node& node = graph.nodes[at];

@@ -36,6 +36,9 @@ struct Lowering {
   std::vector<std::string> float_in_onnxruntime{};
 };
 
+/// Whether an operator's kernel may compute the Relu or Clip behind it along.
+[[nodiscard]] bool takes_activation(std::string_view op);
+
 /// Position of the Relu or Clip (constant bounds) that is computed together with node `at`: the only reader of its only
 /// result, which is no graph output. Nothing for operators that take no activation along.
 [[nodiscard]] std::optional<std::size_t> fused_activation(const Graph& graph, const GraphIndex& index, std::size_t at);

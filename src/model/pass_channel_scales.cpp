@@ -144,7 +144,7 @@ void lower_batch_normalizations(Graph& graph, const Probe& probe) {
     const Node node = graph.nodes[at];
     if (!normalises_by_constants(node)) continue;
     const auto rank = rank_of(probe, node.inputs[0]);
-    if (!rank || *rank < 2) continue;
+    if (!rank || *rank < 2 || type_of(probe, node.inputs[0]) != ElementType::Float32) continue;
     const auto affine = affine_of_batch_norm(graph, node);
     if (!affine) continue;
     Shape shape(*rank - 1, 1);

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "model/codes.h"
+#include "model/lowering.h"
 #include "model/passes.h"
 
 namespace quantrail {
@@ -40,7 +41,45 @@ void become_clamp(Graph& graph, Node& node, Bounds bounds, Names& names) {
   add(".max", bounds.hi);
 }
 
+TensorPtr zero_of(ElementType type) { return std::make_shared<const Tensor>(Tensor::zeros(type, {})); }
+
+/// What a Clip bounds by on that side; nothing where the side is open.
+std::optional<std::string> bound_name(const Node& clip, std::size_t input) {
+  if (input >= clip.inputs.size() || clip.inputs[input].empty()) return std::nullopt;
+  return clip.inputs[input];
+}
+
 }  // namespace
+
+void spell_out_other_clamps(Graph& graph, const Probe& probe) {
+  const GraphIndex index(graph);
+  Names names(graph);
+  std::vector<Node> nodes;
+  for (Node node : graph.nodes) {
+    const auto type = type_of(probe, node.outputs[0]);
+    const bool clamps = node.op == "Relu" || node.op == "Clip";
+    const auto producer = clamps ? index.producer(node.inputs[0]) : std::nullopt;
+    if (!producer || !type || *type == ElementType::Float32 || !takes_activation(graph.nodes[*producer].op)) {
+      nodes.push_back(std::move(node));
+      continue;
+    }
+    auto low = bound_name(node, 1);
+    const auto high = bound_name(node, 2);
+    if (node.op == "Relu") graph.constants[*(low = names.value(node.name + ".min"))] = zero_of(*type);
+    node.attributes.clear();
+    node.inputs.resize(1);
+    node.op = low ? "Max" : high ? "Min" : "Identity";
+    if (low || high) node.inputs.push_back(low ? *low : *high);
+    nodes.push_back(node);
+    if (!low || !high) continue;
+    nodes.back().outputs[0] = names.value(node.outputs[0] + "_above");
+    nodes.push_back({.name = names.node(node.name + "_min"),
+                     .op = "Min",
+                     .inputs = {nodes.back().outputs[0], *high},
+                     .outputs = node.outputs});
+  }
+  graph.nodes = std::move(nodes);
+}
 
 void merge_clamps(Graph& graph) {
   const GraphIndex index(graph);

@@ -69,6 +69,7 @@ void pool_spatial_means(Graph& graph, const Probe& probe) {
     Node& node = graph.nodes[at];
     if (node.op != "ReduceMean") continue;
     const auto rank = rank_of(probe, node.inputs[0]);
+    if (type_of(probe, node.inputs[0]) != ElementType::Float32) continue;
     if (!rank || !over_all_spatial_axes(graph, node, *rank)) continue;
     const bool keep = int_attribute(node, "keepdims", 1) != 0;
     node.op = "GlobalAveragePool";

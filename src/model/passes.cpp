@@ -4,6 +4,11 @@
 
 namespace quantrail {
 
+std::optional<ElementType> type_of(const Probe& probe, const std::string& value) {
+  const auto found = probe.types.find(value);
+  return found == probe.types.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<std::size_t> rank_of(const Probe& probe, const std::string& value) {
   const auto found = probe.shapes.find(value);
   if (found == probe.shapes.end()) return std::nullopt;

@@ -44,9 +44,14 @@ void merge_pads(Graph& graph);
 /// A chain of Relu and Clip (constant bounds) becomes one of them: it fuses with the layer before it, and ONNX Runtime
 /// refuses some quantized models with two in a row ("two nodes with same node name").
 void merge_clamps(Graph& graph);
+/// A Relu or Clip of other elements than float32 behind an Add or a product becomes Max and Min, so that what is left
+/// is the activation of a layer, which may go into its kernel.
+void spell_out_other_clamps(Graph& graph, const Probe& probe);
 
 /// The rank of a value; nothing when it is not known.
 [[nodiscard]] std::optional<std::size_t> rank_of(const Probe& probe, const std::string& value);
+/// Its element type, likewise.
+[[nodiscard]] std::optional<ElementType> type_of(const Probe& probe, const std::string& value);
 
 /// Names that a pass may give to new values and nodes.
 class Names {

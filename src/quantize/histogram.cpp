@@ -101,12 +101,14 @@ std::int64_t Histogram::total() const {
   return sum;
 }
 
+bool Histogram::is_zero_in_reach() const {
+  const auto end = first_ + static_cast<std::int64_t>(counts_.size());
+  return counts_.empty() || std::max(std::abs(first_), std::abs(end)) <= kMostBins;
+}
+
 Histogram Histogram::with_zero_in_reach() const {
   Histogram wider = *this;
-  const auto bins_from_zero = [&] {
-    return std::max(std::abs(wider.first_), std::abs(wider.first_ + static_cast<std::int64_t>(wider.counts_.size())));
-  };
-  while (!wider.counts_.empty() && bins_from_zero() > kMostBins) wider.halve_resolution();
+  while (!wider.is_zero_in_reach()) wider.halve_resolution();
   return wider;
 }
 
@@ -134,6 +136,7 @@ double Histogram::quantile(double q) const {
 }
 
 double Histogram::abs_quantile(double q) const {
+  if (!is_zero_in_reach()) return with_zero_in_reach().abs_quantile(q);
   Histogram magnitudes;
   magnitudes.exponent_ = exponent_;
   magnitudes.zeros_ = zeros_;

@@ -32,7 +32,7 @@ class Histogram {
   /// The value below which the share `q` (in [0, 1]) of all values lies, to one bin's width: at most 1/2048 of the span
   /// between the smallest and the largest value. 0 when empty.
   [[nodiscard]] double quantile(double q) const;
-  /// The same of magnitudes.
+  /// The same of magnitudes, to 1/2048 of the largest.
   [[nodiscard]] double abs_quantile(double q) const;
 
   /// For storing: exponent of the width, index of the first bin (in widths from zero), zeros.
@@ -52,6 +52,7 @@ class Histogram {
   /// Makes room for values in [lo, hi].
   void cover(double lo, double hi);
   void halve_resolution();
+  [[nodiscard]] bool is_zero_in_reach() const;
 
   int exponent_ = 0;
   std::int64_t first_ = 0;

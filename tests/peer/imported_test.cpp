@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <random>
 
 #include "export/export.h"
@@ -86,6 +87,48 @@ TEST_F(Composed, FunctionsAndBranchesComputeWhatTheyShould) {
   ASSERT_TRUE(ours.has_value()) << ours.error().message;
   ASSERT_EQ(ours->size(), peer->disabled.size());
   for (std::size_t at = 0; at < ours->size(); ++at) EXPECT_NEAR((*ours)[at], peer->disabled[at], 1e-5) << at;
+}
+
+/// x [N,4,3,3] in double: `op` is applied to it, and then the mean over the spatial axes is taken.
+std::string in_double(const std::function<std::string(GraphBuilder&, const std::string&)>& op) {
+  constexpr std::int64_t kDouble = 11, kFloat = 1;  // as ONNX numbers element types
+  GraphBuilder b;
+  const auto x = b.node("Cast", "wide", {b.input("x", {-1, 4, 3, 3})}, {{"to", kDouble}});
+  const auto mean = b.node("ReduceMean", "mean", {op(b, x)}, {{"axes", Ints{2, 3}}, {"keepdims", std::int64_t{0}}});
+  b.output(b.node("Cast", "narrow", {mean}, {{"to", kFloat}}), {-1, 4});
+  return onnx_model(b.graph()).SerializeAsString();
+}
+
+/// Neither fused, nor folded, nor pooled as float32 is.
+TEST_F(Composed, OtherFloatsComputeWhatTheyShould) {
+  const auto doubles = [](GraphBuilder& b, const std::string& name, const std::vector<double>& values) {
+    return b.constant(name, shared_tensor<double>({static_cast<std::int64_t>(values.size())}, values));
+  };
+  const std::vector<std::string> files{
+      in_double([&](GraphBuilder& b, const std::string& x) {
+        return b.node("Relu", "relu", {b.node("Add", "add", {x, doubles(b, "one", {-0.1})})});
+      }),
+      in_double([&](GraphBuilder& b, const std::string& x) {
+        const auto low = b.constant("low", shared_tensor<double>({}, {-0.2}));
+        const auto high = b.constant("high", shared_tensor<double>({}, {0.3}));
+        return b.node("Clip", "clip", {b.node("Add", "add", {x, doubles(b, "one", {-0.1})}), low, high});
+      }),
+      in_double([&](GraphBuilder& b, const std::string& x) {
+        return b.node("BatchNormalization", "norm",
+                      {x, doubles(b, "s", {1, 2, 3, 4}), doubles(b, "b", {0, 1, 0, -1}),
+                       doubles(b, "m", {0.1, 0.2, -0.3, 0}), doubles(b, "v", {1, 0.5, 2, 3})});
+      })};
+  Tensor input = Tensor::zeros(ElementType::Float32, {3, 4, 3, 3});
+  std::mt19937 random(12);
+  for (auto& value : input.values<float>()) value = static_cast<float>(random() % 2001U) / 1000.0F - 1.0F;
+  for (const auto& file : files) {
+    const auto peer = run_in_peer(file, input);
+    ASSERT_TRUE(peer.has_value()) << peer.error().message;
+    const auto ours = run_file(file, input);
+    ASSERT_TRUE(ours.has_value()) << ours.error().message;
+    ASSERT_EQ(ours->size(), peer->disabled.size());
+    for (std::size_t at = 0; at < ours->size(); ++at) EXPECT_NEAR((*ours)[at], peer->disabled[at], 1e-6) << at;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Moves, OptimisedFiles, ::testing::ValuesIn(networks_of_moves()),

@@ -112,5 +112,18 @@ TEST(Histogram, IsRestoredFromItsParts) {
   EXPECT_EQ(Histogram::restored(made.frame(), made.counts()), made);
 }
 
+/// A mask: zeros, and what no finite number of fine bins between zero and it could hold.
+TEST(Histogram, KnowsMagnitudesOfValuesFarFromZero) {
+  Histogram made;
+  std::vector<float> values(1000, -1e9F);
+  values.resize(1200, 0.0F);
+  made.add(values);
+  EXPECT_NEAR(made.abs_quantile(0.99), 1e9, 1e9 / 1024);
+  EXPECT_EQ(made.abs_quantile(0.1), 0.0);
+  Histogram near;
+  near.add(std::vector<float>{1e30F, std::nextafter(1e30F, 2e30F)});
+  EXPECT_NEAR(near.abs_quantile(0.5), 1e30, 1e30 / 1024);
+}
+
 }  // namespace
 }  // namespace quantrail
