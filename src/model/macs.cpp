@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <optional>
+#include <vector>
+
+#include "model/einsum.h"
 
 namespace quantrail {
 namespace {
@@ -16,6 +20,11 @@ std::int64_t product(std::int64_t a, std::int64_t b) {
   return __builtin_mul_overflow(a, b, &result) ? std::numeric_limits<std::int64_t>::max() : result;
 }
 
+/// `x`: [steps, batch, inputs] or [batch, steps, inputs]; each step multiplies by both matrices of all directions.
+std::int64_t recurrent(const Shape& x, const Shape& input_weights, const Shape& state_weights) {
+  return product(product(x[0], x[1]), element_count(input_weights) + element_count(state_weights));
+}
+
 /// Of the whole batch; nothing for operators that multiply no matrices.
 std::optional<std::int64_t> batch_macs(const Specialised& model, const Node& node) {
   const auto shape = [&](const std::string& value) -> const Shape& { return model.types.find(value)->second.shape; };
@@ -24,6 +33,15 @@ std::optional<std::int64_t> batch_macs(const Specialised& model, const Node& nod
   if (node.op == "ConvTranspose")
     return product(element_count(shape(node.inputs[0])), product_after(shape(node.inputs[1]), 1));
   if (node.op == "MatMul") return product(outputs, shape(node.inputs[0]).back());
+  if (node.op == "LSTM" || node.op == "GRU" || node.op == "RNN")
+    return recurrent(shape(node.inputs[0]), shape(node.inputs[1]), shape(node.inputs[2]));
+  if (node.op == "Einsum") {
+    std::vector<Shape> operands;
+    for (const auto& input : node.inputs) operands.push_back(shape(input));
+    const auto loops = einsum_of(string_attribute(node, "equation", ""), operands);
+    if (!loops) return std::nullopt;
+    return std::accumulate(loops->sizes.begin(), loops->sizes.end(), std::int64_t{1}, product);
+  }
   if (node.op == "Gemm") return product(outputs, shape(node.inputs[0])[int_attribute(node, "transA", 0) != 0 ? 0 : 1]);
   return std::nullopt;
 }

@@ -37,7 +37,7 @@ void Histogram::add(std::span<const float> values) {
   float lo = std::numeric_limits<float>::infinity();
   float hi = -lo;
   for (const float x : values) {
-    const bool counts = std::isfinite(x) && x != 0.0F;
+    const bool counts = std::abs(x) < kBeyondNumbers && x != 0.0F;
     lo = counts && x < lo ? x : lo;
     hi = counts && x > hi ? x : hi;
   }
@@ -47,7 +47,7 @@ void Histogram::add(std::span<const float> values) {
   for (const float x : values) {
     if (x == 0.0F) {
       ++zeros_;
-    } else if (std::isfinite(x)) {
+    } else if (std::abs(x) < kBeyondNumbers) {
       ++counts_[static_cast<std::size_t>(std::floor(static_cast<double>(x) * scale) - first)];
     }
   }

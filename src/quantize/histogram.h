@@ -6,6 +6,9 @@
 
 namespace quantrail {
 
+/// Numbers this large stand for infinity: "the lowest float" pads and masks as -inf does. Nothing is learned from them.
+inline constexpr float kBeyondNumbers = 1e30F;
+
 /// How the values of one tensor are distributed, in fixed memory: counts in at most 4096 bins of equal width, a power
 /// of two. When a value lies outside, bins are joined in pairs until all fit. Bin borders are multiples of the width,
 /// so that joining is exact: the result depends neither on the order of values nor on how they were split over
@@ -14,7 +17,7 @@ class Histogram {
  public:
   static constexpr std::int64_t kMostBins = 4096;
 
-  /// Adds the finite elements.
+  /// Adds the elements that are numbers below kBeyondNumbers.
   void add(std::span<const float> values);
   /// Adds what `other` saw.
   void merge(const Histogram& other);

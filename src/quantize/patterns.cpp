@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "quantize/masks.h"
 #include "quantize/pattern_view.h"
 
 namespace quantrail {
@@ -11,7 +12,7 @@ namespace {
 
 class Finder {
  public:
-  Finder(const Graph& graph, const GraphIndex& index) : view_(graph, index) {}
+  Finder(const Graph& graph, const GraphIndex& index) : view_(graph, index), masked_(masked_values(graph)) {}
 
   std::map<std::size_t, FloatPattern> found() {
     for (std::size_t at = 0; at < view_.graph().nodes.size(); ++at) {
@@ -27,6 +28,11 @@ class Finder {
       } else if (op == "NonMaxSuppression" || op == "TopK") {
         selection(at);
       }
+      if (op == "Add" || op == "Mul") mask(at);
+      if (op == "Add" && leads_only_to({"Softmax", "LogSoftmax"}, at, {}))
+        keep(at, "leads to a Softmax alone, which is in float");
+      if (view_.is(at, {"Conv", "Gemm", "MatMul", "Add"}) && leads_only_to({"Log"}, at, {"Add", "Max", "Clip", "Relu"}))
+        keep(at, "leads to a Log alone, to which its smallest results matter");
     }
     return std::move(found_);
   }
@@ -141,6 +147,43 @@ class Finder {
       keep(*mean, kNormalisation);
   }
 
+  void mask(std::size_t at) {
+    const auto& n = node(at);
+    const auto masked = [this](const auto& value) { return masked_.contains(value); };
+    if (masked(n.outputs[0]) || std::any_of(n.inputs.begin(), n.inputs.end(), masked))
+      keep(at, "works on a mask, beside whose numbers nothing else would have codes");
+  }
+
+  /// Whether everybody who reads the result of node `at`, perhaps through moves and `passes` with a constant, is one of
+  /// `ops`.
+  [[nodiscard]] bool leads_only_to(std::initializer_list<std::string_view> ops, std::size_t at,
+                                   std::initializer_list<std::string_view> passes) const {
+    std::vector<std::string> open{node(at).outputs[0]};
+    std::set<std::string> seen;
+    while (!open.empty()) {
+      const std::string value = open.back();
+      open.pop_back();
+      if (!seen.insert(value).second) continue;
+      const auto& readers = view_.index().readers(value);
+      if (readers.empty() || view_.index().is_output(value)) return false;
+      for (const std::size_t reader : readers) {
+        if (view_.is(reader, ops)) continue;
+        const bool passed = view_.is(reader, passes) && passes_one(reader);
+        if (!passed && moved_inputs(view_.graph(), node(reader)) == 0) return false;
+        open.insert(open.end(), node(reader).outputs.begin(), node(reader).outputs.end());
+      }
+    }
+    return true;
+  }
+
+  /// A function of one value and constants.
+  [[nodiscard]] bool passes_one(std::size_t at) const {
+    const auto& inputs = node(at).inputs;
+    return std::count_if(inputs.begin(), inputs.end(), [this](const auto& value) {
+             return !value.empty() && !view_.graph().constants.contains(value);
+           }) == 1;
+  }
+
   void selection(std::size_t at) {
     std::vector<bool> seen(at + 1, false);
     std::vector<std::size_t> open{at};
@@ -163,6 +206,7 @@ class Finder {
   static constexpr std::string_view kNormalisation = "part of a decomposed normalisation, which needs more than 8 bits";
 
   PatternView view_;
+  std::set<std::string, std::less<>> masked_;
   std::map<std::size_t, FloatPattern> found_{};
 };
 

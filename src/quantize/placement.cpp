@@ -8,6 +8,7 @@
 
 #include "model/lowering.h"
 #include "quantize/eligible.h"
+#include "quantize/masks.h"
 #include "quantize/moves.h"
 #include "quantize/patterns.h"
 #include "quantize/points.h"
@@ -18,7 +19,12 @@ namespace {
 class Placer {
  public:
   Placer(const Graph& graph, const ValueTypes& types, const PlacementOptions& options)
-      : graph_(graph), types_(types), options_(options), index_(graph), patterns_(float_patterns(graph, index_)) {}
+      : graph_(graph),
+        types_(types),
+        options_(options),
+        index_(graph),
+        patterns_(float_patterns(graph, index_)),
+        masked_(masked_values(graph)) {}
 
   Placement result() {
     placement_.nodes.resize(graph_.nodes.size());
@@ -84,7 +90,7 @@ class Placer {
     const std::size_t count = moved_inputs(graph_, node);
     if (options_.transformer && kept_by_transformer(node)) return 0;
     for (std::size_t i = 0; i < count; ++i) {
-      if (!is_activation(graph_, types_, node.inputs[i])) return 0;
+      if (!is_activation(graph_, types_, node.inputs[i]) || masked_.contains(node.inputs[i])) return 0;
     }
     // One of several results that stays float makes the node move floats: then each result has a point of its own.
     const bool several = node.outputs.size() > 1;
@@ -272,6 +278,7 @@ class Placer {
   const PlacementOptions& options_;
   GraphIndex index_;
   std::map<std::size_t, FloatPattern> patterns_;
+  std::set<std::string, std::less<>> masked_;
   std::vector<std::size_t> moved_{};  // inputs of each node that it moves; 0: it moves no codes
   std::vector<bool> codes_behind_{};  // of the nodes decided so far
   Points points_{};

@@ -117,12 +117,23 @@ class Quantizer {
     ActivationRule rule = rules_.activation(shared.values);
     std::vector<RangeEstimate> estimates;
     for (const auto& source : shared.sources) {
-      estimates.push_back(narrowed(statistics_.values.find(source)->second, rule, apart));
+      estimates.push_back(narrowed(statistics_.values.find(source)->second, rule_for(source, rule), apart));
     }
     const auto params = activation_params(estimates, rule);
     if (!rule.symmetric || !rule.may_shift || !cut_by(shared.bounds, params)) return within(shared.bounds, params);
     rule.symmetric = false;
     return within(shared.bounds, activation_params(estimates, rule));
+  }
+
+  [[nodiscard]] ActivationRule rule_for(const std::string& value, ActivationRule rule) const {
+    const auto type = types_.find(value);
+    if (type == types_.end() || type->second.shape.empty()) return rule;
+    const auto& shape = type->second.shape;
+    if (std::count_if(shape.begin() + 1, shape.end(), [](auto size) { return size > 1; }) > 1) return rule;
+    for (auto* end : {&rule.min, &rule.max}) {
+      if (end->furthest_below > 0) end->furthest_below = kLongestVector;
+    }
+    return rule;
   }
 
   [[nodiscard]] float input_scale(const Node& node) const { return q_.activations.find(node.inputs[0])->second.scale; }

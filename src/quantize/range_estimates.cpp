@@ -20,11 +20,8 @@ std::vector<float> magnitudes(const ValueStatistics& seen) {
   return out;
 }
 
-/// An element of so few is more than one in a hundred.
-constexpr std::int64_t kFew = 64;
-
 Aggregator aggregator_of(const ValueStatistics& seen, const EndRule& end, Aggregator furthest) {
-  return end.furthest_of_few && seen.elements > 0 && seen.elements < kFew ? furthest : end.aggregator;
+  return seen.elements > 0 && seen.elements < end.furthest_below ? furthest : end.aggregator;
 }
 
 double statistic(const ValueStatistics& seen, const EndRule& end, bool upper) {

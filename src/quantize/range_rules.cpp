@@ -142,8 +142,8 @@ ActivationRule RangeRules::activation(const std::vector<std::string>& values) co
   }
   rule.min = end_rule(rule.min, range.min);
   rule.max = end_rule(rule.max, range.max);
-  rule.min.furthest_of_few = !few_as_pot_ && !range.min.aggregator;
-  rule.max.furthest_of_few = !few_as_pot_ && !range.max.aggregator;
+  rule.min.furthest_below = few_as_pot_ || range.min.aggregator ? 0 : kFewElements;
+  rule.max.furthest_below = few_as_pot_ || range.max.aggregator ? 0 : kFewElements;
   return rule;
 }
 

@@ -16,11 +16,17 @@ struct EndRule {
   Aggregator aggregator = Aggregator::Mean;  ///< activations only
   double outlier_prob = 1e-4;
   std::optional<double> clipping_value{};
-  /// Nobody asked for the mean of samples' extremes: of values of few elements the furthest is taken, since each of few
-  /// is a large share of what there is, and half of the samples have one that is further out than the mean.
-  bool furthest_of_few = false;
+  /// Nobody asked for the mean of samples' extremes: of values of fewer elements than this the furthest is taken, since
+  /// each of few is a large share of what there is, and half of the samples have one that is further out than the mean.
+  std::int64_t furthest_below = 0;
   bool operator==(const EndRule&) const = default;
 };
+
+/// Elements of which one is more than one in a hundred.
+inline constexpr std::int64_t kFewElements = 64;
+/// Of a vector (pooled features, a dense layer's result) each element means something of its own, however many it has,
+/// and the samples of one class may have theirs where no others have; signals are longer.
+inline constexpr std::int64_t kLongestVector = 8192;
 
 /// How the range of an activation is chosen.
 struct ActivationRule {

@@ -23,7 +23,7 @@ struct Extremes {
     max.fill(-kInfinity);
   }
   void see(std::size_t lane, float x) {
-    const bool finite_x = std::abs(x) < kInfinity;  // false for NaN
+    const bool finite_x = std::abs(x) < kBeyondNumbers;  // false for NaN
     finite[lane] += finite_x ? 1 : 0;
     const float low = finite_x ? x : kInfinity;
     const float high = finite_x ? x : -kInfinity;
@@ -85,7 +85,7 @@ std::vector<double> means_per_channel(std::span<const float> values, const Chann
     each_element(values, layout, [&](std::size_t c, float x) { sums[c] += x; });
   } else {
     each_element(values, layout, [&](std::size_t c, float x) {
-      if (!(std::abs(x) < kInfinity)) return;
+      if (!(std::abs(x) < kBeyondNumbers)) return;
       sums[c] += x;
       finite[c] += 1.0;
     });
@@ -101,7 +101,7 @@ std::vector<float> magnitudes_per_channel(std::span<const float> values, const C
   std::vector<float> largest(layout.count, 0.0F);
   each_element(values, layout, [&](std::size_t c, float x) {
     const float magnitude = std::abs(x);
-    if (magnitude < kInfinity && magnitude > largest[c]) largest[c] = magnitude;
+    if (magnitude < kBeyondNumbers && magnitude > largest[c]) largest[c] = magnitude;
   });
   return largest;
 }
@@ -110,7 +110,7 @@ void quantiles_per_channel(std::span<const float> values, const Channels& layout
   std::vector<std::vector<float>> finite(layout.count);
   for (auto& channel : finite) channel.reserve(layout.rows * layout.spatial);
   each_element(values, layout, [&](std::size_t c, float x) {
-    if (std::abs(x) < kInfinity) finite[c].push_back(x);
+    if (std::abs(x) < kBeyondNumbers) finite[c].push_back(x);
   });
   for (auto& channel : finite) {
     const bool any = !channel.empty();
@@ -122,7 +122,8 @@ void quantiles_per_channel(std::span<const float> values, const Channels& layout
 void learn_quantiles(std::span<const float> values, const std::set<double>& probs, SampleStatistics& sample) {
   std::vector<float> finite;
   finite.reserve(values.size());
-  std::copy_if(values.begin(), values.end(), std::back_inserter(finite), [](float x) { return std::isfinite(x); });
+  std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
+               [](float x) { return std::abs(x) < kBeyondNumbers; });
   if (finite.empty()) return;
   for (const double p : probs) {
     sample.quantiles[p].low = static_cast<float>(quantile_of(finite, p));

@@ -53,7 +53,8 @@ struct QuantileTriple {
   bool operator==(const QuantileTriple&) const = default;
 };
 
-/// What one sample says about one value. NaN and infinities are counted, but not learned from.
+/// What one sample says about one value. NaN, infinities and what stands for them (kBeyondNumbers) are counted, but not
+/// learned from.
 struct SampleStatistics {
   float min = 0.0F;
   float max = 0.0F;

@@ -12,9 +12,9 @@ void remark(std::vector<std::string>& remarks, const Statistics& learned, const 
   const auto found = learned.values.find(name);
   if (found == learned.values.end() || found->second.not_finite == 0) return;
   const bool one = found->second.not_finite == 1;
-  remarks.push_back(fmt::format("calibration: {} element{} of {} \"{}\" {} NaN or infinite; ranges leave {} out",
-                                found->second.not_finite, one ? "" : "s", what, printable(name), one ? "is" : "are",
-                                one ? "it" : "them"));
+  remarks.push_back(fmt::format(
+      "calibration: {} element{} of {} \"{}\" {} NaN, infinite or beyond 1e30; ranges leave {} out",
+      found->second.not_finite, one ? "" : "s", what, printable(name), one ? "is" : "are", one ? "it" : "them"));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace quantrail {
 namespace {
 
 /// Raised when calibration learns something else from the same samples.
-constexpr std::int64_t kStatisticsRevision = 4;
+constexpr std::int64_t kStatisticsRevision = 5;
 /// Raised when full bias correction decides something else from the same samples.
 constexpr std::int64_t kCorrectionRevision = 2;
 /// Raised when some files come out otherwise, or what is known of them, while others stay as they are.

@@ -1,5 +1,7 @@
 #include "run/reporting.h"
 
+#include <cmath>
+
 #include "base/text.h"
 #include "model/lowering.h"
 #include "model/macs.h"
@@ -108,11 +110,12 @@ Status Reporting::report_optimised(const SearchState& state) {
 }
 
 Status Reporting::report_estimates(const SearchState& state) {
+  constexpr double kRounding = 1e-12;  // of sums of shares that cancel
   for (; estimates_told_ < state.estimates.size(); ++estimates_told_) {
     const Estimated& estimate = state.estimates[estimates_told_];
     std::vector<std::string> drops;
     for (const auto& [metric, drop] : estimate.drops)
-      drops.push_back(fmt::format("{:.4g} of {}", drop, printable(metric)));
+      drops.push_back(fmt::format("{:.4g} of {}", std::abs(drop) < kRounding ? 0.0 : drop, printable(metric)));
     const auto noted =
         note(fmt::format("estimate: the first {} of {} groups in float would drop {}, by {} samples", estimate.groups,
                          state.rankings[0].scores.size(), fmt::join(drops, " and "), state.rankings[0].samples.size()));

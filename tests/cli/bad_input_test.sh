@@ -83,7 +83,7 @@ expect 2 'run 1 .*failed.*has no finite element' -- q run "$demo" --set "$(calib
 expect 1 'run 1 failed' -- q watch 1
 cp nans.npy kept.npy && rm nans.npy
 expect 1 'run 1: .*nans\.npy.*its log is' -- q resume 1 --detach
-expect 1 'calibration: 1 element of input .* is NaN or infinite' -- q run "$demo" --set "$(calibration one_nan.npy)" \
+expect 1 'calibration: 1 element of input .* is NaN, infinite or beyond 1e30' -- q run "$demo" --set "$(calibration one_nan.npy)" \
   --set max_iter_num=0 --set engine.validation.limit=100
 
 { printf '\223NUMPY\1\0v\0' && printf "%-117s\n" "{'descr': '|u1', 'fortran_order': False, 'shape': (20,), }" &&

@@ -196,6 +196,13 @@ class SmallNetwork {
     return value;
   }
 
+  /// One more input.
+  std::string input(const std::string& name, Shape shape, ElementType type = ElementType::Float32) {
+    graph_.inputs.push_back(declared(name, shape));
+    graph_.inputs.back().type = type;
+    types_[name] = {type, std::move(shape)};
+    return name;
+  }
   void output(const std::string& value) { graph_.outputs.push_back(declared(value, shape(value))); }
 
   [[nodiscard]] const Shape& shape(const std::string& value) const { return types_.find(value)->second.shape; }

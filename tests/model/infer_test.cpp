@@ -185,5 +185,20 @@ TEST(MultiplyAdds, AreOfOneSample) {
   EXPECT_EQ(macs.at("fc"), 72 * 10);
 }
 
+TEST(MultiplyAdds, AreThoseOfRecurrentLayersAndEinsumsToo) {
+  GraphBuilder b;
+  const auto x = b.input("x", {7, -1, 5});
+  const auto sequence = b.node("GRU", "gru", {x, b.filled("w", {1, 12, 5}, 1), b.filled("r", {1, 12, 4}, 1)},
+                               {{"hidden_size", std::int64_t{4}}});
+  const auto states =
+      b.node("Einsum", "mix", {sequence, b.filled("m", {4, 9}, 1)}, {{"equation", std::string("tdnh,hk->ntk")}});
+  b.output(states, {-1, 7, 9});
+  const auto model = specialised(b.graph(), {{"x", {7, 3, 5}}});
+  ASSERT_TRUE(model) << model.error().message;
+  const auto macs = multiply_adds(*model, 3);
+  EXPECT_EQ(macs.at("gru"), 7 * 12 * (5 + 4));
+  EXPECT_EQ(macs.at("mix"), 7 * 4 * 9);
+}
+
 }  // namespace
 }  // namespace quantrail

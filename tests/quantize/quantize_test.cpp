@@ -115,6 +115,25 @@ TEST(Quantized, ConcatenatedValuesShareTheWidestRangeWithZeroOnACode) {
   }
 }
 
+TEST(Quantized, TakesTheFurthestOfVectorsWhateverTheirLength) {
+  SmallNetwork net;
+  net.output(net.gemm("fc", net.global_average_pool("pool", net.conv("a", "x")), 2));
+  Statistics statistics;
+  for (const auto* value : {"x", "a:0", "pool:0"}) {
+    auto& one = statistics.values[value] = seen(0.0F, 2.0F, 0.0F);
+    one.maxima = {1.0F, 3.0F};
+    one.elements = 1000;
+  }
+  const QuantizerInputs inputs{net.graph(), net.types(), placed(net.graph(), net.types(), {})};
+  const auto q = quantized(inputs, statistics, preset(Preset::Mixed));
+  ASSERT_TRUE(q.has_value()) << q.error().message;
+  EXPECT_EQ(q->activations.at("x"), asymmetric_params(0, 2)) << "the mean of images";
+  EXPECT_EQ(q->activations.at("pool:0"), asymmetric_params(0, 3));
+  auto params = preset(Preset::Mixed);
+  params.few_as_pot = true;
+  EXPECT_EQ(quantized(inputs, statistics, params)->activations.at("pool:0"), asymmetric_params(0, 2));
+}
+
 TEST(Quantized, EveryLayerIsAGroupInGraphOrder) {
   const auto q = TwoBranches().quantized_with({});
   EXPECT_THAT(q->groups, ElementsAre(Group{"a", {"a"}}, Group{"b", {"b"}}, Group{"c", {"c"}}));

@@ -22,15 +22,19 @@ const Graph kGraph{.name = "g",
                              {.name = "b", .op = "Relu", .inputs = {"first"}, .outputs = {"then"}}}};
 
 TEST(DataRemarks, TellOfInputsThatAreNoNumbers) {
-  EXPECT_THAT(data_remarks(kGraph, learned(1)),
-              ElementsAre("calibration: 1 element of input \"x\" is NaN or infinite; ranges leave it out"));
-  EXPECT_THAT(data_remarks(kGraph, learned(3)),
-              ElementsAre("calibration: 3 elements of input \"x\" are NaN or infinite; ranges leave them out"));
+  EXPECT_THAT(
+      data_remarks(kGraph, learned(1)),
+      ElementsAre("calibration: 1 element of input \"x\" is NaN, infinite or beyond 1e30; ranges leave it out"));
+  EXPECT_THAT(
+      data_remarks(kGraph, learned(3)),
+      ElementsAre("calibration: 3 elements of input \"x\" are NaN, infinite or beyond 1e30; ranges leave them out"));
 }
 
 TEST(DataRemarks, TellOfTheFirstValueThatANetworkMakesNoNumbersOf) {
-  EXPECT_THAT(data_remarks(kGraph, learned(0, 5)),
-              ElementsAre("calibration: 5 elements of value \"first\" are NaN or infinite; ranges leave them out"));
+  EXPECT_THAT(
+      data_remarks(kGraph, learned(0, 5)),
+      ElementsAre(
+          "calibration: 5 elements of value \"first\" are NaN, infinite or beyond 1e30; ranges leave them out"));
   EXPECT_EQ(data_remarks(kGraph, learned(1, 5)).size(), 1U) << "what follows from an input's is not told again";
 }
 
