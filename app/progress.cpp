@@ -9,8 +9,8 @@
 #include "app/iteration_words.h"
 #include "app/numbers.h"
 #include "app/terminal_width.h"
+#include "base/cell_text.h"
 #include "base/text.h"
-#include "tui/cell_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -71,7 +71,7 @@ void ProgressPrinter::draw_bar() {
   text += "  " + printable(step_);
   // A line that wraps is not rewritten but scrolls.
   const int width = terminal_width(out_);
-  fmt::print(out_, "\r\033[K{}", tui::fitted(text, (width > 0 ? width : 80) - 1));
+  fmt::print(out_, "\r\033[K{}", fitted(text, (width > 0 ? width : 80) - 1));
   bar_shown_ = true;
 }
 

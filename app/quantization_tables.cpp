@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/table.h"
+#include "base/cell_text.h"
 #include "base/text.h"
-#include "tui/frame.h"
 
 namespace quantrail::app {
 namespace {
@@ -51,7 +51,7 @@ void sort_by(std::vector<T>& entries, ReportOrder order) {
 
 // Text.
 
-std::string short_name(const std::string& name) { return tui::fitted_end(name, kNameColumns); }
+std::string short_name(const std::string& name) { return fitted_end(name, kNameColumns); }
 
 std::string decibels(const std::optional<double>& value) { return value ? fmt::format("{:.1f}", *value) : "exact"; }
 
@@ -243,7 +243,7 @@ std::vector<std::string> csv_row(const LayerReport& l) {
 
 /// What the last two columns are of, where they end.
 std::string above_last_columns(const std::string& weights) {
-  return tui::padded("saturated without VNNI", -static_cast<int>(weights.find('\n')));
+  return padded("saturated without VNNI", -static_cast<int>(weights.find('\n')));
 }
 
 std::string legend(std::int64_t positions) {

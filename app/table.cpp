@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "app/terminal_width.h"
+#include "base/cell_text.h"
 #include "base/text.h"
-#include "tui/frame.h"
 
 namespace quantrail::app {
 namespace {
@@ -16,7 +16,7 @@ std::string line(const std::vector<std::string>& cells, const std::vector<int>& 
   for (std::size_t at = 0; at < cells.size(); ++at) {
     const bool right = at < align.size() && align[at] == Align::Right;
     if (at > 0) out += "  ";
-    out += tui::padded(tui::fitted(cells[at], widths[at]), right ? -widths[at] : widths[at]);
+    out += padded(fitted(cells[at], widths[at]), right ? -widths[at] : widths[at]);
   }
   out.erase(out.find_last_not_of(' ') + 1);
   return out + "\n";
@@ -59,8 +59,8 @@ std::string table(const std::vector<std::string>& titles, const std::vector<std:
                   const std::vector<Align>& align) {
   std::vector<int> widths;
   for (std::size_t at = 0; at < titles.size(); ++at) {
-    int width = tui::width_of(titles[at]);
-    for (const auto& row : rows) width = std::max(width, tui::width_of(row.at(at)));
+    int width = width_of(titles[at]);
+    for (const auto& row : rows) width = std::max(width, width_of(row.at(at)));
     widths.push_back(width);
   }
   // Rows that are wider all the same had better be whole.

@@ -16,7 +16,7 @@ bool is_plain(char letter) {
          letter == '_' || letter == '-';
 }
 
-bool is_control(char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }
+bool steers_terminals(std::string_view text) { return printable(text) != text; }
 
 bool is_number(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
@@ -32,7 +32,7 @@ Status check_run_name(std::string_view name) {
   if (name == "latest") return refused("means the newest run already");
   if (name.find('@') != std::string_view::npos) return refused("must not hold '@', which stands before an iteration");
   if (name.front() == '-') return refused("must not begin with '-'");
-  if (std::any_of(name.begin(), name.end(), is_control)) return refused("must not hold control characters");
+  if (steers_terminals(name)) return refused("must not hold control characters, nor anything but UTF-8");
   return {};
 }
 
@@ -44,7 +44,7 @@ Status check_tag(std::string_view tag) {
   if (tag.size() > kLongest) return refused("must not be longer than 100 bytes");
   if (tag.find_first_of(" ,:\"|()*?") != std::string_view::npos)
     return refused("must not hold spaces or any of ,:\"|()*?");
-  if (std::any_of(tag.begin(), tag.end(), is_control)) return refused("must not hold control characters");
+  if (steers_terminals(tag)) return refused("must not hold control characters, nor anything but UTF-8");
   return {};
 }
 

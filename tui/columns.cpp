@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tui/cell_text.h"
+#include "base/cell_text.h"
 
 namespace quantrail::tui {
 namespace {
@@ -15,7 +15,7 @@ const std::string& cell(const std::vector<std::string>& cells, std::size_t at) {
   return at < cells.size() ? cells[at] : none;
 }
 
-std::string line_of(const std::vector<ColumnTitle>& titles, const Columns& columns, const auto& text_of) {
+std::string joined_cells(const std::vector<ColumnTitle>& titles, const Columns& columns, const auto& text_of) {
   std::string line;
   for (std::size_t k = 0; k < columns.shown.size(); ++k) {
     const std::size_t at = columns.shown[k];
@@ -70,12 +70,12 @@ Columns chosen_columns(const std::vector<ColumnTitle>& titles, const std::vector
 }
 
 std::string title_line(const std::vector<ColumnTitle>& titles, const Columns& columns) {
-  return line_of(titles, columns, [&](std::size_t at) -> const std::string& { return titles[at].name; });
+  return joined_cells(titles, columns, [&](std::size_t at) -> const std::string& { return titles[at].name; });
 }
 
 std::string row_line(const std::vector<ColumnTitle>& titles, const std::vector<std::string>& cells,
                      const Columns& columns) {
-  return line_of(titles, columns, [&](std::size_t at) -> const std::string& { return cell(cells, at); });
+  return joined_cells(titles, columns, [&](std::size_t at) -> const std::string& { return cell(cells, at); });
 }
 
 }  // namespace quantrail::tui

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tui/cell_text.h"
+#include "base/cell_text.h"
 
 namespace quantrail::tui {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "tui/cell_text.h"
+#include "base/cell_text.h"
 
 namespace quantrail::tui {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "tui/cell_text.h"
+#include "base/cell_text.h"
 
 namespace quantrail::tui {
 namespace {

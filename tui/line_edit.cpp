@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tui/cell_text.h"
+#include "base/cell_text.h"
 
 namespace quantrail::tui {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/cell_text.h"
+
 namespace quantrail {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -62,39 +64,11 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-namespace {
-
-/// U+202A..U+202E and U+2066..U+2069 in UTF-8: they reorder the text around them.
-bool steers_direction(std::string_view rest) {
-  if (rest.size() < 3 || rest[0] != '\xE2') return false;
-  const auto last = static_cast<unsigned char>(rest[2]);
-  return (rest[1] == '\x80' && last >= 0xAA && last <= 0xAE) || (rest[1] == '\x81' && last >= 0xA6 && last <= 0xA9);
-}
-
-}  // namespace
-
 std::string joined(std::span<const std::string> parts, std::string_view separator) {
   return fmt::format("{}", fmt::join(parts.begin(), parts.end(), separator));
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto code = static_cast<unsigned char>(text[at]);
-    if (code < 0x20) {
-      out += '^';
-      out += static_cast<char>(code + 0x40);
-    } else if (code == 0x7F) {
-      out += "^?";
-    } else if (steers_direction(text.substr(at))) {
-      out += '?';
-      at += 2;
-    } else {
-      out += text[at];
-    }
-  }
-  return out;
-}
+std::string printable(std::string_view text) { return encoded(decoded(text)); }
 
 std::string duration_text(double seconds) {
   if (!(seconds >= 0)) return "?";

@@ -21,8 +21,8 @@ namespace quantrail {
 
 [[nodiscard]] std::string joined(std::span<const std::string> parts, std::string_view separator);
 
-/// `text` with control characters written as ^X and those that turn the writing direction as ?, so that names from
-/// files cannot steer a terminal.
+/// `text` with control characters written as ^X or ?, and as ? also what is not UTF-8 and what turns the writing
+/// direction (see cell_text.h), so that names from files cannot steer a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// "0.4 s", "12 s", "3 min 20 s", "2 h 05 min".

@@ -44,6 +44,19 @@ TEST(Printable, ShowsControlCharactersInsteadOfSendingThem) {
   EXPECT_EQ(printable("Größe 日本 …"), "Größe 日本 …");
 }
 
+TEST(Printable, LetsNoCommandThroughThatIsNotAscii) {
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m"),
+            "?31m")
+      << "the one character that stands for ESC [";
+  EXPECT_EQ(printable("\xC2\x80\xC2\x9F\xC2\xA0"), "??\xC2\xA0");
+  EXPECT_EQ(printable("\x9B"
+                      "31m\xFF\xC0\x9B"),
+            "?31m???")
+      << "not UTF-8: a terminal of another encoding takes it";
+  EXPECT_EQ(printable("\xE2\x80"), "??") << "cut off";
+}
+
 TEST(DurationText, ChoosesItsUnit) {
   EXPECT_EQ(duration_text(0.04), "0.0 s");
   EXPECT_EQ(duration_text(12.4), "12 s");

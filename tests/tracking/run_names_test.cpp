@@ -22,5 +22,18 @@ TEST(RunNames, MayHoldSpacesAndLettersOfAnyLanguage) {
   EXPECT_TRUE(fails_with(check_run_name("\x1B[2J"), Cause::InvalidInput, "control characters"));
 }
 
+TEST(RunNames, AndTagsHoldNothingThatSteersATerminal) {
+  for (const std::string text : {"a\xC2\x9B"
+                                 "31m",
+                                 "a\x9B",
+                                 "a\xE2\x80\xAE"
+                                 "b",
+                                 "a\x7F"}) {
+    EXPECT_TRUE(fails_with(check_run_name(text), Cause::InvalidInput, "control characters")) << text;
+    EXPECT_TRUE(fails_with(check_tag(text), Cause::InvalidInput, "control characters")) << text;
+  }
+  EXPECT_TRUE(check_tag("größer"));
+}
+
 }  // namespace
 }  // namespace quantrail::tracking

@@ -1,9 +1,9 @@
-#include "tui/glyph_width.h"
+#include "base/glyph_width.h"
 
 #include <algorithm>
 #include <array>
 
-namespace quantrail::tui {
+namespace quantrail {
 namespace {
 
 struct Interval {
@@ -60,4 +60,4 @@ int width_of(char32_t glyph) {
   return within(kWide, glyph) ? 2 : 1;
 }
 
-}  // namespace quantrail::tui
+}  // namespace quantrail

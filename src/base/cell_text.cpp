@@ -1,9 +1,9 @@
-#include "tui/cell_text.h"
+#include "base/cell_text.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace quantrail::tui {
+namespace quantrail {
 namespace {
 
 constexpr char32_t kReplacement = U'?';
@@ -84,7 +84,9 @@ std::u32string decoded(std::string_view utf8) {
     if (glyph < 0x20) {
       glyphs += U'^';
       glyphs += glyph + 0x40;
-    } else if (glyph == 0x7F || (glyph >= 0x80 && glyph < 0xA0) || turns_direction(glyph)) {
+    } else if (glyph == 0x7F) {
+      glyphs += U"^?";
+    } else if ((glyph >= 0x80 && glyph < 0xA0) || turns_direction(glyph)) {
       glyphs += kReplacement;
     } else {
       glyphs += glyph;
@@ -148,4 +150,4 @@ std::vector<std::string> wrapped(std::string_view utf8, int columns) {
   return lines;
 }
 
-}  // namespace quantrail::tui
+}  // namespace quantrail

@@ -4,14 +4,15 @@
 #include <string_view>
 #include <vector>
 
-#include "tui/glyph_width.h"
+#include "base/glyph_width.h"
 
-namespace quantrail::tui {
+namespace quantrail {
 
 // Text as a terminal shows it: code points that take columns. Names come from models, configurations and logs: none of
 // what they hold reaches a terminal as a command.
 
-/// Code points of UTF-8 text; control characters become "^X", malformed bytes and those that turn the direction "?".
+/// Code points of UTF-8 text; control characters become "^X", or "?" beyond ASCII, malformed bytes and those that turn
+/// the direction "?".
 [[nodiscard]] std::u32string decoded(std::string_view utf8);
 [[nodiscard]] std::string encoded(std::u32string_view glyphs);
 /// Columns of UTF-8 text.
@@ -25,4 +26,4 @@ namespace quantrail::tui {
 /// `utf8` in lines of at most `columns`, broken between words where possible; never empty.
 [[nodiscard]] std::vector<std::string> wrapped(std::string_view utf8, int columns);
 
-}  // namespace quantrail::tui
+}  // namespace quantrail
