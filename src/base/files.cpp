@@ -61,6 +61,18 @@ void sync_folder(const std::filesystem::path& folder) {
   if (opened.get() >= 0) ::fsync(opened.get());
 }
 
+/// Where links lead to, whether there is something yet or not.
+std::filesystem::path target_of(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(path, error); ++links) {
+    const auto to = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / to;
+  }
+  return path;
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t largest) {
@@ -83,17 +95,19 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t l
   return content;
 }
 
-Status write_file(const std::filesystem::path& path, std::string_view content) {
-  std::error_code ignored;
-  const auto there = std::filesystem::status(path, ignored).type();
-  if (there != std::filesystem::file_type::regular && there != std::filesystem::file_type::not_found) {
-    return fail(Cause::InvalidInput, "{}: is not a file; name a file to write", path.string());
+Status write_file(const std::filesystem::path& named, std::string_view content) {
+  struct stat there {};
+  const bool replaces = ::stat(named.c_str(), &there) == 0;
+  if (replaces ? !S_ISREG(there.st_mode) : errno == ELOOP) {
+    return fail(Cause::InvalidInput, "{}: is not a file; name a file to write", named.string());
   }
-  std::string pattern = (path.parent_path() / ("." + path.filename().string() + ".XXXXXX")).string();
+  const auto path = target_of(named);
+  const mode_t mode = replaces ? there.st_mode & 0777U : 0666 & ~permission_mask();
+  // Not made from the file's name, which may be as long as names can be.
+  std::string pattern = (path.parent_path() / ".new-XXXXXX").string();
   Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
   if (file.get() < 0) return fail(Cause::Storage, "{}: {}", path.string(), std::strerror(errno));
-  const bool written = write_all(file.get(), content) && ::fchmod(file.get(), 0666 & ~permission_mask()) == 0 &&
-                       ::fsync(file.get()) == 0;
+  const bool written = write_all(file.get(), content) && ::fchmod(file.get(), mode) == 0 && ::fsync(file.get()) == 0;
   const bool closed = file.close();
   fail_point("file_written");
   if (!written || !closed || ::rename(pattern.c_str(), path.c_str()) != 0) {

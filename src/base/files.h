@@ -18,7 +18,8 @@ inline constexpr std::uint64_t kLargestFile = 1ULL << 32U;
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t largest = kLargestFile);
 
 /// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder:
-/// readers see the old content or the new one, never a part. Errors: InvalidInput when something other than a file,
+/// readers see the old content or the new one, never a part. Where `path` is a link, the file that it leads to is
+/// written; one that is there keeps its permissions. Errors: InvalidInput when something other than a file,
 /// such as a folder or a device, is there already; Storage; nothing is left behind.
 [[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view content);
 

@@ -45,6 +45,41 @@ TEST_F(Files, HaveThePermissionsThatTheUserWants) {
   EXPECT_EQ(status.st_mode & 0777U, 0640U);
 }
 
+TEST_F(Files, KeepThePermissionsThatTheyHave) {
+  ASSERT_TRUE(write_file(folder_ / "f", "old"));
+  ASSERT_EQ(::chmod((folder_ / "f").c_str(), 0600), 0);
+  ASSERT_TRUE(write_file(folder_ / "f", "new"));
+  struct stat status {};
+  ASSERT_EQ(::stat((folder_ / "f").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Files, AreWrittenWhereLinksLead) {
+  const auto elsewhere = folder_ / "elsewhere";
+  std::filesystem::create_directory(elsewhere);
+  std::filesystem::create_symlink("elsewhere/target", folder_ / "relative");
+  std::filesystem::create_symlink(folder_ / "relative", folder_ / "absolute");
+  ASSERT_TRUE(write_file(folder_ / "relative", "made"));
+  EXPECT_EQ(read_file(elsewhere / "target").value(), "made");
+  ASSERT_TRUE(write_file(folder_ / "absolute", "replaced"));
+  EXPECT_EQ(read_file(elsewhere / "target").value(), "replaced");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "relative"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "absolute"));
+  EXPECT_FALSE(std::filesystem::is_symlink(elsewhere / "target"));
+
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  const auto written = write_file(folder_ / "loop", "x");
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().message.find("is not a file"), std::string::npos);
+}
+
+TEST_F(Files, MayHaveTheLongestNamesThatThereAre) {
+  const std::string longest(255, 'n');
+  ASSERT_TRUE(write_file(folder_ / longest, "x"));
+  EXPECT_EQ(read_file(folder_ / longest).value(), "x");
+  EXPECT_EQ(entries(), 1U);
+}
+
 TEST_F(Files, LeaveNothingBehindWhenTheyCannotBeWritten) {
   std::filesystem::create_directory(folder_ / "taken");
   const auto written = write_file(folder_ / "taken", "x");
