@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/folders.h"
+
 namespace quantrail::tracking {
 namespace {
 
@@ -43,6 +45,15 @@ LockFile& LockFile::operator=(LockFile&& other) noexcept {
 
 LockFile::~LockFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<std::optional<std::filesystem::path>> held_lock(const std::filesystem::path& folder) {
+  auto locks = entries(folder);
+  if (!locks) return failed(locks);
+  for (auto& path : *locks) {
+    if (LockFile::probe(path) == LockState::Held) return std::optional(std::move(path));
+  }
+  return std::optional<std::filesystem::path>();
 }
 
 }  // namespace quantrail::tracking

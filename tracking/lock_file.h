@@ -30,4 +30,7 @@ class LockFile {
   int descriptor_;
 };
 
+/// The first file in `folder` on which somebody holds a lock; nothing: nobody does. Errors: Storage, naming the folder.
+[[nodiscard]] Result<std::optional<std::filesystem::path>> held_lock(const std::filesystem::path& folder);
+
 }  // namespace quantrail::tracking

@@ -1,12 +1,12 @@
 #include "tracking/recover.h"
 
-#include <algorithm>
 #include <array>
 #include <limits>
 #include <span>
 #include <vector>
 
 #include "base/fail_point.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "tracking/connection.h"
 #include "tracking/durable_copy.h"
@@ -266,12 +266,10 @@ Result<Recovered> copied_into(Database& database, const fs::path& damaged, std::
 
 std::string backups_in(const fs::path& folder) {
   std::vector<std::string> names;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const auto name = entry.path().filename().string();
+  for (const auto& path : entries(folder).value_or(std::vector<fs::path>{})) {
+    const auto name = path.filename().string();
     if (name.starts_with("experiments.db.v")) names.push_back(name);
   }
-  std::sort(names.begin(), names.end());
   return names.empty() ? std::string("there is no backup beside it") : "backups beside it: " + joined(names, ", ");
 }
 
@@ -293,11 +291,9 @@ Status put_in_place(const fs::path& made, const fs::path& database, const fs::pa
 }
 
 Status check_nobody_works(const fs::path& locks) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(locks, error)) {
-    if (LockFile::probe(entry.path()) == LockState::Held)
-      return fail(Cause::Owned, "{}: a worker is at work; stop it first", entry.path().string());
-  }
+  const auto held = held_lock(locks);
+  if (!held) return failed(held);
+  if (*held) return fail(Cause::Owned, "{}: a worker is at work; stop it first", (*held)->string());
   return {};
 }
 

@@ -24,21 +24,13 @@ Result<std::filesystem::path> whole_path(const std::filesystem::path& path) {
   return whole.lexically_normal();
 }
 
-Result<bool> any_worker_alive(const std::filesystem::path& locks) {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(locks, error)) {
-    if (LockFile::probe(entry.path()) == LockState::Held) return true;
-  }
-  return false;
-}
-
 Status update_schema(const Store& store, Database& database) {
   const auto version = schema_version(database);
   if (!version) return failed(version);
   if (*version < schema_steps().size()) {
-    const auto alive = any_worker_alive(store.folder() / "locks");
-    if (!alive) return failed(alive);
-    if (*alive) {
+    const auto held = held_lock(store.folder() / "locks");
+    if (!held) return failed(held);
+    if (*held) {
       return fail(
           Cause::Storage,
           "{}: must be updated from schema version {}, but a worker of the older Quantrail still runs; stop it first",

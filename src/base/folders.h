@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/error.h"
+
+namespace quantrail {
+
+/// Paths of what lies in `folder`, sorted; none where there is no such folder, or none any more.
+/// Errors: Storage, naming the folder and the system's reason.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> entries(const std::filesystem::path& folder);
+
+/// Paths of all below `folder`, at any depth, that is not a folder itself; links are not followed. Errors as above.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& folder);
+
+}  // namespace quantrail
