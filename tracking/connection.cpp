@@ -8,6 +8,7 @@
 #include "tracking/file_system.h"
 #include "tracking/schema.h"
 #include "tracking/statement.h"
+#include "tracking/transaction.h"
 
 namespace quantrail::tracking {
 namespace {
@@ -51,6 +52,9 @@ Status check_size(Database& database) {
   std::string mode;
   auto read = each_row(database, "PRAGMA journal_mode", {}, [&](const Row& row) { mode = row.text(0); });
   if (!read || mode == "wal") return read;
+  // Nobody makes the file shorter while it is read.
+  const auto reading = Transaction::read(database);
+  if (!reading) return failed(reading);
   std::optional<std::int64_t> bytes;
   read = each_row(database, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", {},
                   [&](const Row& row) { bytes = row.integer(0); });

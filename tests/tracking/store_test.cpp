@@ -1,26 +1,11 @@
-#include <sys/stat.h>
-
 #include "support.h"
 #include "tracking/schema.h"
+#include "watched_statements.h"
 
 namespace quantrail::tracking {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A user without rights, while this object lives; only root can become one.
-class Nobody {
- public:
-  Nobody() : became_(::seteuid(65534) == 0) {}
-  ~Nobody() {
-    if (became_ && ::seteuid(0) != 0) std::abort();
-  }
-  Nobody(const Nobody&) = delete;
-  Nobody& operator=(const Nobody&) = delete;
-
- private:
-  bool became_;
-};
 
 std::string text_of(Database& database, const char* pragma) {
   std::string text;
@@ -163,6 +148,21 @@ TEST(Store, TruncatedFilesAreErrorsNotCrashes) {
     }
     EXPECT_FALSE(must(Runs::open(*opened)).show(run)) << size;
   }
+}
+
+TEST(Store, ThatShrinksWhileItIsOpenedIsNotDamaged) {
+  const TempFolder folder;
+  const Store store = new_store(folder, {.connection = {.journal = Journal::Truncate}});
+  auto others = must(must(Store::open(store.folder(), Store::Mode::Write)).connect());
+  must(others.execute("PRAGMA busy_timeout=0"));
+  must(others.execute("CREATE TABLE filling(bytes); INSERT INTO filling VALUES(zeroblob(100000)); DROP TABLE filling"));
+  const auto before = fs::file_size(store.database_path());
+  const WatchedStatements watched([&](std::string_view sql, bool ended) {
+    if (ended && sql.find("page_count") != std::string_view::npos) static_cast<void>(others.execute("VACUUM"));
+  });
+  const auto database = store.connect();
+  EXPECT_TRUE(database) << database.error().message;
+  EXPECT_EQ(fs::file_size(store.database_path()), before) << "nobody could, meanwhile";
 }
 
 TEST(Store, NoticesThatItsFileWasReplacedWhileInUse) {

@@ -43,6 +43,20 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
+/// A user without rights, while this object lives; only root can become one.
+class Nobody {
+ public:
+  Nobody() : became_(::seteuid(65534) == 0) {}
+  ~Nobody() {
+    if (became_ && ::seteuid(0) != 0) std::abort();
+  }
+  Nobody(const Nobody&) = delete;
+  Nobody& operator=(const Nobody&) = delete;
+
+ private:
+  bool became_;
+};
+
 template <class T>
 T must(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
