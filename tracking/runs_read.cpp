@@ -19,12 +19,25 @@ tl::unexpected<Error> no_run(std::string_view text) {
               printable(text));
 }
 
-Result<std::vector<std::string>> names_beginning(Database& database, std::string_view text) {
-  std::vector<std::string> names;
+struct NamedId {
+  std::int64_t id = 0;
+  std::string name{};
+};
+
+Result<std::vector<NamedId>> beginning_with(Database& database, std::string_view text) {
+  std::vector<NamedId> runs;
   const auto read = each_row(
-      database, "SELECT name FROM runs WHERE substr(name, 1, length(?1)) = ?1 AND trash IS NULL ORDER BY id DESC",
-      {text}, [&](const Row& row) { names.push_back(row.text(0)); });
+      database, "SELECT id, name FROM runs WHERE substr(name, 1, length(?1)) = ?1 AND trash IS NULL ORDER BY id DESC",
+      {text}, [&](const Row& row) {
+        runs.push_back({row.integer(0), row.text(1)});
+      });
   if (!read) return failed(read);
+  return runs;
+}
+
+std::vector<std::string> names_of(const std::vector<NamedId>& runs) {
+  std::vector<std::string> names;
+  for (const auto& run : runs) names.push_back(run.name);
   return names;
 }
 
@@ -117,13 +130,13 @@ Result<std::int64_t> Runs::find(std::string_view text) {
   const auto exact = first_integer(database_, "SELECT id FROM runs WHERE name = ?1", {text});
   if (!exact) return failed(exact);
   if (*exact) return **exact;
-  auto names = names_beginning(database_, text);
-  if (!names) return failed(names);
-  if (names->size() > 1 && !text.empty()) return several(text, std::move(*names));
-  if (names->size() == 1 && !text.empty()) return find(names->front());
-  const auto all = names_beginning(database_, "");
+  const auto found = beginning_with(database_, text);
+  if (!found) return failed(found);
+  if (found->size() > 1 && !text.empty()) return several(text, names_of(*found));
+  if (found->size() == 1 && !text.empty()) return found->front().id;
+  const auto all = beginning_with(database_, "");
   if (!all) return failed(all);
-  return fail(Cause::InvalidInput, "there is no run \"{}\"{}", printable(text), did_you_mean(text, *all));
+  return fail(Cause::InvalidInput, "there is no run \"{}\"{}", printable(text), did_you_mean(text, names_of(*all)));
 }
 
 Result<std::vector<Request>> Runs::pending(std::int64_t run) { return pending_requests(database_, run); }

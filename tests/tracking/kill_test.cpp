@@ -92,7 +92,7 @@ void expect_all_there(const Store& store, std::int64_t run, std::int64_t last_ac
     EXPECT_TRUE(must(answers->find(digest_of(std::to_string(i))))) << i;
   auto database = must(store.connect());
   std::string check;
-  must(each_row(database, "PRAGMA quick_check", {}, [&](const Row& row) { check += row.text(0); }));
+  must(each_row(database, "PRAGMA integrity_check", {}, [&](const Row& row) { check += row.text(0); }));
   EXPECT_EQ(check, "ok");
   EXPECT_EQ(must(first_integer(database, "SELECT COUNT(*) FROM pragma_foreign_key_check")), 0);
 }

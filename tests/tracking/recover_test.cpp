@@ -114,6 +114,31 @@ TEST_F(RecoverTest, ReadsAroundDamageWhereverItIs) {
   EXPECT_GT(iterations, 60 * recovered) << "of 90, on average";
 }
 
+/// In pages of indexes alone.
+void overwrite_in_indexes(const fs::path& path, const std::string& text, const std::string& with) {
+  std::stringstream read;
+  read << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string bytes = read.str();
+  constexpr char kIndexLeaf = 0x0A;
+  int places = 0;
+  for (std::size_t page = 0; page < bytes.size(); page += 4096) {
+    if (bytes[page] != kIndexLeaf) continue;
+    for (auto at = bytes.find(text, page); at < page + 4096; at = bytes.find(text, at + 1), ++places)
+      bytes.replace(at, with.size(), with);
+  }
+  ASSERT_GT(places, 0);
+  write_text(path, bytes);
+}
+
+TEST_F(RecoverTest, IndexesThatSayOtherwiseThanTheirTableAreDamage) {
+  ASSERT_NO_FATAL_FAILURE(overwrite_in_indexes(path_, "run-2", "run-?"));
+  EXPECT_FALSE(is_sound());
+  auto runs = must(Runs::open(must(Store::open(store_, Store::Mode::Read))));
+  EXPECT_EQ(must(runs.find("run-2")), 2);
+  ASSERT_TRUE(recover(store_));
+  ASSERT_NO_FATAL_FAILURE(expect_consistent());
+}
+
 TEST_F(RecoverTest, ReadsWhatIsBeforeACut) {
   const fs::path whole = store_ / "whole";
   fs::copy_file(path_, whole);
