@@ -119,9 +119,11 @@ int run(const Options& options, const GcCommand& command) {
   const auto done = tracking::collected(*store, *kinds);
   if (!done) return complained(done.error());
   print_found(done->gone);
-  fmt::print("the store has {} instead of {}{}\n", size_text(done->bytes_after), size_text(done->bytes_before),
-             done->compacted ? "" : "; others use the database, so that its file shrinks the next time");
-  return kDone;
+  fmt::print("the store has {} instead of {}\n", size_text(done->bytes_after), size_text(done->bytes_before));
+  if (!done->not_compacted) return kDone;
+  fmt::print("the database's file could not shrink, which the next gc tries again: {}\n",
+             printable(done->not_compacted->message));
+  return done->not_compacted->cause == Cause::Blocked ? kDone : kFailed;
 }
 
 int run(const Options& options, const RecoverCommand&) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/fail_point.h"
+#include "base/folders.h"
 #include "tracking/lock_file.h"
 #include "tracking/statement.h"
 #include "tracking/store_create.h"
@@ -38,12 +39,16 @@ constexpr std::string_view kRowBytes =
     "(SELECT COALESCE(SUM(30 + length(layer)), 0) FROM ranking_layers i WHERE i.run_id = r.id) + "
     "(SELECT COALESCE(SUM(30 + length(text)), 0) FROM events i WHERE i.run_id = r.id) + length(r.config) + 300";
 
-std::uint64_t bytes_below(const fs::path& path) {
+/// Of the file, or of all files in the folder; what goes meanwhile counts nothing. Errors: Storage.
+Result<std::uint64_t> bytes_below(const fs::path& path) {
   std::error_code error;
-  if (fs::is_regular_file(fs::symlink_status(path, error))) return fs::file_size(path, error);
+  auto files = fs::is_directory(fs::symlink_status(path, error)) ? files_below(path) : std::vector{path};
+  if (!files) return failed(files);
   std::uint64_t bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
-    if (entry.is_regular_file(error)) bytes += entry.file_size(error);
+  for (const auto& file : *files) {
+    if (!fs::is_regular_file(fs::symlink_status(file, error))) continue;
+    const auto size = fs::file_size(file, error);
+    if (!error) bytes += size;
   }
   return bytes;
 }
@@ -52,14 +57,6 @@ bool is_young(const fs::path& path) {
   std::error_code error;
   const auto changed = fs::last_write_time(path, error);
   return !error && fs::file_time_type::clock::now() - changed < kYoung;
-}
-
-std::vector<fs::path> entries(const fs::path& folder) {
-  std::vector<fs::path> paths;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) paths.push_back(entry.path());
-  std::sort(paths.begin(), paths.end());
-  return paths;
 }
 
 Result<std::set<std::string>> names_from(Database& database, std::string_view sql) {
@@ -79,33 +76,46 @@ Result<std::vector<fs::path>> orphans(const Store& store, Database& database) {
   const auto take = [&](const fs::path& path) {
     if (!is_young(path)) found.push_back(path);
   };
-  for (const auto& path : entries(store.models())) {
+  const auto kept = entries(store.models());
+  if (!kept) return failed(kept);
+  for (const auto& path : *kept) {
     if (!models->contains(path.filename().string())) take(path);
   }
   for (const char* folder : {"logs", "locks"}) {
-    for (const auto& path : entries(store.folder() / folder)) {
+    const auto of_runs = entries(store.folder() / folder);
+    if (!of_runs) return failed(of_runs);
+    for (const auto& path : *of_runs) {
       if (!uids->contains(path.stem().string()) && LockFile::probe(path) != LockState::Held) take(path);
     }
   }
-  for (const auto& path : entries(store.folder())) {
+  const auto top = entries(store.folder());
+  if (!top) return failed(top);
+  for (const auto& path : *top) {
     if (path.filename().string().starts_with(".new-")) take(path);
   }
   return found;
 }
 
-std::vector<fs::path> backups(const Store& store) {
+Result<std::vector<fs::path>> backups(const Store& store) {
+  const auto top = entries(store.folder());
+  if (!top) return failed(top);
   std::vector<fs::path> found;
   const std::string base = store.database_path().filename().string();
-  for (const auto& path : entries(store.folder())) {
+  for (const auto& path : *top) {
     const auto name = path.filename().string();
     if (name.starts_with(base + ".v") || name.starts_with(base + ".damaged-")) found.push_back(path);
   }
   return found;
 }
 
-GarbageFound files(Garbage kind, const std::vector<fs::path>& paths) {
-  GarbageFound found{.kind = kind, .things = static_cast<std::int64_t>(paths.size())};
-  for (const auto& path : paths) found.bytes += bytes_below(path);
+Result<GarbageFound> files(Garbage kind, const Result<std::vector<fs::path>>& paths) {
+  if (!paths) return failed(paths);
+  GarbageFound found{.kind = kind, .things = static_cast<std::int64_t>(paths->size())};
+  for (const auto& path : *paths) {
+    const auto bytes = bytes_below(path);
+    if (!bytes) return failed(bytes);
+    found.bytes += *bytes;
+  }
   return found;
 }
 
@@ -133,17 +143,14 @@ Result<GarbageFound> found_of(const Store& store, Database& database, Garbage ki
     case Garbage::Backups: return files(kind, backups(store));
     case Garbage::Orphans: break;
   }
-  const auto paths = orphans(store, database);
-  if (!paths) return failed(paths);
-  return files(kind, *paths);
+  return files(kind, orphans(store, database));
 }
 
 Status check_nobody_reads(const Store& store) {
-  for (const auto& path : entries(store.folder() / "locks")) {
-    if (LockFile::probe(path) == LockState::Held)
-      return fail(Cause::Owned, "answers stay while a worker is at work ({}); stop it first", path.stem().string());
-  }
-  return {};
+  const auto held = held_lock(store.folder() / "locks");
+  if (!held) return failed(held);
+  if (!*held) return {};
+  return fail(Cause::Owned, "answers stay while a worker is at work ({}); stop it first", (*held)->stem().string());
 }
 
 Status delete_rows(Database& database, Garbage kind) {
@@ -163,6 +170,46 @@ std::vector<fs::path> moved_away(const std::vector<fs::path>& paths) {
     fs::rename(path, to, error);
     if (!error) moved.push_back(to);
   }
+  return moved;
+}
+
+using Kinds = std::span<const Garbage>;
+
+bool asked(Kinds kinds, Garbage kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
+
+/// Whoever makes a run, or takes one up, waits meanwhile.
+Status collect_rows(const Store& store, Database& database, Kinds kinds, Collected& done) {
+  auto transaction = Transaction::write(database);
+  if (!transaction) return failed(transaction);
+  if (asked(kinds, Garbage::Answers)) {
+    if (auto nobody = check_nobody_reads(store); !nobody) return nobody;
+  }
+  for (const Garbage kind : {Garbage::Trash, Garbage::Answers}) {
+    if (!asked(kinds, kind)) continue;
+    const auto found = found_of(store, database, kind);
+    if (!found) return failed(found);
+    done.gone.push_back(*found);
+    if (auto deleted = delete_rows(database, kind); !deleted) return deleted;
+  }
+  return transaction->commit();
+}
+
+/// In a transaction, since a new run may have made sure of a model that was nobody's a moment ago: it is either known
+/// by now, or looks for its model again afterwards.
+Result<std::vector<fs::path>> moved_files(const Store& store, Database& database, Kinds kinds, Collected& done) {
+  auto transaction = Transaction::write(database);
+  if (!transaction) return failed(transaction);
+  std::vector<fs::path> paths;
+  for (const Garbage kind : {Garbage::Orphans, Garbage::Backups}) {
+    if (!asked(kinds, kind)) continue;
+    const auto found = kind == Garbage::Orphans ? orphans(store, database) : backups(store);
+    const auto sum = files(kind, found);
+    if (!sum) return failed(sum);
+    done.gone.push_back(*sum);
+    paths.insert(paths.end(), found->begin(), found->end());
+  }
+  auto moved = moved_away(paths);
+  fail_point("garbage_moved");
   return moved;
 }
 
@@ -200,41 +247,20 @@ Result<std::vector<GarbageFound>> found_garbage(const Store& store) {
 }
 
 Result<Collected> collected(const Store& store, std::span<const Garbage> kinds) {
-  const auto asked = [&](Garbage kind) { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); };
   auto database = store.connect();
   if (!database) return failed(database);
-  Collected done{.bytes_before = bytes_below(store.folder())};
-  std::vector<fs::path> gone;
-  {
-    // Whoever makes a run, or takes one up, waits meanwhile.
-    auto transaction = Transaction::write(*database);
-    if (!transaction) return failed(transaction);
-    if (asked(Garbage::Answers)) {
-      if (auto nobody = check_nobody_reads(store); !nobody) return failed(nobody);
-    }
-    for (const Garbage kind : {Garbage::Trash, Garbage::Answers}) {
-      if (!asked(kind)) continue;
-      const auto found = found_of(store, *database, kind);
-      if (!found) return failed(found);
-      done.gone.push_back(*found);
-      if (auto deleted = delete_rows(*database, kind); !deleted) return failed(deleted);
-    }
-    std::vector<fs::path> paths;
-    for (const Garbage kind : {Garbage::Orphans, Garbage::Backups}) {
-      if (!asked(kind)) continue;
-      auto found = kind == Garbage::Orphans ? orphans(store, *database) : Result<std::vector<fs::path>>(backups(store));
-      if (!found) return failed(found);
-      done.gone.push_back(files(kind, *found));
-      paths.insert(paths.end(), found->begin(), found->end());
-    }
-    if (auto committed = transaction->commit(); !committed) return failed(committed);
-    gone = moved_away(paths);
-    fail_point("garbage_moved");
-  }
+  const auto before = bytes_below(store.folder());
+  if (!before) return failed(before);
+  Collected done{.bytes_before = *before};
+  if (auto deleted = collect_rows(store, *database, kinds, done); !deleted) return failed(deleted);
+  const auto gone = moved_files(store, *database, kinds, done);
+  if (!gone) return failed(gone);
   std::error_code error;
-  for (const auto& path : gone) fs::remove_all(path, error);
-  done.compacted = run(*database, "VACUUM").has_value();
-  done.bytes_after = bytes_below(store.folder());
+  for (const auto& path : *gone) fs::remove_all(path, error);
+  if (auto compacted = run(*database, "VACUUM"); !compacted) done.not_compacted = compacted.error();
+  const auto after = bytes_below(store.folder());
+  if (!after) return failed(after);
+  done.bytes_after = *after;
   return done;
 }
 
@@ -243,19 +269,25 @@ Result<std::vector<DiskUse>> disk_use(const Store& store) {
   if (!database) return failed(database);
   std::vector<DiskUse> all;
   std::map<std::string, std::vector<std::size_t>> by_model;
+  std::vector<fs::path> logs;
   const auto read = each_row(
       *database, fmt::format("SELECT r.id, r.name, r.uid, lower(hex(r.model_hash)), {} FROM runs r", kRowBytes), {},
       [&](const Row& row) {
         by_model[row.text(3)].push_back(all.size());
+        logs.push_back(store.log_path(row.text(2)));
         all.push_back(
-            {.run = row.integer(0),
-             .name = row.text(1),
-             .own_bytes = static_cast<std::uint64_t>(row.integer(4)) + bytes_below(store.log_path(row.text(2)))});
+            {.run = row.integer(0), .name = row.text(1), .own_bytes = static_cast<std::uint64_t>(row.integer(4))});
       });
   if (!read) return failed(read);
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    const auto bytes = bytes_below(logs[at]);
+    if (!bytes) return failed(bytes);
+    all[at].own_bytes += *bytes;
+  }
   for (const auto& [hash, runs] : by_model) {
     const auto bytes = bytes_below(store.models() / hash);
-    for (const auto run : runs) (runs.size() == 1 ? all[run].own_bytes : all[run].shared_bytes) += bytes;
+    if (!bytes) return failed(bytes);
+    for (const auto run : runs) (runs.size() == 1 ? all[run].own_bytes : all[run].shared_bytes) += *bytes;
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const DiskUse& a, const DiskUse& b) { return a.own_bytes > b.own_bytes; });

@@ -35,7 +35,7 @@ struct Collected {
   std::vector<GarbageFound> gone{};
   std::uint64_t bytes_before = 0;  ///< of the whole store
   std::uint64_t bytes_after = 0;
-  bool compacted = true;  ///< false: others use the database, so that its file could not shrink yet
+  std::optional<Error> not_compacted{};  ///< why the database's file could not shrink; nothing: it could
 };
 
 /// Deletes these kinds. Rows go first, files second, so that a crash leaves orphans at most.

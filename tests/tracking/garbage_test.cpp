@@ -5,6 +5,7 @@
 #include "support.h"
 #include "tracking/backup.h"
 #include "tracking/health.h"
+#include "watched_statements.h"
 
 namespace quantrail::tracking {
 namespace {
@@ -111,8 +112,49 @@ TEST_F(GarbageTest, TheFileShrinks) {
     must(answers->save_blob(digest_of(std::to_string(i)), "statistics", noise));
   }
   const auto done = must(collected(store_, std::array{Garbage::Answers}));
-  EXPECT_TRUE(done.compacted);
+  EXPECT_FALSE(done.not_compacted);
   EXPECT_LT(done.bytes_after, done.bytes_before / 2);
+}
+
+TEST_F(GarbageTest, AFileThatCannotShrinkIsSaidWhy) {
+  const StoreOptions hasty{.connection = {.journal = Journal::Truncate, .busy_timeout_ms = 20}};
+  const Store store = must(Store::open(store_.folder(), Store::Mode::Write, hasty));
+  auto others = must(store.connect());
+  auto reader = must(Statement::prepare(others, "SELECT name FROM sqlite_schema"));
+  const WatchedStatements watched([&](std::string_view sql, bool ended) {
+    if (ended || sql != "VACUUM") return;
+    EXPECT_TRUE(must(reader.step()));
+  });
+  const auto done = must(collected(store, std::array{Garbage::Orphans}));
+  ASSERT_TRUE(done.not_compacted);
+  EXPECT_THAT(done.not_compacted->message, testing::HasSubstr("kept the experiment store locked"));
+}
+
+TEST_F(GarbageTest, FilesGoBeforeAnybodyCanMakeARunOfThem) {
+  const auto orphan = old_file(store_.models() / digest_of("orphan").hex() / "model.onnx").parent_path();
+  bool there_once_others_may_write = true;
+  {
+    const WatchedStatements watched([&](std::string_view sql, bool ended) {
+      if (!ended && (sql == "COMMIT" || sql == "ROLLBACK")) there_once_others_may_write = fs::exists(orphan);
+    });
+    collect({Garbage::Orphans});
+  }
+  EXPECT_FALSE(there_once_others_may_write);
+}
+
+TEST_F(GarbageTest, FoldersThatCannotBeReadAreNamed) {
+  const auto secret = old_file(store_.models() / digest_of("net").hex() / "model.onnx").parent_path();
+  new_run(store_);
+  fs::permissions(secret, fs::perms::none);
+  fs::permissions(folder_.path(), fs::perms(0755));
+  const auto done = [&] {
+    const Nobody nobody;
+    return found_garbage(must(Store::open(store_.folder(), Store::Mode::Read))).and_then([&](const auto&) {
+      return disk_use(must(Store::open(store_.folder(), Store::Mode::Read)));
+    });
+  }();
+  fs::permissions(secret, fs::perms::owner_all);
+  EXPECT_TRUE(fails_with(done, Cause::Storage, secret.filename().string() + ": Permission denied"));
 }
 
 TEST_F(GarbageTest, DiskUseTellsWhatIsSharedFromWhatIsNot) {
