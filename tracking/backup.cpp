@@ -1,5 +1,6 @@
 #include "tracking/backup.h"
 
+#include "base/folders.h"
 #include "tracking/durable_copy.h"
 #include "tracking/health.h"
 #include "tracking/statement.h"
@@ -23,18 +24,28 @@ Status check_target(const Store& store, const fs::path& to) {
   return {};
 }
 
-Status copy_models(const fs::path& from, const fs::path& to, Backup& backup) {
+/// What goes meanwhile belonged to no run.
+Status copy_unless_gone(const fs::path& from, const fs::path& to) {
   std::error_code error;
-  for (const auto& model : fs::directory_iterator(from, error)) {
-    if (!model.is_directory() || model.path().filename().string().starts_with('.')) continue;
+  auto copied = copy_durably(from, to);
+  return copied || fs::exists(from, error) ? copied : Status();
+}
+
+Status copy_models(const fs::path& from, const fs::path& to, Backup& backup) {
+  const auto models = entries(from);
+  if (!models) return failed(models);
+  std::error_code error;
+  for (const auto& model : *models) {
+    if (!fs::is_directory(model, error) || model.filename().string().starts_with('.')) continue;
+    const auto files = files_below(model);
+    if (!files) return failed(files);
     ++backup.models;
-    for (const auto& entry : fs::recursive_directory_iterator(model.path())) {
-      const auto target = to / entry.path().lexically_relative(from);
-      if (entry.is_directory()) continue;
+    for (const auto& file : *files) {
+      const auto target = to / file.lexically_relative(from);
       fs::create_directories(target.parent_path(), error);
-      if (auto copied = copy_durably(entry.path(), target); !copied) return copied;
+      if (auto copied = copy_unless_gone(file, target); !copied) return copied;
       sync_folder(target.parent_path());
-      backup.model_bytes += entry.file_size();
+      if (const auto bytes = fs::file_size(target, error); !error) backup.model_bytes += bytes;
     }
   }
   return {};
@@ -42,11 +53,13 @@ Status copy_models(const fs::path& from, const fs::path& to, Backup& backup) {
 
 /// What workers printed, as far as they have.
 Status copy_logs(const fs::path& from, const fs::path& to) {
+  const auto logs = entries(from);
+  if (!logs) return failed(logs);
   std::error_code error;
-  for (const auto& log : fs::directory_iterator(from, error)) {
-    if (!log.is_regular_file(error) || log.is_symlink(error)) continue;
+  for (const auto& log : *logs) {
+    if (!fs::is_regular_file(fs::symlink_status(log, error))) continue;
     fs::create_directories(to, error);
-    if (auto copied = copy_durably(log.path(), to / log.path().filename()); !copied) return copied;
+    if (auto copied = copy_unless_gone(log, to / log.filename()); !copied) return copied;
   }
   sync_folder(to);
   return {};

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/folders.h"
 #include "support.h"
 #include "tracking/backup.h"
 #include "tracking/health.h"
@@ -198,6 +199,22 @@ TEST_F(GarbageTest, ABackupIsAStoreWithItsModels) {
       fails_with(back_up(store_, folder_.path() / "no" / "folder", false), Cause::InvalidInput, "No such file"));
   for (const auto& entry : fs::directory_iterator(folder_.path()))
     EXPECT_FALSE(entry.path().filename().string().starts_with('.')) << entry.path();
+}
+
+TEST_F(GarbageTest, ABackupIsWholeOrNotThere) {
+  new_run(store_);
+  const auto model = old_file(store_.models() / digest_of("net").hex() / "model.onnx").parent_path();
+  fs::permissions(folder_.path(), fs::perms::all);
+  for (const auto& secret : {model, store_.models()}) {
+    fs::permissions(secret, fs::perms::none);
+    const auto done = [&] {
+      const Nobody nobody;
+      return back_up(store_, folder_.path() / "copy", true);
+    }();
+    fs::permissions(secret, fs::perms(0755));
+    EXPECT_TRUE(fails_with(done, Cause::Storage, secret.filename().string() + ": Permission denied"));
+    EXPECT_THAT(must(entries(folder_.path())), testing::ElementsAre(store_.folder()));
+  }
 }
 
 }  // namespace
