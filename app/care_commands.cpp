@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
@@ -97,7 +98,9 @@ int print_disk_use(const tracking::Store& store, Format format) {
 int run(const Options& options, const BackupCommand& command) {
   const auto store = opened_store(options, tracking::Store::Mode::Read);
   if (!store) return complained(store.error());
-  const auto done = tracking::back_up(*store, command.folder, !command.database_only);
+  auto folder = std::filesystem::path(command.folder).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "copy/"
+  const auto done = tracking::back_up(*store, folder, !command.database_only);
   if (!done) return complained(done.error());
   fmt::print("{}: a store of its own, {}{}; `quantrail --store {} list` reads it\n", printable(command.folder),
              size_text(done->database_bytes),

@@ -273,18 +273,28 @@ std::string backups_in(const fs::path& folder) {
   return names.empty() ? std::string("there is no backup beside it") : "backups beside it: " + joined(names, ", ");
 }
 
-/// Puts `made` in the place of the damaged file, which is `aside` then. There is a database at every moment, and never
-/// one beside the other's journal; what was in that was read by now.
-Status put_in_place(const fs::path& made, const fs::path& database, const fs::path& aside) {
+/// `from` is there under the name `to`, too, where the file system has links; else as a copy.
+bool also_at(const fs::path& from, const fs::path& to) {
   std::error_code error;
-  for (const char* suffix : {"-journal", "-wal", "-shm"}) {
+  fs::create_hard_link(from, to, error);
+  if (error) fs::copy_file(from, to, error);
+  return !error;
+}
+
+/// Puts `made` in the place of the damaged file, which is `aside` then, journal and all, before anything is taken away.
+/// There is a database at every moment, and never one beside the other's journal.
+Status put_in_place(const fs::path& made, const fs::path& database, const fs::path& aside) {
+  constexpr std::array kSuffixes{"", "-journal", "-wal", "-shm"};
+  std::error_code error;
+  for (const char* suffix : kSuffixes) {
     const fs::path from = database.native() + suffix;
-    if (fs::exists(from, error)) fs::rename(from, aside.native() + suffix, error);
+    if (fs::exists(from, error) && !also_at(from, aside.native() + suffix))
+      return fail(Cause::Storage, "{}{}: the damaged file cannot be kept here", aside.string(), suffix);
   }
-  fs::create_hard_link(database, aside, error);
-  if (error) fs::rename(database, aside, error);  // a file system without links
+  sync_folder(database.parent_path());
   fail_point("set_aside");
-  if (!error) fs::rename(made, database, error);
+  for (const char* suffix : std::span(kSuffixes).subspan(1)) fs::remove(database.native() + suffix, error);
+  fs::rename(made, database, error);
   if (error) return fail(Cause::Storage, "{}: {}", database.string(), error.message());
   sync_folder(database.parent_path());
   return {};

@@ -19,6 +19,9 @@ cmp -s "$work/before.onnx" "$work/copied.onnx" || bad "another model in the copy
 expect 2 'is there already' -- q backup "$work/copy"
 expect 2 'in the store itself' -- q backup "$store/copy"
 expect 0 'without base models' -- q backup "$work/bare" --database-only
+expect 0 'first' -- "$QUANTRAIL" --store "$work/bare" list
+expect 0 'a store of its own' -- q backup "$work/slash/"
+expect 0 'first' -- "$QUANTRAIL" --store "$work/slash" list
 [ ! -e "$work/bare/logs/worker.log" ] || bad "a log in a copy of the database only"
 rm "$store/logs/worker.log"
 
@@ -67,10 +70,20 @@ chmod -R u+w "$work/ro"
 expect 2 'is sound: there is nothing to recover' -- q recover
 pages=$(($(stat -c %s "$store/experiments.db") / 4096))
 found=0
-for page in $(seq 2 $((pages - 1))); do
+damage() { # PAGE
   cp "$work/copy/experiments.db" "$store/experiments.db"
-  printf 'ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ' | dd of="$store/experiments.db" bs=1 seek=$((page * 4096)) conv=notrunc 2>/dev/null
-  q doctor >/dev/null 2>&1 && continue
+  printf 'ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ' | dd of="$store/experiments.db" bs=1 seek=$(($1 * 4096)) conv=notrunc 2>/dev/null
+}
+for page in $(seq 2 $((pages - 1))); do
+  damage "$page"
+  # What begins a name is looked for among all names, whatever their index says.
+  q show firs >/dev/null 2>&1
+  [ $? -le 2 ] || bad "page $page: show ends with a crash"
+  if q doctor >/dev/null 2>&1; then # the end of what an answer holds
+    expect 2 'is sound' -- q recover
+    q show first >/dev/null 2>&1 && q list >/dev/null || bad "page $page: doctor calls it sound"
+    continue
+  fi
   q recover >"$work/out" 2>&1
   code=$?
   grep -qE 'recovered [0-9]+ runs with [0-9]+ iterations|nothing can be read' "$work/out" || bad "page $page: $(cat "$work/out")"
@@ -78,6 +91,16 @@ for page in $(seq 2 $((pages - 1))); do
   [ "$found" -lt 6 ] || break
 done
 [ "$found" -ge 3 ] || bad "only $found damaged files were recovered"
+# A recovery that is killed before the new file is in place has taken nothing from the old one.
+rm "$store"/experiments.db.damaged-*
+damage "$page"
+head -c 4096 /dev/zero >"$store/experiments.db-journal"
+QUANTRAIL_FAIL=set_aside q recover >/dev/null 2>&1
+aside=$(find "$store" -name 'experiments.db.damaged-*[0-9]')
+cmp "$store/experiments.db" "$aside" || bad "the old file is not set aside"
+cmp "$store/experiments.db-journal" "$aside-journal" || bad "the old file's journal is not set aside, or it has lost it"
+expect 0 'recovered' -- q recover
+[ ! -e "$store/experiments.db-journal" ] || bad "the old file's journal is beside the new one"
 printf '' >"$store/experiments.db"
 expect 2 'is empty' -- q list
 expect 1 'empty|read' -- q doctor
