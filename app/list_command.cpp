@@ -51,8 +51,12 @@ void print_table(const std::vector<std::string>& columns, const std::vector<RunF
     auto& row = rows.emplace_back();
     for (const auto& field : fields) {
       const auto value = field.of(one);
-      const bool unknown = std::holds_alternative<std::monostate>(value) && field.number && format == Format::Text;
-      row.push_back(unknown ? "-" : shown(field, value));
+      const bool unknown = std::holds_alternative<std::monostate>(value) && field.number;
+      if (format == Format::Csv) {
+        row.push_back(shown_to_programs(field, value));
+      } else {
+        row.push_back(unknown ? "-" : shown(field, value));
+      }
     }
   }
   fmt::print("{}", format == Format::Csv ? csv(columns, rows) : table(columns, rows, align));

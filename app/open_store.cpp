@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdlib>
-#include <ctime>
 
 #include "app/pick.h"
 #include "base/text.h"
@@ -54,15 +52,6 @@ Result<NamedIteration> named_iteration(const Options& options, std::string_view 
   if (!number) return failed(number);
   IterationRecord iteration = details->iterations[static_cast<std::size_t>(*number)];
   return NamedIteration{std::move(*run), std::move(*details), std::move(iteration)};
-}
-
-std::string time_text(std::int64_t ms) {
-  const auto seconds = static_cast<std::time_t>(ms / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
 }
 
 }  // namespace quantrail::app

@@ -32,7 +32,4 @@ struct NamedIteration {
 /// Errors: InvalidInput for a run without that iteration, naming those that it has.
 [[nodiscard]] Result<NamedIteration> named_iteration(const Options& options, std::string_view target);
 
-/// "2026-11-20T14:03:27Z"
-[[nodiscard]] std::string time_text(std::int64_t ms);
-
 }  // namespace quantrail::app

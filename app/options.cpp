@@ -122,7 +122,7 @@ void add_run_commands(CLI::App& app, Options& options) {
 constexpr const char* kFilterFooter =
     "FILTER: words, all of which must hold.\n"
     "  state:running,done model:resnet*     any of several; * and ? stand for letters\n"
-    "  'drop<0.01' 'best>=0.75' 'age<2d' 'created>2026-11' param.maximal_drop=0.01 'metrics.f1>0.8'\n"
+    "  'drop<0.01' 'best>=0.75' 'age<2d' 'created>=2026-11' param.maximal_drop=0.01 'metrics.f1>0.8'\n"
     "  has:note has:tag night \"two words\"   the last two in name, model, tags or note\n"
     "  'a | b'  not a  '(a | b) c'          quote what the shell would take\n"
     "Fields: ";

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/open_store.h"
+#include "base/time_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -11,7 +11,7 @@ using nlohmann::json;
 
 json optional_json(const auto& value) { return value ? json(*value) : json(nullptr); }
 
-json optional_time(const std::optional<std::int64_t>& ms) { return ms ? json(time_text(*ms)) : json(nullptr); }
+json optional_time(const std::optional<std::int64_t>& ms) { return ms ? json(utc_text(*ms)) : json(nullptr); }
 
 json parsed_or_text(const std::string& text) {
   json value = json::parse(text, nullptr, false);
@@ -35,7 +35,7 @@ json summary_json(const tracking::RunSummary& run) {
           {"best_iteration", optional_json(run.best_iteration)},
           {"reverted", run.reverted},
           {"iterations", run.iterations},
-          {"created", time_text(run.created_ms)},
+          {"created", utc_text(run.created_ms)},
           {"size_bytes", optional_json(run.size_bytes)},
           {"speed_up", optional_json(run.speed_up)},
           {"parent", optional_json(run.parent)},
@@ -50,7 +50,7 @@ json attempt_json(const tracking::AttemptRecord& attempt) {
   return {{"id", attempt.id},
           {"host", attempt.host},
           {"pid", attempt.pid},
-          {"started", time_text(attempt.started_ms)},
+          {"started", utc_text(attempt.started_ms)},
           {"ended", optional_time(attempt.ended_ms)},
           {"ended_as", attempt.ended_as},
           {"reason", attempt.reason},
@@ -135,7 +135,7 @@ std::string show_json(const tracking::RunDetails& details) {
   for (const auto& ranking : details.rankings) rankings.push_back(ranking_json(ranking));
   json events = json::array();
   for (const auto& event : details.events) {
-    events.push_back({{"at", time_text(event.at_ms)}, {"level", event.level}, {"text", event.text}});
+    events.push_back({{"at", utc_text(event.at_ms)}, {"level", event.level}, {"text", event.text}});
   }
   const RunResult result = details.result.value_or(RunResult{});
   return dumped({{"run", run_json(details)},

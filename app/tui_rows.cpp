@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +13,7 @@
 #include "app/pick.h"
 #include "app/silence.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "search/requirements.h"
 #include "tracking/run_fields.h"
 #include "tracking/run_metrics.h"
@@ -69,23 +69,8 @@ std::vector<tui::SettingRow> setting_rows(const tracking::RunDetails& details) {
   return rows;
 }
 
-std::tm local_time(std::int64_t ms) {
-  const auto seconds = static_cast<std::time_t>(ms / 1000);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  return local;
-}
-
-/// As the clock on the wall says, like that of the screens.
-std::string clock_text(std::int64_t ms) {
-  const std::tm local = local_time(ms);
-  return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
-}
-
-std::string date_text(std::int64_t ms) {
-  const std::tm local = local_time(ms);
-  return fmt::format("{}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
-}
+std::string clock_text(std::int64_t ms) { return local_text(ms).substr(11); }
+std::string date_text(std::int64_t ms) { return local_text(ms).substr(0, 10); }
 
 using Timed = std::vector<std::pair<std::int64_t, tui::LogRow>>;
 
@@ -204,7 +189,7 @@ std::optional<tui::Step> step_of(const std::optional<tracking::LeaseRecord>& lea
 
 }  // namespace
 
-std::string minute_text(std::int64_t ms) { return fmt::format("{} {}", date_text(ms), clock_text(ms).substr(0, 5)); }
+std::string minute_text(std::int64_t ms) { return local_text(ms).substr(0, 16); }
 
 tui::RunRow run_row(const tracking::RunSummary& run) {
   tui::RunRow row;

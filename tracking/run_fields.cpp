@@ -1,12 +1,11 @@
 #include "tracking/run_fields.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/time_text.h"
 
 namespace quantrail::tracking {
 namespace {
@@ -20,15 +19,6 @@ FieldValue number(const auto& value) {
   return static_cast<double>(*value);
 }
 FieldValue text(std::string value) { return value.empty() ? FieldValue() : FieldValue(std::move(value)); }
-
-std::string time_text(std::int64_t ms) {
-  const auto seconds = static_cast<std::time_t>(ms / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 32> out{};
-  std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return out.data();
-}
 
 RunField texts(std::string name, std::function<FieldValue(const RunFacts&)> of) {
   return {.name = std::move(name), .of = std::move(of)};
@@ -62,7 +52,7 @@ const std::vector<RunField>& known_fields() {
                 return f.run.size_bytes ? FieldValue(static_cast<double>(*f.run.size_bytes) / kMebibyte) : FieldValue();
               }),
       numbers("speed_up", 2, [](F f) { return number(f.run.speed_up); }),
-      texts("created", [](F f) { return time_text(f.run.created_ms); }),
+      {.name = "created", .time = true, .of = [](F f) { return static_cast<double>(f.run.created_ms); }},
       numbers("age", 0, [](F f) { return static_cast<double>(f.now_ms - f.run.created_ms) / 1000.0; }),
       numbers("parent", 0, [](F f) { return number(f.run.parent); }),
       numbers("after", 0, [](F f) { return number(f.run.start_after); }),
@@ -128,8 +118,23 @@ Result<RunField> run_field(std::string_view name) {
               printable(name), did_you_mean(name, names), joined(names, ", "));
 }
 
+std::optional<double> number_of(const RunField& field, const FieldValue& value) {
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr || field.source != RunField::Source::Settings) return std::nullopt;
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  return error == std::errc{} && end == text->data() + text->size() ? std::optional(number) : std::nullopt;
+}
+
+std::string shown_to_programs(const RunField& field, const FieldValue& value) {
+  const auto* moment = std::get_if<double>(&value);
+  return field.time && moment != nullptr ? utc_text(static_cast<std::int64_t>(*moment)) : shown(field, value);
+}
+
 std::string shown(const RunField& field, const FieldValue& value) {
   if (const auto* real = std::get_if<double>(&value)) {
+    if (field.time) return local_text(static_cast<std::int64_t>(*real));
     if (field.name == "age") return duration_text(*real);
     return std::isnan(*real) ? "nan" : fmt::format("{:.{}f}", *real, field.decimals);
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -29,6 +30,7 @@ struct RunField {
   std::string name{};
   Source source = Source::Summary;
   bool number = false;  ///< by nature; a setting may be either
+  bool time = false;    ///< a moment: its value is a number of milliseconds since 1970
   int decimals = 0;     ///< to show of a number
   std::function<FieldValue(const RunFacts&)> of{};
 };
@@ -40,8 +42,13 @@ struct RunField {
 /// id, name, state, ...: without param. and metrics.
 [[nodiscard]] std::vector<std::string> run_field_names();
 
-/// As a list shows it: "" for nothing.
+/// The number that a value is, or that a setting's text is.
+[[nodiscard]] std::optional<double> number_of(const RunField& field, const FieldValue& value);
+
+/// As a list shows it to people, times as their clocks say: "" for nothing.
 [[nodiscard]] std::string shown(const RunField& field, const FieldValue& value);
+/// The same for programs, times in UTC.
+[[nodiscard]] std::string shown_to_programs(const RunField& field, const FieldValue& value);
 
 /// A JSON document as dotted paths with array indices ("a.b[0].c"), texts bare and other values as JSON.
 [[nodiscard]] std::map<std::string, std::string> flattened_settings(const std::string& json);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/time_text.h"
 #include "search/outcome.h"
 
 namespace quantrail::tracking {
@@ -86,22 +87,6 @@ std::optional<double> real_of(std::string_view text) {
   return value;
 }
 
-/// "2026", "2026-11", ... to "2026-11-27T08:00:00Z".
-bool begins_a_time(std::string_view text) {
-  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
-  if (text.size() > kForm.size()) return false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool digit = std::isdigit(static_cast<unsigned char>(text[at])) != 0;
-    if (kForm[at] == '0' ? !digit : text[at] != kForm[at]) return false;
-  }
-  const auto lies_within = [&](std::size_t at, std::string_view least, std::string_view most) {
-    const auto part = text.size() < at + 2 ? least : text.substr(at, 2);
-    return least <= part && part <= most;
-  };
-  return lies_within(5, "01", "12") && lies_within(8, "01", "31") && lies_within(11, "00", "23") &&
-         lies_within(14, "00", "59") && lies_within(17, "00", "60");
-}
-
 /// "90s", "15m", "4h", "2d", in seconds; a bare number is seconds.
 std::optional<double> seconds_of(std::string_view text) {
   constexpr std::array<std::pair<char, double>, 5> kUnits{
@@ -121,9 +106,8 @@ std::vector<std::string> texts_of(const RunField& field, const FieldValue& value
   return {shown(field, value)};
 }
 
-/// state:runing would match no run, now or ever.
-Status check_known(std::string_view field, const std::string& value) {
-  if (value.find_first_of("*?") != std::string::npos) return {};
+/// The few values of some fields; none: it can have any.
+std::vector<std::string> known_values(std::string_view field) {
   std::vector<std::string> known;
   if (field == "state") {
     for (const auto state : {RunState::Queued, RunState::Running, RunState::Paused, RunState::Stopping,
@@ -134,10 +118,14 @@ Status check_known(std::string_view field, const std::string& value) {
     for (const auto one : {Outcome::Met, Outcome::NotMet, Outcome::NothingToDo}) known.emplace_back(name_of(one));
   } else if (field == "star") {
     known = {"*"};
-  } else {
-    return {};
   }
-  if (std::find(known.begin(), known.end(), lowered(value)) != known.end()) return {};
+  return known;
+}
+
+/// state:runing would match no run, now or ever.
+Status check_known(std::string_view field, const std::string& value) {
+  const auto known = known_values(field);
+  if (known.empty() || std::find(known.begin(), known.end(), lowered(value)) != known.end()) return {};
   return fail(Cause::InvalidInput, "filter: there is no {} \"{}\"{}; known are {}", field, printable(value),
               did_you_mean(value, known), joined(known, ", "));
 }
@@ -153,6 +141,20 @@ bool holds(const Value& left, Comparison comparison, const Value& right) {
     case Comparison::LessOrEqual: return left <= right;
     case Comparison::Greater: return left > right;
     case Comparison::GreaterOrEqual: return left >= right;
+  }
+  return false;
+}
+
+bool lies(double moment, Comparison comparison, const Period& period) {
+  const auto first = static_cast<double>(period.first_ms);
+  const auto end = static_cast<double>(period.end_ms);
+  switch (comparison) {
+    case Comparison::Equal: return first <= moment && moment < end;
+    case Comparison::Unequal: return moment < first || end <= moment;
+    case Comparison::Less: return moment < first;
+    case Comparison::LessOrEqual: return moment < end;
+    case Comparison::Greater: return end <= moment;
+    case Comparison::GreaterOrEqual: return first <= moment;
   }
   return false;
 }
@@ -297,19 +299,30 @@ class Parser {
       return fail(Cause::InvalidInput, "filter: \"{}\" is not understood", printable(text));
     auto left = field(name);
     if (!left) return failed(left);
-    const std::string value(rest.substr(found->sign.size()));
+    std::string value(rest.substr(found->sign.size()));
     if (value.empty()) return fail(Cause::InvalidInput, "filter: a value is missing after \"{}\"", printable(text));
     const bool is_number = left->name == "age" ? seconds_of(value).has_value() : real_of(value).has_value();
     if (left->number && !is_number) {
       return fail(Cause::InvalidInput, "filter: {} is a number, \"{}\" is none{}", left->name, printable(value),
                   left->name == "age" ? " (90s, 15m, 4h, 2d, 1w)" : "");
     }
-    if (left->name == "created" && !begins_a_time(value))
-      return fail(Cause::InvalidInput,
-                  "filter: created is a time such as 2026-11 or 2026-11-27T08:00:00Z, \"{}\" is none",
-                  printable(value));
+    if (left->time) return time_node(std::move(*left), found->comparison, value);
+    if (!known_values(left->name).empty()) value = lowered(value);
+    if (auto known = check_known(left->name, value); !known) return failed(known);
     return matching([field = std::move(*left), comparison = found->comparison, value](const RunFacts& facts) {
       return compares(field, field.of(facts), comparison, value);
+    });
+  }
+
+  static Result<NodePtr> time_node(RunField field, Comparison comparison, const std::string& value) {
+    const auto period = period_of(value);
+    if (!period) {
+      return fail(Cause::InvalidInput, "filter: {} is a time such as 2026-11 or 2026-11-27T08:00, \"{}\" is none",
+                  field.name, printable(value));
+    }
+    return matching([field = std::move(field), comparison, period = *period](const RunFacts& facts) {
+      const FieldValue moment = field.of(facts);
+      return lies(std::get<double>(moment), comparison, period);
     });
   }
 
@@ -327,7 +340,8 @@ class Parser {
     if (patterns.empty()) return fail(Cause::InvalidInput, "filter: a value is missing after \"{}:\"", name);
     std::vector<std::string> any_of;
     for (const auto& pattern : parts_of(patterns)) {
-      if (auto known = check_known(wanted->name, pattern); !known) return failed(known);
+      const bool globs = pattern.find_first_of("*?") != std::string::npos;
+      if (auto known = globs ? Status() : check_known(wanted->name, pattern); !known) return failed(known);
       any_of.push_back(lowered(pattern));
     }
     return matching([field = std::move(*wanted), any_of](const RunFacts& facts) {

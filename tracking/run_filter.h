@@ -11,10 +11,11 @@ namespace quantrail::tracking {
 /// Which runs to list:
 ///
 ///     state:running,interrupted model:resnet*    any of several, * and ? for any letters; no matter which case
-///     drop<0.01 best>=0.75 created>2026-11 age<2d param.maximal_drop=0.01 metrics.f1>0.8      < <= > >= = !=
+///     drop<0.01 best>=0.75 created>=2026-11 age<2d param.maximal_drop=0.01 metrics.f1>0.8      < <= > >= = !=
 ///     has:note has:tag      night      "two words"      in name, model, tags or note
 ///     a b      both         a | b, a or b      either         not a, -a      neither         (a | b) c
 ///
+/// A time is what period_of() understands: created=2026-11 is any moment of that month.
 /// A field without a value (nothing measured yet) matches no comparison but !=.
 class RunFilter {
  public:

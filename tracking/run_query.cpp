@@ -1,8 +1,10 @@
 #include "tracking/run_query.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace quantrail::tracking {
 namespace {
@@ -20,23 +22,34 @@ Result<std::optional<Order>> order_of(std::string_view sort) {
   return std::optional(Order{std::move(*field), descending});
 }
 
-/// Less by number, or by text where either is none.
-bool less(const RunField& field, const FieldValue& left, const FieldValue& right) {
-  const auto* a = std::get_if<double>(&left);
-  const auto* b = std::get_if<double>(&right);
-  if (a != nullptr && b != nullptr) return *a < *b;
-  return shown(field, left) < shown(field, right);
+/// What a run is sorted by: numbers go before texts, and what is not known behind all.
+struct SortKey {
+  enum class Kind { Number, Text, Unknown };
+  Kind kind = Kind::Unknown;
+  double number = 0.0;
+  std::string text{};
+
+  SortKey(const RunField& field, const FieldValue& value) {
+    if (const auto real = number_of(field, value)) {
+      kind = std::isnan(*real) ? Kind::Unknown : Kind::Number;
+      number = *real;
+    } else if (!std::holds_alternative<std::monostate>(value)) {
+      kind = Kind::Text;
+      text = shown(field, value);
+    }
+  }
+  [[nodiscard]] auto as_tuple() const { return std::tie(kind, number, text); }
+};
+
+bool comes_before(const Order& order, const SortKey& a, const SortKey& b) {
+  if (a.kind == SortKey::Kind::Unknown || b.kind == SortKey::Kind::Unknown) return a.kind < b.kind;
+  return order.descending ? b.as_tuple() < a.as_tuple() : a.as_tuple() < b.as_tuple();
 }
 
 void sort_by(const Order& order, std::vector<RunFacts>& facts) {
-  std::stable_sort(facts.begin(), facts.end(), [&](const RunFacts& a, const RunFacts& b) {
-    const FieldValue left = order.field.of(a);
-    const FieldValue right = order.field.of(b);
-    const bool no_left = std::holds_alternative<std::monostate>(left);
-    const bool no_right = std::holds_alternative<std::monostate>(right);
-    if (no_left || no_right) return !no_left && no_right;
-    return order.descending ? less(order.field, right, left) : less(order.field, left, right);
-  });
+  const auto key = [&](const RunFacts& one) { return SortKey(order.field, order.field.of(one)); };
+  std::stable_sort(facts.begin(), facts.end(),
+                   [&](const RunFacts& a, const RunFacts& b) { return comes_before(order, key(a), key(b)); });
 }
 
 Result<std::vector<RunFacts>> read_facts(Runs& runs, Listed which, const std::set<RunField::Source>& sources) {

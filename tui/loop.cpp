@@ -14,6 +14,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "tui/loop_signals.h"
 #include "tui/shell_text.h"
 #include "tui/workers.h"
@@ -31,14 +32,7 @@ constexpr auto kQuietFinish = milliseconds(500);   // of what is still done once
 constexpr auto kScriptPatience = std::chrono::seconds(60);
 constexpr int kCongested = 4096;  // bytes
 
-std::string clock_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  localtime_r(&now, &local);
-  std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%H:%M", &local);
-  return text.data();
-}
+std::string clock_text() { return local_text(std::int64_t{1000} * std::time(nullptr)).substr(11, 5); }
 
 /// The editor of choice, on the terminal that curses has left.
 Editing edited(const std::string& path) {

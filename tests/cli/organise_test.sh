@@ -38,7 +38,7 @@ expect 0 'no run matches' -- q list state:failed
 expect 2 'did you mean "state"' -- q list stat:done
 expect 2 'did you mean "drop"' -- q list --sort dropp
 expect 2 'no field "x"' -- q list --columns x
-expect 0 'first' -- q list 'created>2026-01'
+expect 0 'first' -- q list 'created>=2026-01'
 expect 2 'created is a time' -- q list 'created>2026-13'
 expect 2 'must not hold' -- q tag first good 'not,good'
 [ "$(field first 'tags | join(" ")')" = night ] || bad "one of two tags was taken"

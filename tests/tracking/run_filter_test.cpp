@@ -63,14 +63,40 @@ INSTANTIATE_TEST_SUITE_P(Comparisons, FilterTest,
                                          Case{"float!=0.76", false}, Case{"quantized<1", false},
                                          Case{"quantized>0", false}, Case{"quantized!=1", true}, Case{"size=25", true},
                                          Case{"age>1h", true}, Case{"age<2d", true}, Case{"age=7200", true},
-                                         Case{"age>3w", false}, Case{"created>2026-11", true},
-                                         Case{"created<2026-11-27T08:00:01Z", true}, Case{"name=Night-run", true},
+                                         Case{"age>3w", false}, Case{"name=Night-run", true},
                                          Case{"name=night-run", false}, Case{"tag=night", true},
                                          Case{"tag!=night", false}, Case{"tag!=day", true},
                                          Case{"param.maximal_drop=0.01", true}, Case{"param.maximal_drop=0.010", true},
                                          Case{"param.engine.seed>2", true}, Case{"param.drop=1", false},
                                          Case{"metrics.f1>0.7", true}, Case{"metrics.accuracy@top1>0.76", false},
                                          Case{"metrics.map>0", false}));
+
+INSTANTIATE_TEST_SUITE_P(Times, FilterTest,
+                         testing::Values(Case{"created=2026-11-27Z", true}, Case{"created!=2026-11-27Z", false},
+                                         Case{"created=2026", true}, Case{"created<=2026-11-27Z", true},
+                                         Case{"created<2026-11-27Z", false}, Case{"created>2026-11-27Z", false},
+                                         Case{"created>=2026-11-27Z", true}, Case{"created>2026-10", true},
+                                         Case{"created<2026-11-27T08:00:01Z", true},
+                                         Case{"created<2026-11-27T08:00:00Z", false},
+                                         Case{"created=2026-11-28Z", false},
+                                         Case{"created=\"2026-11-27 08:00Z\"", true}));
+INSTANTIATE_TEST_SUITE_P(Known, FilterTest,
+                         testing::Values(Case{"state=done", true}, Case{"state=Done", true}, Case{"state!=DONE", false},
+                                         Case{"outcome=Met", true}, Case{"outcome!=not_met", true}));
+
+TEST(RunFilter, TakesAndShowsTimesAsTheClockOnTheWallSays) {
+  ::setenv("TZ", "XYZ-05:30", 1);
+  ::tzset();
+  const auto field = must(run_field("created"));
+  const auto value = field.of(facts_of_a_run());
+  EXPECT_EQ(shown(field, value), "2026-11-27 13:30:00");
+  EXPECT_EQ(shown_to_programs(field, value), "2026-11-27T08:00:00Z");
+  EXPECT_TRUE(lets_through("created=2026-11-27T13"));
+  EXPECT_TRUE(lets_through("created:\"2026-11-27 13:*\""));
+  EXPECT_FALSE(lets_through("created=2026-11-27T08"));
+  ::unsetenv("TZ");
+  ::tzset();
+}
 
 TEST(RunFilter, WhereThereIsNoTargetNoneIsMet) {
   auto facts = facts_of_a_run();
@@ -86,6 +112,8 @@ TEST(RunFilter, SaysWhatIsNotUnderstood) {
   };
   EXPECT_TRUE(refused("stat:done", "no field \"stat\" (did you mean \"state\"?)"));
   EXPECT_TRUE(refused("state:runing", "no state \"runing\" (did you mean \"running\"?)"));
+  EXPECT_TRUE(refused("state=runing", "no state \"runing\" (did you mean \"running\"?)"));
+  EXPECT_TRUE(refused("state!=d*", "no state \"d*\""));
   EXPECT_TRUE(refused("outcome:good", "no outcome \"good\""));
   EXPECT_TRUE(refused("drop<small", "drop is a number, \"small\" is none"));
   EXPECT_TRUE(refused("age<long", "(90s, 15m, 4h, 2d, 1w)"));

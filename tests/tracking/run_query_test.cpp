@@ -55,6 +55,38 @@ TEST_F(RunQueryTest, SortsAndFiltersBySettingsAndMetrics) {
   EXPECT_EQ(names({.sort = "-metrics.top1"}), (Names{"ten", "nine"}));
 }
 
+TEST_F(RunQueryTest, SettingsThatAreNumbersAreSortedAsNumbers) {
+  measured("x100", 0.01, R"({"size":100,"kind":"b"})");
+  measured("x20", 0.02, R"({"size":20,"kind":"a"})");
+  measured("all", 0.03, R"({"size":"all","kind":"c"})");
+  measured("x300", 0.04, R"({"size":300})");
+  measured("none", 0.05);
+  EXPECT_EQ(names({.sort = "param.size"}), (Names{"x20", "x100", "x300", "all", "none"}));
+  EXPECT_EQ(names({.sort = "-param.size"}), (Names{"all", "x300", "x100", "x20", "none"}));
+  EXPECT_EQ(names({.sort = "param.kind"}), (Names{"x20", "x100", "all", "none", "x300"}));
+}
+
+TEST_F(RunQueryTest, WhatIsNoNumberComesLastInEitherDirection) {
+  for (int number = 0; number < 40; ++number) {
+    const double drop = number % 3 == 0 ? kNaN : 0.001 * ((number * 7) % 40);
+    measured(std::to_string(number) + "x", drop);
+  }
+  for (const char* sort : {"metrics.top1", "-metrics.top1"}) {
+    std::vector<double> values;
+    for (const auto& facts : must(queried(runs_, {.sort = sort}))) {
+      const auto field = must(run_field("metrics.top1"));
+      const auto value = number_of(field, field.of(facts));
+      if (value && *value == *value)
+        values.push_back(*value);
+      else
+        break;
+    }
+    EXPECT_EQ(values.size(), 26U) << sort;
+    if (*sort == '-') std::reverse(values.begin(), values.end());
+    EXPECT_TRUE(std::is_sorted(values.begin(), values.end())) << sort;
+  }
+}
+
 TEST_F(RunQueryTest, TheTrashIsAListOfItsOwn) {
   const auto id = new_run(store_, "old");
   new_run(store_, "new");
