@@ -56,4 +56,14 @@ std::string run_name_from(std::string_view text) {
   return name;
 }
 
+std::string numbered_name(std::string_view name, int number) {
+  const std::string end = fmt::format("-{}", number);
+  std::size_t kept = std::min(name.size(), kLongest - end.size());
+  const auto within_letter = [&] {
+    return kept < name.size() && (static_cast<unsigned char>(name[kept]) & 0xC0U) == 0x80U;
+  };
+  while (kept > 0 && within_letter()) --kept;
+  return std::string(name.substr(0, kept)) + end;
+}
+
 }  // namespace quantrail::tracking

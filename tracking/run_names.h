@@ -18,4 +18,7 @@ namespace quantrail::tracking {
 /// A name that passes check_run_name, made from any text: what is not a letter, digit, '.', '_' or '-' becomes '-'.
 [[nodiscard]] std::string run_name_from(std::string_view text);
 
+/// "NAME-NUMBER", of the longest start of `name` with which that passes check_run_name.
+[[nodiscard]] std::string numbered_name(std::string_view name, int number);
+
 }  // namespace quantrail::tracking

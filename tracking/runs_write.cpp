@@ -13,7 +13,7 @@ Result<std::string> free_name(Database& database, const std::string& wished) {
     const auto taken = first_integer(database, "SELECT 1 FROM runs WHERE name = ?1", {std::string_view(name)});
     if (!taken) return failed(taken);
     if (!*taken) return name;
-    name = fmt::format("{}-{}", wished, number);
+    name = numbered_name(wished, number);
   }
 }
 

@@ -22,6 +22,25 @@ TEST(RunNames, MayHoldSpacesAndLettersOfAnyLanguage) {
   EXPECT_TRUE(fails_with(check_run_name("\x1B[2J"), Cause::InvalidInput, "control characters"));
 }
 
+TEST(RunNames, WithANumberAreNoLongerThanIsPermitted) {
+  EXPECT_EQ(numbered_name("net", 2), "net-2");
+  EXPECT_EQ(numbered_name(std::string(100, 'a'), 10), std::string(97, 'a') + "-10");
+  std::string umlauts;
+  for (int letter = 0; letter < 50; ++letter) umlauts += "ä";
+  EXPECT_EQ(numbered_name(umlauts, 12), umlauts.substr(0, 96) + "-12") << "no half letters";
+  EXPECT_TRUE(check_run_name(numbered_name(umlauts, 12)));
+}
+
+TEST(RunNames, OfRunsThatShareOneCanAllBeGiven) {
+  const TempFolder folder;
+  const Store store = new_store(folder);
+  auto runs = must(Runs::open(store));
+  for (int number = 0; number < 3; ++number) {
+    const auto created = must(runs.create(spec_named(std::string(100, 'n'))));
+    EXPECT_TRUE(runs.rename(created.id, created.name)) << created.name;
+  }
+}
+
 TEST(RunNames, AndTagsHoldNothingThatSteersATerminal) {
   for (const std::string text : {"a\xC2\x9B"
                                  "31m",
