@@ -92,6 +92,32 @@ void keep_outermost(std::vector<std::string>& candidates) {
   }
 }
 
+const Json* at_step(const Json& node, const Step& step) {
+  if (const auto* key = std::get_if<std::string>(&step)) return node.find(*key);
+  const auto* array = node.as<Json::Array>();
+  const auto index = std::get<std::size_t>(step);
+  return array != nullptr && index < array->size() ? &(*array)[index] : nullptr;
+}
+
+/// How many of the sections around a key the document does not have.
+std::size_t missing_sections(const Json& document, std::string_view path) {
+  auto steps = steps_of(path).value_or(std::vector<Step>{});
+  if (!steps.empty()) steps.pop_back();
+  const Json* node = &document;
+  for (std::size_t at = 0; at < steps.size(); ++at) {
+    node = at_step(*node, steps[at]);
+    if (node == nullptr || node->is_null()) return steps.size() - at;
+  }
+  return 0;
+}
+
+/// Of several places of a name, those are meant whose sections the document has, or most of them.
+void keep_nearest(std::vector<std::string>& candidates, const Json& document) {
+  std::size_t least = std::string::npos;
+  for (const auto& path : candidates) least = std::min(least, missing_sections(document, path));
+  std::erase_if(candidates, [&](const auto& path) { return missing_sections(document, path) > least; });
+}
+
 /// The full path that the user's `written` one means.
 Result<std::string> full_path(std::string_view written, const Json& document) {
   std::vector<KnownPath> known;
@@ -112,6 +138,8 @@ Result<std::string> full_path(std::string_view written, const Json& document) {
   if (candidates.size() > 1 && !dotted && some_leaf)
     std::erase_if(candidates, [&](const auto& path) { return !is_leaf(path); });
   keep_outermost(candidates);
+  const bool whole = std::find(candidates.begin(), candidates.end(), written) != candidates.end();
+  if (!whole) keep_nearest(candidates, document);
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty() && dotted) return std::string(written);  // checked with the rest of the document
   if (candidates.empty()) {
@@ -119,7 +147,7 @@ Result<std::string> full_path(std::string_view written, const Json& document) {
     for (const auto& each : known) names.push_back(last_name(each.path));
     return fail(Cause::InvalidInput, "--set {}: unknown parameter{}", printable(written), did_you_mean(written, names));
   }
-  if (std::find(candidates.begin(), candidates.end(), written) != candidates.end()) return std::string(written);
+  if (whole) return std::string(written);
   return fail(Cause::InvalidInput, "--set {}: means several parameters, write one of {}", printable(written),
               joined(candidates, ", "));
 }
@@ -164,12 +192,26 @@ Status set_one(Json& document, std::string_view override_text) {
   return {};
 }
 
+/// Null: there is none.
+Json* first_algorithm(Json& document) {
+  auto* compression = document.find("compression");
+  auto* algorithms = compression == nullptr ? nullptr : compression->find("algorithms");
+  auto* list = algorithms == nullptr ? nullptr : algorithms->as<Json::Array>();
+  return list == nullptr || list->empty() ? nullptr : &list->front();
+}
+
 }  // namespace
 
 Result<Json> with_overrides(Json document, const std::vector<std::string>& overrides) {
+  const bool named = first_algorithm(document) != nullptr;
   for (const auto& text : overrides) {
     if (const auto applied = set_one(document, text); !applied) return failed(applied);
   }
+  // Without algorithms there is one by default, whose parameters may be set all the same.
+  auto* algorithm = first_algorithm(document);
+  const bool nameless =
+      algorithm != nullptr && algorithm->as<Json::Object>() != nullptr && algorithm->find("name") == nullptr;
+  if (!named && nameless) algorithm->set("name", Json{std::string("DefaultQuantization")});
   return document;
 }
 

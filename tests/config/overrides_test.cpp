@@ -72,9 +72,47 @@ TEST(Overrides, MeanTheKeyThatHasAnEffect) {
   EXPECT_EQ(config.compression.quantization.weights.granularity, Granularity::PerTensor) << "model.weights has none";
 }
 
+TEST(Overrides, MeanTheSectionThatIsThere) {
+  EXPECT_EQ(configured({"limit=3"}).engine.validation->data.limit, 3);
+  EXPECT_EQ(configured({"labels=x.npy"}).engine.validation->data.labels, "/folder/x.npy");
+  const Config images = configured({"calibration.data={\"type\": \"cifar10\", \"path\": \"x\"}",
+                                    "engine.preprocess={\"layout\": \"NCHW\"}", "crop.height=5", "crop.width=4"});
+  EXPECT_EQ(images.engine.calibration->preprocess.crop_height, 5);
+  EXPECT_EQ(images.engine.calibration->preprocess.crop_width, 4);
+}
+
 TEST(Overrides, RefuseAmbiguousNamesAndListThem) {
-  EXPECT_THAT(problem("limit=3"), HasSubstr("write one of engine.calibration.limit, engine.validation.limit"));
-  EXPECT_THAT(problem("path=x"), HasSubstr("engine.calibration.data.path"));
+  const auto of_two_sides = [](const std::string& text) {
+    const auto config = parse_config(kDocument, "/folder", "c.json",
+                                     {"engine.calibration={\"data\": {\"type\": \"npy\", \"path\": \"c.npy\"}}", text});
+    return config ? "none" : config.error().message;
+  };
+  EXPECT_THAT(of_two_sides("limit=3"), HasSubstr("write one of engine.calibration.limit, engine.validation.limit"));
+  EXPECT_THAT(of_two_sides("path=x"), HasSubstr("engine.calibration.data.path"));
+  EXPECT_THAT(problem("divide_by=2"), HasSubstr("means several parameters"))
+      << "of all images, or of those for validation";
+}
+
+TEST(Overrides, SetParametersOfTheAlgorithmThatThereIsByDefault) {
+  const std::string plain = R"({"model": {"model": "m.onnx"},
+    "engine": {"calibration": {"data": {"type": "npy", "path": "c.npy"}}}})";
+  for (const std::string compression : {"", R"(, "compression": {})", R"(, "compression": {"algorithms": []})",
+                                        R"(, "compression": {"algorithms": null})"}) {
+    const std::string text = plain.substr(0, plain.size() - 1) + compression + "}";
+    const auto config = parse_config(text, "/folder", "c.json", {"weights.granularity=pertensor", "preset=mixed"});
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->compression.algorithm, "DefaultQuantization");
+    EXPECT_EQ(config->compression.quantization.weights.granularity, Granularity::PerTensor);
+    EXPECT_EQ(config->compression.quantization.preset, Preset::Mixed);
+    const auto other = parse_config(text, "/folder", "c.json",
+                                    {"weights.granularity=pertensor", "algorithms[0].name=AccuracyAwareQuantization"});
+    ASSERT_TRUE(other) << other.error().message;
+    EXPECT_EQ(other->compression.algorithm, "AccuracyAwareQuantization");
+  }
+  const auto written = parse_config(plain.substr(0, plain.size() - 1) + R"(, "compression": {"algorithms": [{}]}})",
+                                    "/folder", "c.json", {"seed=1"});
+  ASSERT_FALSE(written);
+  EXPECT_THAT(written.error().message, HasSubstr("algorithms[0].name: missing"));
 }
 
 TEST(Overrides, RefuseUnknownNamesAndProposeTheNearest) {
