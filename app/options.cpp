@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/terminal_width.h"
 #include "app/version.h"
 #include "base/text.h"
 #include "tracking/run_fields.h"
@@ -330,7 +331,7 @@ std::string unknown_command(const CLI::App& app, int argc, const char* const* ar
   if (!app.get_subcommands().empty()) return {};
   for (int at = 1; at < argc; ++at) {
     const std::string word = argv[at];
-    if (word == "--store") ++at;
+    if (word == "--store" || word == "--terminal-columns") ++at;
     if (word.starts_with('-')) continue;
     std::vector<std::string> known{"tui"};
     for (const auto& [name, description] : command_names()) known.push_back(name);
@@ -349,6 +350,8 @@ Parsed parsed_options(int argc, const char* const* argv) {
   app.set_version_flag("--version", std::string("quantrail ") + kVersion);
   app.footer(kFooter);
   app.add_option("--store", options.store, "Folder of the experiment store")->type_name("FOLDER");
+  // From the screens, which show what a command prints.
+  app.add_option_function<int>("--terminal-columns", lay_out_for)->check(CLI::PositiveNumber)->group("");
   app.fallthrough();
   app.require_subcommand(0, 1);
   add_commands(app, options);

@@ -9,6 +9,7 @@
 #include "app/health_rows.h"
 #include "app/program.h"
 #include "app/self.h"
+#include "app/terminal_width.h"
 #include "app/tui_rows.h"
 #include "base/text.h"
 #include "tracking/run_query.h"
@@ -236,6 +237,8 @@ TuiPerformer::Told TuiPerformer::done(const tui::SaveView& command) {
 
 std::vector<tui::Msg> TuiPerformer::by_command(const std::vector<std::string>& arguments, bool show) const {
   std::vector<std::string> whole{self_path(), "--store", options_.store};
+  if (const int columns = terminal_width(stdout); columns > 0)
+    whole.insert(whole.end(), {"--terminal-columns", std::to_string(std::max(columns - 2, 1))});
   for (const auto& argument : arguments) whole.push_back(home_expanded(argument));
   ProgramRun run = run_program(whole);
   return {tui::CommandDone{arguments, run.exit_code, std::move(run.output), show}};

@@ -147,6 +147,8 @@ constexpr std::array kTable{
     Binding{C::Text, A::Search, on(U'/'), nothing(), "/", "search", "/ search"},
     Binding{C::Text, A::NextMatch, on(U'n'), nothing(), "n", "next match", "n N next"},
     Binding{C::Text, A::PreviousMatch, on(U'N'), nothing(), "N", "match before", ""},
+    Binding{C::Text, A::Left, on(Key::Left), nothing(), "Left", "what lies further left", ""},
+    Binding{C::Text, A::Right, on(Key::Right), nothing(), "Right", "what lies further right", "Left Right sideways"},
     Binding{C::Text, A::Back, on(Key::Escape), on(U'q'), "Esc q", "close", "q close"},
     Binding{C::Text, A::Back, on(Key::Backspace), on(U'?'), "Bksp ?", "close", ""},
 

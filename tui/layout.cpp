@@ -10,6 +10,17 @@ namespace {
 constexpr int kPreviewRows = 9;
 constexpr int kSideBySide = 110;
 
+/// A row of a table has two gaps or more; in two rows it could not be read.
+bool is_of_a_table(std::string_view line) {
+  int gaps = 0;
+  for (std::size_t at = line.find_first_not_of(' '); at != std::string_view::npos;) {
+    at = line.find("  ", at);
+    if (at != std::string_view::npos) at = line.find_first_not_of(' ', at);
+    if (at != std::string_view::npos) ++gaps;
+  }
+  return gaps >= 2;
+}
+
 }  // namespace
 
 std::size_t first_shown(std::size_t selected, std::size_t count, int room) {
@@ -93,11 +104,19 @@ std::optional<RunTab> tab_at(const Model& model, int row, int column) {
   return std::nullopt;
 }
 
+int text_columns(const Model& model) { return std::max(model.size.columns - 2, 8); }
+
+int text_excess(const Model& model) {
+  int widest = 0;
+  for (const auto& row : text_rows(model)) widest = std::max(widest, width_of(row));
+  return std::max(widest - text_columns(model), 0);
+}
+
 std::vector<std::string> text_rows(const Model& model) {
-  const int room = std::max(model.size.columns - 2, 8);
+  const int room = text_columns(model);
   std::vector<std::string> rows;
   for (const auto& line : model.text.lines) {
-    if (width_of(line) <= room) {
+    if (width_of(line) <= room || is_of_a_table(line)) {
       rows.push_back(line);
       continue;
     }

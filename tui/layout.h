@@ -36,6 +36,10 @@ struct LiveLayout {
 
 /// The page of text as it is shown: lines that are too long go on in the next row.
 [[nodiscard]] std::vector<std::string> text_rows(const Model& model);
+/// Columns that rows of a page of text have.
+[[nodiscard]] int text_columns(const Model& model);
+/// By how many columns the widest row of a page of text is wider.
+[[nodiscard]] int text_excess(const Model& model);
 /// Rows of the log page in the room that there is: what is longer goes on below.
 [[nodiscard]] std::vector<LogRow> log_lines(const Model& model);
 

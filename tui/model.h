@@ -92,6 +92,7 @@ struct TextPage {
   std::string title{};
   std::vector<std::string> lines{};
   std::size_t scroll = 0;
+  int column = 0;  ///< the first that is shown
   std::string search{};
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "tui/layout.h"
 #include "tui/update_parts.h"
 
 namespace quantrail::tui {
@@ -42,10 +43,19 @@ Next acted_on_health(Model model, Action action) {
   }
 }
 
+/// By half a page, as far as there is something to see.
+Next moved_sideways(Model model, int direction) {
+  const int step = direction * text_columns(model) / 2;
+  model.text.column = std::clamp(model.text.column + step, 0, text_excess(model));
+  return still(std::move(model));
+}
+
 Next acted_on_text(Model model, Action action) {
   switch (action) {
     case Action::NextMatch: return searched(std::move(model), 1);
     case Action::PreviousMatch: return searched(std::move(model), -1);
+    case Action::Left: return moved_sideways(std::move(model), -1);
+    case Action::Right: return moved_sideways(std::move(model), 1);
     default: return still(std::move(model));
   }
 }

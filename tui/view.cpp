@@ -20,17 +20,23 @@ Style style_of_line(const std::string& line, const std::string& search) {
 void draw_text(Frame& frame, const Model& model) {
   draw_header(frame, "quantrail  " + model.text.title, model);
   std::vector<TextLine> lines;
+  const int excess = text_excess(model);
+  const int column = std::min(model.text.column, excess);  // the screen may have become wider
   for (auto& row : text_rows(model)) {
     const Style style = style_of_line(row, model.text.search);
-    lines.push_back({std::move(row), style});
+    lines.push_back({column > 0 ? from_column(row, column) : std::move(row), style});
   }
   const Area area{1, 1, model.size.rows - 3, model.size.columns - 2};
   const std::size_t first = draw_lines(frame, area, lines, model.text.scroll);
   const std::size_t end = std::min(first + static_cast<std::size_t>(area.rows), lines.size());
   for (std::size_t at = first; at < end; ++at)
     mark_found(frame, area.row + static_cast<int>(at - first), area.column, lines[at].text, model.text.search);
-  if (first > 0 || end < lines.size()) {
-    const std::string where = fmt::format("{} to {} of {}", first + 1, end, lines.size());
+  if (first > 0 || end < lines.size() || excess > 0) {
+    std::string where = fmt::format("{} to {} of {}", first + 1, end, lines.size());
+    if (excess > 0) {
+      where += fmt::format(", columns {} to {} of {}", column + 1, column + text_columns(model),
+                           excess + text_columns(model));
+    }
     frame.put(model.size.rows - 2, model.size.columns - width_of(where) - 1, where, Style::Dim);
   }
   draw_footer(frame, model);

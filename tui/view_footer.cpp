@@ -97,6 +97,7 @@ bool makes_sense(const Model& model, Action action) {
     case Action::Undo: return model.screen() != Screen::Runs || trash;
     case Action::ShowTrash: return trash;
     case Action::Help: return model.screen() != Screen::Text;
+    case Action::Right: return model.screen() != Screen::Text || text_excess(model) > 0;
     case Action::ClearFilter: return !model.runs.query.filter.empty() || !model.runs.marked.empty();
     case Action::New:
     case Action::Compare: return !trash;

@@ -154,11 +154,13 @@ void draw_config(Frame& frame, const Model& model, const RunDetail& detail) {
               fitted(detail.facts[static_cast<std::size_t>(row)], area.columns - 3), Style::Dim);
 }
 
-/// "best smallest": the rules that choose an iteration.
-std::string rules_of(const RunDetail& detail, const IterationRow& it) {
+/// "best smallest": the rules that choose an iteration; `briefly`: "best small".
+std::string rules_of(const RunDetail& detail, const IterationRow& it, bool briefly) {
   std::string rules;
   for (const auto& [rule, iteration] : detail.picks) {
-    if (iteration == it.index) rules += (rules.empty() ? "" : " ") + rule;
+    if (iteration != it.index) continue;
+    const bool superlative = briefly && rule.ends_with("est") && rule.size() > 4;
+    rules += (rules.empty() ? "" : " ") + (superlative ? rule.substr(0, rule.size() - 3) : rule);
   }
   return rules;
 }
@@ -169,9 +171,10 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
   const auto& rows = detail.iterations;
   // Figures and rules have their places, what changed takes what is left, and the kind gives way to it.
   int rules = 2;
-  for (const auto& it : rows) rules = std::max(rules, width_of(rules_of(detail, it)));
   const int kind = area.columns >= 100 ? 10 : 0;
-  const int changed = std::max(10, area.columns - 50 - kind - rules);
+  for (const auto& it : rows) rules = std::max(rules, width_of(rules_of(detail, it, kind == 0)));
+  constexpr int kFigures = 46;
+  const int changed = std::max(10, area.columns - kFigures - kind - rules);
   frame.put(area.row, 1,
             fitted(padded("it", -4) + "  " + padded("kind", kind) + padded("changed", changed) + padded("metric", -7) +
                        padded("drop", -9) + padded("float", -6) + padded("int8", -7) + padded("MiB", -8) + "  is",
@@ -183,7 +186,7 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
   for (int row = 0; row < list.rows && first + static_cast<std::size_t>(row) < rows.size(); ++row) {
     const std::size_t at = first + static_cast<std::size_t>(row);
     const IterationRow& it = rows[at];
-    const std::string is = rules_of(detail, it);
+    const std::string is = rules_of(detail, it, kind == 0);
     const std::string change = kind == 0 || !it.changed_layers.empty() ? short_change(it) : "";
     frame.put(list.row + row, 1,
               fitted(padded(fmt::format("{}", it.index), -4) + "  " + (kind > 0 ? padded(it.kind, kind) : "") +

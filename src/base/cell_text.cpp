@@ -111,6 +111,17 @@ std::string fitted(std::string_view utf8, int columns, std::string_view ellipsis
   return encoded(std::u32string_view(glyphs).substr(0, kept)) + std::string(ellipsis);
 }
 
+std::string from_column(std::string_view utf8, int column) {
+  const std::u32string glyphs = decoded(utf8);
+  int before = 0;
+  std::size_t first = 0;
+  while (first < glyphs.size() && before < column) before += width_of(glyphs[first++]);
+  // What takes no column of its own belongs to the letter before it.
+  while (first < glyphs.size() && first > 0 && width_of(glyphs[first]) == 0) ++first;
+  return std::string(static_cast<std::size_t>(std::max(before - column, 0)), ' ') +
+         encoded(std::u32string_view(glyphs).substr(first));
+}
+
 std::string fitted_end(std::string_view utf8, int columns, std::string_view ellipsis) {
   const std::u32string glyphs = decoded(utf8);
   if (columns_of(glyphs) <= columns) return encoded(glyphs);

@@ -19,6 +19,8 @@ namespace quantrail {
 [[nodiscard]] int width_of(std::string_view utf8);
 /// The longest start of `utf8` that fits `columns`, with `ellipsis` where something was cut.
 [[nodiscard]] std::string fitted(std::string_view utf8, int columns, std::string_view ellipsis = "~");
+/// `utf8` from that column on; where a wide letter is cut in two, with a blank for the rest of it.
+[[nodiscard]] std::string from_column(std::string_view utf8, int column);
 /// The longest end of `utf8` that fits: layer names differ at their ends.
 [[nodiscard]] std::string fitted_end(std::string_view utf8, int columns, std::string_view ellipsis = "~");
 /// `utf8`, fitted and padded with spaces to exactly `columns`; negative: right-aligned in -columns.

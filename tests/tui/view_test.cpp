@@ -3,10 +3,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <random>
 #include <sstream>
 
 #include "tests/tui/sample_models.h"
+#include "tui/layout.h"
 
 namespace quantrail::tui {
 namespace {
@@ -182,6 +184,61 @@ TEST(Text, IsFittedByColumnsNotBytes) {
   EXPECT_EQ(width_of("\xff\xfe"), 2);
   EXPECT_EQ(width_of("👍"), 2);
   EXPECT_EQ(width_of("ก็"), 1) << "Thai with a mark above";
+}
+
+TEST(Text, BeginsAtAnyColumn) {
+  EXPECT_EQ(from_column("abcd", 0), "abcd");
+  EXPECT_EQ(from_column("abcd", 3), "d");
+  EXPECT_EQ(from_column("abcd", 9), "");
+  EXPECT_EQ(from_column("日本", 2), "本");
+  EXPECT_EQ(from_column("日本", 1), " 本") << "half a letter is a blank";
+  EXPECT_EQ(from_column("e\xCC\x81xy", 1), "xy") << "an accent goes with its letter";
+}
+
+TEST(View, RowsOfTablesStayWholeAndScrollSideways) {
+  Model model = sample_runs({12, 60}, Charset::Ascii);
+  const std::string row = "0  layer" + std::string(60, '.') + "  0.1234  middle" + std::string(20, '.') + "  the end";
+  const std::string sentence = "a sentence that is longer than the screen is wide, and is read in several rows";
+  model.asked_from = model.way;
+  model = after(model, {CommandDone{{"show"}, 0, row + "\n" + row + "\n" + sentence + "\n", true}});
+  EXPECT_EQ(text_rows(model).size(), 4U) << "two rows and a sentence in two";
+  std::string screen = view(model).to_text();
+  EXPECT_THAT(screen, HasSubstr("0  layer"));
+  EXPECT_THAT(screen, HasSubstr("Left Right sideways"));
+  EXPECT_THAT(screen, HasSubstr("columns 1 to 58 of"));
+  model = after(model, {key(Key::Right)});
+  screen = view(model).to_text();
+  EXPECT_THAT(screen, HasSubstr("0.1234"));
+  EXPECT_THAT(screen, Not(HasSubstr("0  layer")));
+  for (int pressed = 0; pressed < 20; ++pressed) model = after(model, {key(Key::Right)});
+  EXPECT_THAT(view(model).to_text(), HasSubstr("the end\n")) << "no further than there is something";
+  EXPECT_THAT(view(after(model, {Resized{{12, 200}}})).to_text(), HasSubstr("0  layer"));
+  for (int pressed = 0; pressed < 20; ++pressed) model = after(model, {key(Key::Left)});
+  EXPECT_THAT(view(model).to_text(), HasSubstr("0  layer"));
+}
+
+TEST(View, WhatWasNotMeasuredHasNoDrop) {
+  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  Model model = sample_run({24, 80}, Charset::Ascii);
+  auto detail = *model.run.detail;
+  detail.iterations = {{0, "quantized", {}, {}, kNothing, kNothing, true, 1.0, 2810000, 6.0}};
+  detail.run.best = detail.run.drop = detail.limit = std::nullopt;
+  detail.picks.clear();
+  model.run.detail = std::make_shared<const RunDetail>(std::move(detail));
+  for (const char* tab : {"1", "2", "5"})
+    EXPECT_THAT(view(typed(model, tab)).to_text(), Not(HasSubstr("0.0000"))) << tab;
+  EXPECT_THAT(view(typed(model, "1a")).to_text(), HasSubstr("drop"));
+}
+
+TEST(View, WhatChangedHasTheRoomThatThereIs) {
+  Model model = sample_run({24, 80}, Charset::Ascii);
+  auto detail = *model.run.detail;
+  detail.picks = {{"best", 1}, {"fastest", 1}, {"smallest", 1}};
+  detail.iterations[1].changed_layers = {"features.12/depth"};
+  model.run.detail = std::make_shared<const RunDetail>(std::move(detail));
+  const std::string screen = view(typed(model, "5")).to_text();
+  EXPECT_THAT(screen, HasSubstr("features.12/depth "));
+  EXPECT_THAT(screen, HasSubstr("best fast small\n"));
 }
 
 TEST(Text, IsWrappedBetweenWords) {
