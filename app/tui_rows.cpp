@@ -29,7 +29,7 @@ tui::IterationRow iteration_row(const IterationRecord& it, const tracking::RunDe
           it.changed_layers,
           it.reverted_layers,
           value == it.metrics.end() ? std::numeric_limits<double>::quiet_NaN() : value->second,
-          it.drop,
+          it.drops.empty() ? std::numeric_limits<double>::quiet_NaN() : it.drop,
           it.accepted,
           it.int8_macs_share,
           static_cast<std::int64_t>(it.size_bytes),
@@ -236,7 +236,10 @@ tui::RunDetail run_detail(const tracking::RunDetails& run, const std::string& me
   out.settings = setting_rows(details);
   out.log = log_rows(details);
   out.facts = fact_lines(details);
+  const bool measured = std::any_of(run.iterations.begin(), run.iterations.end(),
+                                    [](const IterationRecord& it) { return !it.drops.empty(); });
   for (const auto* rule : {"best", "smallest", "fastest"}) {
+    if (!measured) break;  // nothing to choose by
     if (const auto iteration = picked(run, rule)) out.picks[rule] = *iteration;
   }
   return out;

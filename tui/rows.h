@@ -77,7 +77,7 @@ struct IterationRow {
   std::string kind{};
   std::vector<std::string> changed_layers{};
   std::vector<std::string> reverted_layers{};
-  double metric = 0.0;
+  double metric = 0.0;  ///< NaN, and so is the drop: not measured
   double drop = 0.0;
   bool accepted = false;
   double int8_share = 0.0;  ///< of multiply-adds

@@ -35,6 +35,20 @@ shows "$work/text" 'run 1 first: done'
 play --size 120x40
 [ "$(wc -l <"$work/runs")" = 40 ] || bad "--size has no effect"
 
+# A model that nothing was measured of has no drop, and no rule chooses it.
+printf '{"model": {"model": "%s/demo/shapes.onnx"}, "engine": {"calibration": {"data": {"type": "npy", "path": "%s/demo/calib_images.npy",
+  "layout": "NHWC"}, "preprocess": {"divide_by": 255}, "limit": 20}}}' "$SOURCE" "$SOURCE" >"$work/calibration.json"
+"$QUANTRAIL" --store "$work/unmeasured" run "$work/calibration.json" >/dev/null 2>&1
+keys Enter ":dump $work/live" 5 ":dump $work/models"
+LC_ALL=C.UTF-8 "$QUANTRAIL" --store "$work/unmeasured" tui --script "$work/keys"
+shows "$work/live" 'Iterations 1'
+grep -q '0\.0000' "$work/live" "$work/models" && bad "a drop of what was not measured"
+grep -q 'smallest' "$work/models" && bad "a rule chose what was not measured"
+
+# What commands print for the screens is laid out for them.
+[ "$("$QUANTRAIL" --store "$store" --terminal-columns 70 list | awk '{ if (length($0) > most) most = length($0) } END { print most }')" -le 70 ] ||
+  bad "the list is wider than what shows it"
+
 # The form for a new run, from a script: validated, forecast, started, and followed to its end.
 keys n Tab '"again"' Tab ':wait ready' F5 ':wait a ranking of 24' ":dump $work/forecast" q F10 ':wait RUN 3 again' ':wait done, ' ":dump $work/done"
 play || bad "no new run from a script"
