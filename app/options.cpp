@@ -342,6 +342,33 @@ std::string unknown_command(const CLI::App& app, int argc, const char* const* ar
   return {};
 }
 
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+/// What was wrong with the command line, and where it says what would be right.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "" : chosen.front()->get_name();
+  std::vector<std::string> known = option_names(app);
+  for (const auto* sub : chosen) {
+    for (auto& name : option_names(*sub)) known.push_back(std::move(name));
+  }
+  std::string what = error.what();
+  for (const auto& word : app.remaining(true)) {
+    what = word.starts_with('-') ? fmt::format("there is no option {}{}", word, did_you_mean(word, known))
+                                 : fmt::format("\"{}\" is one argument too many", word);
+    if (word.starts_with('-')) break;
+  }
+  const std::string spaced = command.empty() ? "" : command + " ";
+  return printable(fmt::format("{}{}; `quantrail {}--help` says what it takes", command.empty() ? "" : command + ": ",
+                               what, spaced));
+}
+
 }  // namespace
 
 Parsed parsed_options(int argc, const char* const* argv) {
@@ -362,7 +389,9 @@ Parsed parsed_options(int argc, const char* const* argv) {
       fmt::print(stderr, "quantrail: {}\n", wrong);
       return {std::nullopt, 2};
     }
-    return {std::nullopt, app.exit(error) == 0 ? 0 : 2};
+    if (error.get_exit_code() == 0) return {std::nullopt, app.exit(error)};  // --help, --version
+    fmt::print(stderr, "quantrail: {}\n", usage_error(app, error));
+    return {std::nullopt, 2};
   }
   return {std::move(options), 0};
 }

@@ -45,6 +45,15 @@ expect 2 'validation is missing.*"auto"' -- q run "$demo" --set engine.validatio
 expect 2 'did you mean "block2/depthwise/fq_weights_1"' -- q run "$demo" \
   --set 'layerwise_configs=[{"block2/depthwis/fq_weights_1": {"mode": "symmetric"}}]'
 
+# A command line that is none says so as any other mistake, and where to look.
+expect 2 '^quantrail: export: --output is required; `quantrail export --help` says what it takes$' -- q export 1
+expect 2 '^quantrail: export: there is no option --hlep \(did you mean "--help"\?\); `quantrail export' -- q export --hlep
+expect 2 '^quantrail: there is no option --hlep \(did you mean "--help"\?\); `quantrail --help`' -- q --hlep
+expect 2 'list: there is no option --sorrt \(did you mean "--sort"\?\)' -- q list --sorrt drop
+expect 2 'check: "two.json" is one argument too many' -- q check one.json two.json
+expect 2 '^quantrail: list: --json excludes --csv' -- q list --json --csv
+expect 0 'Usage' -- q export --help
+
 # Models that are none.
 : >empty.onnx
 expect 2 'empty\.onnx' -- q inspect empty.onnx
