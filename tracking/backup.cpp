@@ -1,5 +1,7 @@
 #include "tracking/backup.h"
 
+#include <array>
+
 #include "base/folders.h"
 #include "tracking/durable_copy.h"
 #include "tracking/health.h"
@@ -69,20 +71,18 @@ Status copy_logs(const fs::path& from, const fs::path& to) {
 Status without_workers(Database& database) {
   auto transaction = Transaction::write(database);
   if (!transaction) return failed(transaction);
-  auto done =
-      run(database,
-          "UPDATE attempts SET ended_ms = started_ms, ended_as = 'lost', reason = 'it went on in the store that this "
-          "is a "
-          "copy of' WHERE ended_ms IS NULL")
-          .and_then([&] {
-            return run(
-                database,
-                "UPDATE runs SET state = 'interrupted', reason = 'a copy was made while it was at work' WHERE id IN "
-                "(SELECT run_id FROM leases)");
-          })
-          .and_then([&] { return run(database, "DELETE FROM leases"); })
-          .and_then([&] { return run(database, "DELETE FROM requests WHERE answer IS NULL"); });
-  return done ? transaction->commit() : done;
+  constexpr std::array<std::string_view, 5> kSteps{
+      "UPDATE attempts SET ended_ms = started_ms, ended_as = 'done' WHERE ended_ms IS NULL AND run_id IN "
+      "(SELECT id FROM runs WHERE state = 'done')",
+      "UPDATE attempts SET ended_ms = started_ms, ended_as = 'lost', "
+      "reason = 'it went on in the store that this is a copy of' WHERE ended_ms IS NULL",
+      "UPDATE runs SET state = 'interrupted', reason = 'a copy was made while it was at work' "
+      "WHERE id IN (SELECT run_id FROM leases) AND state <> 'done'",
+      "DELETE FROM leases", "DELETE FROM requests WHERE answer IS NULL"};
+  for (const auto step : kSteps) {
+    if (auto done = run(database, step); !done) return done;
+  }
+  return transaction->commit();
 }
 
 bool no_room(const fs::path& folder, const fs::path& file) {

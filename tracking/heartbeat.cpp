@@ -27,6 +27,7 @@ void Heartbeat::beat_until(const std::stop_token& stop) {
         if (options_.on_lost) options_.on_lost();
         return;
       }
+      if (done == Beat::Ended) return;
       if (done == Beat::Done) tell_requests(*database);
     }
     std::unique_lock lock(mutex_);
@@ -39,12 +40,19 @@ Heartbeat::Beat Heartbeat::beat(Database& database) {
   auto transaction = Transaction::write(database);
   if (!transaction) return Beat::Failed;
   const auto confirmed = confirm(database, owner_, store_.now_ms());
-  if (!confirmed) return confirmed.error().cause == Cause::Owned ? Beat::Lost : Beat::Failed;
+  if (!confirmed) return confirmed.error().cause == Cause::Owned ? without_lease(database) : Beat::Failed;
   const auto written =
       run(database, "UPDATE leases SET step = ?2, unit = ?3, done = ?4, total = ?5, rate = ?6 WHERE run_id = ?1",
           {owner_.run, std::string_view(now.step), std::string_view(now.unit), now.done, now.total, now.rate});
   if (!written || !transaction->commit()) return Beat::Failed;
   return Beat::Done;
+}
+
+/// The result ends the attempt before the lease is released.
+Heartbeat::Beat Heartbeat::without_lease(Database& database) const {
+  const auto done = first_integer(database, "SELECT ended_as = 'done' FROM attempts WHERE id = ?1", {owner_.attempt});
+  if (!done) return Beat::Failed;
+  return done->value_or(0) != 0 ? Beat::Ended : Beat::Lost;
 }
 
 void Heartbeat::tell_requests(Database& database) {

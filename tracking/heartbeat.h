@@ -20,9 +20,10 @@ class Heartbeat {
   Heartbeat& operator=(const Heartbeat&) = delete;
 
  private:
-  enum class Beat { Done, Failed, Lost };
+  enum class Beat { Done, Failed, Lost, Ended };
   void beat_until(const std::stop_token& stop);
   [[nodiscard]] Beat beat(Database& database);
+  [[nodiscard]] Beat without_lease(Database& database) const;
   void tell_requests(Database& database);
 
   Store store_;

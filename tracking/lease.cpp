@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "tracking/heartbeat.h"
+#include "tracking/requests.h"
 #include "tracking/run_rows.h"
 #include "tracking/statement.h"
 #include "tracking/transaction.h"
@@ -58,11 +59,6 @@ Status bury(Database& database, std::int64_t run_id, const LeaseRecord& lease, c
       .and_then([&] { return run(database, "DELETE FROM leases WHERE run_id = ?1", {run_id}); });
 }
 
-Status answer_all(Database& database, std::int64_t run_id, std::string_view text, std::int64_t now_ms) {
-  return run(database, "UPDATE requests SET answer = ?2, answered_ms = ?3 WHERE run_id = ?1 AND answer IS NULL",
-             {run_id, text, now_ms});
-}
-
 Result<Ownership> begin_attempt(Database& database, const Store& store, std::int64_t run_id,
                                 const LeaseOptions& options) {
   const Host& host = store.host();
@@ -103,7 +99,7 @@ Result<Ownership> succeed(Database& database, const Store& store, std::int64_t r
   if (wanted->state == RunState::Done) {
     return fail(Cause::InvalidInput, "run {} is done: there is nothing to continue", run_id);
   }
-  Status cleaned = answer_all(database, run_id, "the worker was gone", store.now_ms());
+  Status cleaned = answer_pending(database, run_id, "the worker was gone", store.now_ms());
   if (cleaned && *lease) cleaned = bury(database, run_id, **lease, *reason, store.now_ms());
   if (!cleaned) return failed(cleaned);
   const auto owner = begin_attempt(database, store, run_id, options);
@@ -165,8 +161,8 @@ Status Lease::release(RunState end, std::string_view reason) {
   if (!database) return failed(database);
   auto transaction = Transaction::write(*database);
   if (!transaction) return failed(transaction);
-  // A commit whose very end failed may have been one.
-  const auto before = first_integer(*database, "SELECT 1 FROM attempts WHERE id = ?1 AND ended_as = ?2",
+  // The result ended the attempt; and a commit whose very end failed may have been one.
+  const auto before = first_integer(*database, "SELECT 1 FROM attempts WHERE id = ?1 AND ended_as IN ('done', ?2)",
                                     {owner_.attempt, name_of(end)});
   if (!before) return failed(before);
   if (*before) {
@@ -174,20 +170,12 @@ Status Lease::release(RunState end, std::string_view reason) {
     return {};
   }
   const std::int64_t now_ms = store_.now_ms();
-  auto released =
-      confirm(*database, owner_, now_ms)
-          .and_then([&] {
-            return run(*database, "UPDATE attempts SET ended_ms = ?2, ended_as = ?3, reason = ?4 WHERE id = ?1",
-                       {owner_.attempt, now_ms, name_of(end), reason});
-          })
-          .and_then([&] {
-            return run(*database,
-                       "UPDATE runs SET state = ?2, reason = ?3, ended_ms = ?4 WHERE id = ?1 AND state <> 'done'",
-                       {owner_.run, name_of(end), reason, now_ms});
-          })
-          .and_then(
-              [&] { return answer_all(*database, owner_.run, fmt::format("the run is {}", name_of(end)), now_ms); })
-          .and_then([&] { return run(*database, "DELETE FROM leases WHERE run_id = ?1", {owner_.run}); });
+  auto released = confirm(*database, owner_, now_ms)
+                      .and_then([&] { return give_up(*database, owner_, name_of(end), reason, now_ms); })
+                      .and_then([&] {
+                        return run(*database, "UPDATE runs SET state = ?2, reason = ?3, ended_ms = ?4 WHERE id = ?1",
+                                   {owner_.run, name_of(end), reason, now_ms});
+                      });
   if (released) released = transaction->commit();
   if (released) lock_.reset();
   return released;

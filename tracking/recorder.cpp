@@ -2,9 +2,11 @@
 
 #include <optional>
 
+#include "base/fail_point.h"
 #include "tracking/environment_difference.h"
 #include "tracking/record_difference.h"
 #include "tracking/record_rows.h"
+#include "tracking/run_state.h"
 #include "tracking/statement.h"
 #include "tracking/transaction.h"
 
@@ -87,7 +89,15 @@ Status Recorder::finished(const RunResult& result) {
   const auto stored = read_result(database_, owner_.run);
   if (!stored) return failed(stored);
   if (auto known = compared(database_, owner_, first(*stored), result, "the result")) return *known;
-  return write([&] { return insert_result(database_, owner_.run, result, store_.now_ms()); });
+  // In one transaction: a worker that is killed after it would leave a run that is done and has an owner.
+  auto written = write([&] {
+    const std::int64_t now_ms = store_.now_ms();
+    return insert_result(database_, owner_.run, result, now_ms).and_then([&] {
+      return give_up(database_, owner_, name_of(RunState::Done), "", now_ms);
+    });
+  });
+  if (written) fail_point("finished");
+  return written;
 }
 
 Status Recorder::note(std::string_view text) {

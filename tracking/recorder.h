@@ -26,7 +26,7 @@ class Recorder final : public RunRecorder {
   [[nodiscard]] Status baseline(const Baseline& baseline) override;
   [[nodiscard]] Status ranking(const RankingRecord& ranking) override;
   [[nodiscard]] Status iteration(const IterationRecord& iteration) override;
-  /// The run is done; the lease still wants to be released.
+  /// The run is done and nobody's any more. Its worker has nothing more to write, and releases its lease.
   [[nodiscard]] Status finished(const RunResult& result) override;
   /// An event of Level::Info. A sentence that the run's log has already, as on replay, is not repeated.
   [[nodiscard]] Status note(std::string_view text) override;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "tracking/database.h"
@@ -9,5 +11,8 @@ namespace quantrail::tracking {
 
 /// Requests to a run without an answer, oldest first.
 [[nodiscard]] Result<std::vector<Request>> pending_requests(Database& database, std::int64_t run);
+
+/// Gives them all the same answer. Must be inside a write transaction.
+[[nodiscard]] Status answer_pending(Database& database, std::int64_t run, std::string_view text, std::int64_t now_ms);
 
 }  // namespace quantrail::tracking

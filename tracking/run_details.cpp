@@ -105,7 +105,8 @@ Result<std::optional<LeaseRecord>> read_lease(Database& database, std::int64_t r
   const auto read = each_row(
       database,
       "SELECT a.id, a.host, a.boot_id, a.pid, a.pid_start, l.beat_ms, l.beat, l.step, l.unit, l.done, l.total, "
-      "l.rate FROM leases l JOIN attempts a ON a.id = l.attempt_id WHERE l.run_id = ?1",
+      "l.rate FROM leases l JOIN attempts a ON a.id = l.attempt_id JOIN runs r ON r.id = l.run_id "
+      "WHERE l.run_id = ?1 AND r.state <> 'done'",
       {run}, [&](const Row& row) {
         lease = LeaseRecord{.attempt = row.integer(0),
                             .worker = {.host = row.text(1),

@@ -18,6 +18,7 @@ namespace quantrail::tracking {
 /// Everything but the summary. Precondition: the run exists.
 [[nodiscard]] Result<RunDetails> read_details(Database& database, std::int64_t run);
 [[nodiscard]] Result<std::vector<EventRecord>> read_events(Database& database, std::int64_t run, std::int64_t after);
+/// Nothing for a run that is done, whatever a killed worker left.
 [[nodiscard]] Result<std::optional<LeaseRecord>> read_lease(Database& database, std::int64_t run);
 
 }  // namespace quantrail::tracking

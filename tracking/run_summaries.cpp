@@ -7,6 +7,7 @@
 namespace quantrail::tracking {
 namespace {
 
+// A worker of an earlier version that was killed right after the result left its lease on a run that is done.
 constexpr const char* kSummaries = R"sql(
 SELECT r.id, r.name, r.state, r.reason, r.outcome, r.model_name, r.optimised, f.run_id, f.value, q.run_id, q.value,
   b.run_id, b.value, r.best_drop, r.best,
@@ -20,7 +21,7 @@ LEFT JOIN baseline_values f ON f.run_id = r.id AND f.kind = 'metric' AND f.name 
 LEFT JOIN iteration_values q ON q.run_id = r.id AND q.number = 0 AND q.kind = 'metric' AND q.name = r.optimised
 LEFT JOIN iteration_values b ON b.run_id = r.id AND b.number = r.best AND b.kind = 'metric' AND b.name = r.optimised
 LEFT JOIN iterations i ON i.run_id = r.id AND i.number = r.best
-LEFT JOIN leases l ON l.run_id = r.id
+LEFT JOIN leases l ON l.run_id = r.id AND r.state <> 'done'
 LEFT JOIN attempts a ON a.id = l.attempt_id
 WHERE (?1 IS NULL OR r.id = ?1) AND (?2 IS NULL OR (r.trash IS NOT NULL) = ?2)
 ORDER BY r.id DESC)sql";

@@ -18,6 +18,10 @@ state() { "$QUANTRAIL" --store "$1" show latest --json 2>/dev/null | jq -r .run.
 sound() { # STORE WHAT
   "$QUANTRAIL" --store "$1" doctor >"$work/doctor" 2>&1 || bad "$2: $(grep -v '^[biqt]' "$work/doctor")"
 }
+copied() { # STORE WHAT
+  rm -rf "$work/copied"
+  "$QUANTRAIL" --store "$1" backup "$work/copied" >"$work/log" 2>&1 || bad "backup after $2: $(cat "$work/log")"
+}
 
 "$QUANTRAIL" --store "$work/straight" run "$demo" "${small[@]}" >/dev/null 2>&1
 facts "$work/straight" >"$work/straight.json"
@@ -25,13 +29,16 @@ facts "$work/straight" >"$work/straight.json"
 landed=0
 for journal in truncate wal; do
   export QUANTRAIL_JOURNAL=$journal
-  for point in commit:40 committed:40 file_written:1 file_renamed:1 model_copied:1 model_kept:1 store_filled:1 store_made:1; do
+  for point in commit:40 committed:40 file_written:1 file_renamed:1 model_copied:1 model_kept:1 store_filled:1 store_made:1 finished:1; do
     most=${point#*:} name=${point%:*}
     for ((kill = 0; kill < (most > 1 ? points : 1); kill++)); do
       store=$work/$journal-$name-$kill
       QUANTRAIL_FAIL=$name:$((most > 1 ? RANDOM % most + 1 : 1)) "$QUANTRAIL" --store "$store" run "$demo" "${small[@]}" >"$work/log" 2>&1
       [ $? != 137 ] || landed=$((landed + 1))
-      [ ! -e "$store/experiments.db" ] || sound "$store" "$name in $journal"
+      if [ -e "$store/experiments.db" ]; then
+        sound "$store" "$name in $journal"
+        copied "$store" "$name in $journal"
+      fi
       if [ -z "$(state "$store")" ]; then
         "$QUANTRAIL" --store "$store" run "$demo" "${small[@]}" >"$work/log" 2>&1
       elif [ "$(state "$store")" != done ]; then
@@ -42,6 +49,8 @@ for journal in truncate wal; do
       fi
       facts "$store" >"$work/killed.json"
       cmp -s "$work/straight.json" "$work/killed.json" || { bad "$name in $journal: another record"; diff "$work/straight.json" "$work/killed.json" | head -n 5; }
+      copied "$store" "$name in $journal, ended"
+      "$QUANTRAIL" --store "$store" rm latest >"$work/log" 2>&1 || bad "rm after $name in $journal: $(cat "$work/log")"
       rm -rf "$store"
     done
   done

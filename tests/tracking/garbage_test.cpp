@@ -217,5 +217,31 @@ TEST_F(GarbageTest, ABackupIsWholeOrNotThere) {
   }
 }
 
+TEST_F(GarbageTest, ALeaseLeftOnARunThatIsDoneIsInNobodysWay) {
+  const auto run = new_run(store_);
+  auto runs = must(Runs::open(store_));
+  auto lease = own(store_, run);
+  const auto recorder = must(Recorder::open(store_, lease->owner()));
+  must(recorder->baseline(sample_baseline()));
+  must(recorder->iteration(sample_iteration(0)));
+  must(recorder->finished({.outcome = Outcome::NothingToDo}));
+  lease.reset();
+  auto database = must(store_.connect());
+  // As earlier versions left it, on another machine.
+  must(database.execute(
+      "UPDATE attempts SET ended_ms = NULL, ended_as = NULL, host = 'elsewhere', boot_id = 'another'"));
+  must(database.execute("INSERT INTO leases(run_id, attempt_id, beat_ms) VALUES(1, 1, 0)"));
+  EXPECT_EQ(must(runs.summary(run)).state, RunState::Done);
+  EXPECT_FALSE(must(runs.summary(run)).owned);
+  EXPECT_FALSE(must(runs.lease(run)));
+  EXPECT_TRUE(fails_with(runs.request(run, Verb::Stop), Cause::InvalidInput, "is done: there is no worker to stop"));
+  must(back_up(store_, folder_.path() / "copy", false));
+  const Store copy = must(Store::open(folder_.path() / "copy", Store::Mode::Write));
+  const RunDetails copied = must(must(Runs::open(copy)).show(run));
+  EXPECT_EQ(copied.summary.state, RunState::Done);
+  EXPECT_EQ(copied.attempts.at(0).ended_as, "done");
+  EXPECT_TRUE(runs.trash({{run}}));
+}
+
 }  // namespace
 }  // namespace quantrail::tracking

@@ -85,6 +85,33 @@ TEST_F(LeaseTest, NeedsARunThatIsNotDone) {
   EXPECT_TRUE(fails_with(Lease::acquire(store_, run_, {}), Cause::InvalidInput, "is done"));
 }
 
+TEST_F(LeaseTest, AWorkerThatIsKilledAfterTheResultLeavesARunThatIsNobodys) {
+  auto runs = must(Runs::open(store_));
+  auto lease = own(store_, run_);
+  const auto recorder = must(Recorder::open(store_, lease->owner()));
+  must(recorder->baseline(sample_baseline()));
+  must(recorder->iteration(sample_iteration(0)));
+  must(runs.request(run_, Verb::Stop));
+  must(recorder->finished({.outcome = Outcome::NothingToDo}));
+  lease.reset();
+  const RunDetails details = shown();
+  EXPECT_EQ(details.summary.state, RunState::Done);
+  EXPECT_FALSE(details.summary.owned || details.lease);
+  EXPECT_EQ(details.attempts.at(0).ended_as, "done");
+  EXPECT_TRUE(must(runs.pending(run_)).empty());
+  EXPECT_TRUE(runs.trash({{run_}}));
+}
+
+TEST_F(LeaseTest, AResultThatIsRecordedIsNotUndoneByAnotherEnd) {
+  const auto lease = own(store_, run_);
+  const auto recorder = must(Recorder::open(store_, lease->owner()));
+  must(recorder->baseline(sample_baseline()));
+  must(recorder->iteration(sample_iteration(0)));
+  must(recorder->finished({.outcome = Outcome::NothingToDo}));
+  EXPECT_TRUE(lease->release(RunState::Interrupted, "stopped"));
+  EXPECT_EQ(summary().state, RunState::Done);
+}
+
 TEST_F(LeaseTest, AReleasedRunIsInterruptedForAReasonAndCanBeContinued) {
   const auto lease = own(store_, run_);
   must(must(Runs::open(store_)).request(run_, Verb::Stop));
