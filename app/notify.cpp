@@ -1,9 +1,7 @@
 #include "app/notify.h"
 
 #include <fmt/format.h>
-#include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <string>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "app/numbers.h"
+#include "base/process.h"
 #include "tracking/runs.h"
 
 namespace quantrail::app {
@@ -19,19 +18,17 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kLook = std::chrono::milliseconds(20);
 
+/// What the command is told.
 std::vector<std::string> environment_of(const tracking::RunSummary& run, const tracking::Store& store) {
-  std::vector<std::string> variables{
-      fmt::format("QUANTRAIL_RUN={}", run.id),
-      "QUANTRAIL_NAME=" + run.name,
-      fmt::format("QUANTRAIL_STATE={}", tracking::name_of(run.state)),
-      fmt::format("QUANTRAIL_OUTCOME={}", run.outcome ? quantrail::name_of(*run.outcome) : ""),
-      "QUANTRAIL_REASON=" + run.reason,
-      "QUANTRAIL_METRIC=" + run.metric,
-      "QUANTRAIL_BEST=" + decimals(run.best),
-      "QUANTRAIL_DROP=" + decimals(run.drop),
-      "QUANTRAIL_STORE=" + store.folder().string()};
-  for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
-  return variables;
+  return {fmt::format("QUANTRAIL_RUN={}", run.id),
+          "QUANTRAIL_NAME=" + run.name,
+          fmt::format("QUANTRAIL_STATE={}", tracking::name_of(run.state)),
+          fmt::format("QUANTRAIL_OUTCOME={}", run.outcome ? quantrail::name_of(*run.outcome) : ""),
+          "QUANTRAIL_REASON=" + run.reason,
+          "QUANTRAIL_METRIC=" + run.metric,
+          "QUANTRAIL_BEST=" + decimals(run.best),
+          "QUANTRAIL_DROP=" + decimals(run.drop),
+          "QUANTRAIL_STORE=" + store.folder().string()};
 }
 
 }  // namespace
@@ -41,19 +38,13 @@ void notify_end(const tracking::Store& store, std::int64_t id) {
   if (!runs) return;
   const auto details = runs->show(id);
   if (!details || details->notify.empty()) return;
-  auto variables = environment_of(details->summary, store);
-  std::vector<char*> environment;
-  for (auto& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
-  std::string command = details->notify;
-  std::vector<std::string> texts{"/bin/sh", "-c", command};
-  std::vector<char*> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
   std::fflush(stdout);
-  pid_t child = 0;
-  if (::posix_spawn(&child, "/bin/sh", nullptr, nullptr, arguments.data(), environment.data()) != 0) return;
+  const auto child = started(
+      {.arguments = {"/bin/sh", "-c", details->notify}, .environment = environment_of(details->summary, store)});
+  if (!child) return;
   const auto until = std::chrono::steady_clock::now() + kPatience;
   int status = 0;
-  while (::waitpid(child, &status, WNOHANG) == 0) {
+  while (::waitpid(*child, &status, WNOHANG) == 0) {
     if (std::chrono::steady_clock::now() > until) {
       fmt::print(stderr, "quantrail: the command of --notify is still at work after a minute; not waiting for it\n");
       return;

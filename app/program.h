@@ -11,8 +11,8 @@ struct ProgramRun {
   std::string output{};  ///< standard output and error, as far as 64 KiB
 };
 
-/// Runs a program, found as a shell would, without standard input, and waits for it. `environment`: NAME=VALUE, added
-/// to this process's own.
+/// Runs a program, found as a shell would, without standard input, and waits for it. `environment`: NAME=VALUE, besides
+/// and instead of this process's own.
 [[nodiscard]] ProgramRun run_program(const std::vector<std::string>& arguments,
                                      const std::vector<std::string>& environment = {});
 

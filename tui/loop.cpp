@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "base/time_text.h"
 #include "tui/loop_signals.h"
@@ -40,7 +41,8 @@ Editing edited(const std::string& path) {
   const char* visual = std::getenv("VISUAL");
   const char* editor = visual != nullptr && *visual != '\0' ? visual : std::getenv("EDITOR");
   const std::string program = editor != nullptr && *editor != '\0' ? editor : "vi";
-  if (std::system((program + " " + shell_quoted(path)).c_str()) != 0) return Editing::Failed;
+  const auto code = run_in_foreground({.arguments = {"/bin/sh", "-c", program + " " + shell_quoted(path)}});
+  if (code != 0) return Editing::Failed;
   const auto after = read_file(path);
   return before && after && *before == *after ? Editing::Unchanged : Editing::Changed;
 }

@@ -149,7 +149,9 @@ wait_for 1 interrupted
 expect 2 'no worker to pause' -- l pause 1
 
 # Queued: after another run, and one at a time; told when they end.
-tell="echo \$QUANTRAIL_RUN \$QUANTRAIL_STATE \$QUANTRAIL_OUTCOME >>'$work/ends'"
+# What the worker's own environment says of these is another run's.
+export QUANTRAIL_STORE=/nowhere/else QUANTRAIL_RUN=77 QUANTRAIL_STATE=foo
+tell="test \"\$QUANTRAIL_STORE\" = '$work/long' && echo \$QUANTRAIL_RUN \$QUANTRAIL_STATE \$QUANTRAIL_OUTCOME >>'$work/ends'"
 l run "$demo" "${long[@]}" --set seed=5 --name a --notify "$tell" --detach >/dev/null || bad "a"
 l run "$demo" "${small[@]}" --name b --after a --notify "$tell" --detach >/dev/null || bad "b"
 l run "$demo" "${small[@]}" --set seed=6 --name c --at-once 1 --notify "$tell" --detach >/dev/null || bad "c"
@@ -157,6 +159,7 @@ l run "$demo" "${small[@]}" --set seed=6 --name c --at-once 1 --notify "$tell" -
 for _ in $(seq 50); do l show b | grep -q 'queued: waiting for run 2 (a), which is' && break; sleep 0.1; done
 l show b | grep -q 'queued: waiting for run 2 (a), which is' || bad "show of a queued run: $(l show b | head -n 1)"
 expect 0 'asked run 2 to stop' -- l stop a
+unset QUANTRAIL_STORE QUANTRAIL_RUN QUANTRAIL_STATE
 wait_for b done
 wait_for c done
 for _ in $(seq 100); do [ "$(wc -l <"$work/ends")" = 3 ] && break; sleep 0.1; done
