@@ -5,7 +5,8 @@
 
 namespace quantrail::app {
 
-/// Where this very program is.
+/// Where this very program is. Once its file was replaced, as by an upgrade while screens are open: the new one in its
+/// place; when there is none, the program as it still runs.
 [[nodiscard]] std::string self_path();
 
 /// The command line that starts this very program, in the form that exec takes. Must outlive the call.

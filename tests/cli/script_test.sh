@@ -75,6 +75,22 @@ keys n Ctrl-U '"/nothing.json"' F10 ":dump $work/refused"
 play
 shows "$work/refused" 'cannot yet: /nothing\.json'
 
+# An upgrade while the screens are open: what they start is the program that is there now, or else the one that runs.
+mkdir "$work/bin"
+for new in replaced removed; do
+  cp "$QUANTRAIL" "$work/bin/quantrail"
+  rm -f "$work/open"
+  keys ":dump $work/open" ":wait $new" '*' ":dump $work/starred"
+  (QUANTRAIL=$work/bin/quantrail; play) >"$work/out" 2>&1 &
+  screens=$!
+  for _ in $(seq 300); do [ -s "$work/open" ] && break; sleep 0.1; done
+  if [ "$new" = replaced ]; then cp "$QUANTRAIL" "$work/bin/new" && mv "$work/bin/new" "$work/bin/quantrail"; else rm "$work/bin/quantrail"; fi
+  q rename latest "$new" >/dev/null || bad "rename"
+  wait "$screens" || bad "screens whose program was $new: $(cat "$work/out")"
+  [ "$(q list has:star --json | jq -r '.[].name')" = "$new" ] || bad "screens whose program was $new cannot act: $(tail -n 2 "$work/starred")"
+  q star latest --remove >/dev/null || bad "star"
+done
+
 # Scripts with mistakes.
 keys q ":dump $work/never"
 expect 1 'left before the end of the script' -- play
