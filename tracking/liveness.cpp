@@ -35,13 +35,8 @@ Verdict by_news(const WorkerIdentity& worker, const Host& host) {
 }  // namespace
 
 Verdict judged(const WorkerIdentity& worker, const Host& host, LockState lock) {
-  if (same_boot(worker, host)) {
-    switch (lock) {
-      case LockState::Held: return {Liveness::Alive, {}};
-      case LockState::Free: return killed(worker);
-      case LockState::Missing: return by_process(worker, host);
-    }
-  }
+  if (lock == LockState::Held) return {Liveness::Alive, {}};
+  if (same_boot(worker, host)) return lock == LockState::Free ? killed(worker) : by_process(worker, host);
   if (worker.host == host.name) return {Liveness::Dead, "the machine was restarted"};
   return by_news(worker, host);
 }

@@ -24,9 +24,9 @@ struct Verdict {
   std::string reason{};  ///< why not alive, for people
 };
 
-/// Whether the worker lives, as seen from `host`. On the machine and boot where it runs its lock is the proof, whatever
-/// the clocks say; another boot of its machine is proof of death; another machine can only say whether there was news
-/// within kNewsMs, by the clock.
+/// Whether the worker lives, as seen from `host`. A lock that is held is the proof, from wherever it can be seen and
+/// whatever the clocks say; on the machine and boot where the worker runs, a free one is proof of death. So is another
+/// boot of its machine. Another machine can only say whether there was news within kNewsMs, by the clock.
 [[nodiscard]] Verdict judged(const WorkerIdentity& worker, const Host& host, LockState lock);
 
 inline constexpr std::int64_t kNewsMs = 60'000;

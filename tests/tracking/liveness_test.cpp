@@ -45,9 +45,16 @@ TEST(Liveness, WithoutALockFileTheProcessDecidesAndAReusedIdDoesNotFool) {
 }
 
 TEST(Liveness, ARestartIsADeath) {
-  const Verdict verdict = judged(worker_on("a", "boot"), host_named("a", "another"), LockState::Held);
+  const Verdict verdict = judged(worker_on("a", "boot"), host_named("a", "another"), LockState::Free);
   EXPECT_EQ(verdict.liveness, Liveness::Dead);
   EXPECT_THAT(verdict.reason, testing::HasSubstr("restarted"));
+}
+
+TEST(Liveness, ALockThatIsHeldIsAWorkerThatLivesWhateverTheMachinesAreCalled) {
+  WorkerIdentity namesake = worker_on("a", "boot");
+  namesake.beat_ms -= 10 * kNewsMs;
+  EXPECT_EQ(judged(namesake, host_named("a", "another"), LockState::Held).liveness, Liveness::Alive);
+  EXPECT_EQ(judged(namesake, host_named("b", "another"), LockState::Held).liveness, Liveness::Alive);
 }
 
 TEST(Liveness, AnotherMachineIsUnknownWithoutNews) {
