@@ -25,10 +25,21 @@ TEST(Queue, AfterAnotherHoweverThatEnds) {
   for (const auto state : {RunState::Running, RunState::Paused, RunState::Stopping, RunState::Queued}) {
     EXPECT_THAT(reason_to_wait(2, {in_state(1, state), second}), testing::HasSubstr("waiting for run 1 (run-1)"));
   }
-  for (const auto state : {RunState::Done, RunState::Failed, RunState::Interrupted, RunState::Unknown}) {
+  for (const auto state : {RunState::Done, RunState::Failed, RunState::Interrupted}) {
     EXPECT_EQ(reason_to_wait(2, {in_state(1, state), second}), "");
   }
   EXPECT_EQ(reason_to_wait(2, {second}), "") << "a run that was deleted keeps nobody waiting";
+}
+
+TEST(Queue, ASilentWorkerElsewhereMayBeAtWorkAndTheWayOutIsNamed) {
+  RunSummary first = in_state(1, RunState::Unknown);
+  first.reason = "no news from its worker on cluster-7";
+  RunSummary second = waiting(2);
+  second.start_after = 1;
+  const std::string reason = reason_to_wait(2, {first, second});
+  EXPECT_THAT(reason,
+              testing::HasSubstr("waiting for run 1 (run-1), though there is no news from its worker on cluster-7"));
+  EXPECT_THAT(reason, testing::HasSubstr("`quantrail resume 1 --take-over`"));
 }
 
 TEST(Queue, OnlySoManyAtOnceInTheOrderOfTheirCreation) {
