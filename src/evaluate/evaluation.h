@@ -30,7 +30,7 @@ struct EvaluationBlock {
   /// Per metric whose samples have some, their SampleScore::state, without which it cannot be aggregated.
   std::map<std::string, std::vector<std::vector<double>>> states{};
   std::vector<double> distances{};         ///< per sample; empty when the request did not ask for them
-  double seconds = 0.0;                    ///< elapsed since the block saved before it, so that they add up
+  double seconds = 0.0;                    ///< of computing since the block before it was saved, so that they add up
   std::vector<std::size_t> not_numbers{};  ///< as Evaluation's, positions in the request
   bool operator==(const EvaluationBlock&) const = default;
 };

@@ -290,6 +290,8 @@ void EvaluationPass::save(std::vector<FinishedBlock> blocks) {
   }
   if (!hooks_.save) return;
   const auto saved = hooks_.save(blocks);
+  // It may have waited there, for room on a disk or the end of a pause.
+  saved_at_ = Clock::now();
   if (!saved) give_up(blocks.front().block.first, saved.error());
 }
 

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include "evaluate/fakes.h"
 #include "evaluate/token_network.h"
@@ -162,6 +164,26 @@ TEST(Evaluator, GoesOnFromFinishedBlocksToTheSameResult) {
     EXPECT_EQ(again->distance, whole->distance);
     EXPECT_EQ(bench.data->reads, 2 * static_cast<int>(saved[left_out].distances.size()));
   }
+}
+
+TEST(Evaluator, TimeThatSavingTakesIsNotTheModels) {
+  constexpr auto kPause = std::chrono::milliseconds(300);
+  const Bench bench;
+  double seconds = 0.0;
+  int saved = 0;
+  EvaluationHooks hooks;
+  hooks.save = [&](const EvaluationBlock& block) -> Status {
+    seconds += block.seconds;
+    ++saved;
+    std::this_thread::sleep_for(kPause);
+    return {};
+  };
+  const auto began = std::chrono::steady_clock::now();
+  const auto evaluation = bench.evaluator(2)->evaluated(request_for(nullptr, first_samples(1100)), hooks);
+  const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  ASSERT_EQ(saved, 3);
+  EXPECT_DOUBLE_EQ(evaluation->seconds, seconds);
+  EXPECT_LE(seconds, whole - 3 * std::chrono::duration<double>(kPause).count());
 }
 
 TEST(Evaluator, AggregatesStatesThatWereSavedAndThoseThatWereNot) {
