@@ -11,11 +11,13 @@
 #include "app/logind.h"
 #include "app/open_store.h"
 #include "app/program.h"
+#include "app/progress.h"
 #include "app/records_json.h"
 #include "app/self.h"
 #include "app/show_text.h"
 #include "app/worker.h"
 #include "base/text.h"
+#include "run/patience.h"
 #include "tracking/file_system.h"
 #include "tracking/kept_models.h"
 
@@ -62,8 +64,11 @@ int start_worker(const Store& store, std::int64_t id, const std::string& uid, co
   if (!started) return complained(started.error());
   constexpr int kLooksToFail = 4;  // what is missing or differs is found within moments
   int seen = 0;
+  // A store that is busy says nothing about the worker, which waits for it, too.
+  ProgressPrinter printer(stdout, false);
+  const Patience patiently(printer, {});
   for (int look = 0; look < 300; ++look) {
-    const auto now = runs->show(id);
+    const auto now = patiently([&] { return runs->show(id); });
     if (!now) return complained(now.error());
     if (now->attempts.size() > before->attempts.size()) {
       const auto& attempt = now->attempts.back();

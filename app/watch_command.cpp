@@ -9,6 +9,7 @@
 #include "app/open_store.h"
 #include "app/progress.h"
 #include "app/signals.h"
+#include "run/patience.h"
 
 namespace quantrail::app {
 namespace {
@@ -78,8 +79,10 @@ int run(const Options& options, const WatchCommand& command) {
   const StopOnSignals signals(stop);
   ProgressPrinter printer(stdout, ::isatty(STDOUT_FILENO) == 1);
   Follower follower(printer);
+  const Patience patiently(printer, stop.get_token());
   while (!stop.stop_requested()) {
-    const auto details = named->runs.show(named->id);
+    const auto details = patiently([&] { return named->runs.show(named->id); });
+    if (!details && details.error().cause == Cause::Cancelled) return kStopped;
     if (!details) return complained(details.error());
     follower.see(*details);
     if (!goes_on(details->summary.state)) return ended(*details, printer);
