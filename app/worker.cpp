@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
+#include <optional>
+#include <type_traits>
 
 #include "app/exit_code.h"
 #include "app/machine.h"
@@ -52,8 +55,6 @@ class WorkerObserver final : public RunObserver {
   tracking::ProgressMeter& meter_;
 };
 
-constexpr int kReleaseTries = 15;  // within the 20 s that a stopped worker has
-
 /// How the attempt ends in the store.
 struct Ending {
   tracking::RunState state = tracking::RunState::Failed;
@@ -85,27 +86,26 @@ Ending ending_of(const Result<RunResult>& result, bool mendable, bool asked) {
   return {tracking::RunState::Interrupted, reason, kStopped};
 }
 
-/// A full disk may have room again in a moment; a run that cannot write how it ended shows as killed, and is resumable.
-Status released_patiently(tracking::Lease& lease, const Ending& ending) {
-  Status released = lease.release(ending.state, ending.reason);
-  for (int again = 0; again < kReleaseTries && !released && released.error().cause == Cause::Blocked; ++again) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    released = lease.release(ending.state, ending.reason);
-  }
-  return released;
+/// Less when `stop` is requested.
+void rest(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
 }
 
-/// A full disk may have room again in a moment, and the run would be left without a worker.
-Result<std::unique_ptr<tracking::Lease>> acquired_patiently(const tracking::Store& store, std::int64_t run,
-                                                            const tracking::LeaseOptions& options,
-                                                            const std::stop_token& stop) {
-  auto lease = tracking::Lease::acquire(store, run, options);
-  for (int again = 0; again < kReleaseTries && !lease && lease.error().cause == Cause::Blocked; ++again) {
+/// A full disk may have room again in a moment. Without, a run whose lease cannot be taken would be left without a
+/// worker, and one that cannot write how it ended shows as killed, and is resumable.
+template <class Call>
+std::invoke_result_t<Call&> for_a_while(Call call, const std::stop_token& stop = {}) {
+  constexpr int kTries = 15;  // within the 20 s that a stopped worker has
+  auto result = call();
+  for (int again = 0; again < kTries && !result && result.error().cause == Cause::Blocked; ++again) {
     if (stop.stop_requested()) break;
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    lease = tracking::Lease::acquire(store, run, options);
+    rest(std::chrono::seconds(1), stop);
+    result = call();
   }
-  return lease;
+  return result;
 }
 
 /// What a worker works with.
@@ -166,7 +166,7 @@ Status begun_in_turn(std::int64_t id, const Workplace& place) {
   auto runs = tracking::Runs::open(place.store);
   if (!runs) return failed(runs);
   std::string told;
-  while (!place.stop.stop_requested()) {
+  for (; !place.stop.stop_requested(); rest(kTurnPoll, place.stop)) {
     const auto all = runs->list(tracking::Listed::All);
     if (!all && all.error().cause != Cause::Blocked) return failed(all);
     const std::string reason = all ? tracking::reason_to_wait(id, *all) : told;
@@ -180,7 +180,6 @@ Status begun_in_turn(std::int64_t id, const Workplace& place) {
       place.lease.progress().start(reason, 0, "");
       told = reason;
     }
-    std::this_thread::sleep_for(kTurnPoll);
   }
   return fail(Cause::Cancelled, "stopped before its turn; the run can be resumed");
 }
@@ -199,11 +198,13 @@ Result<RunResult> prepared_and_executed(const Work& task, const Workplace& place
   return executed(*p, place);
 }
 
-/// What a worker is asked, from the lease's thread; tells at once what it makes of it.
-class Requests {
+/// What a worker is asked, and whether it pauses.
+class WorkerControl {
  public:
-  Requests(std::stop_source stop, PauseGate& gate) : stop_(std::move(stop)), gate_(gate) {}
+  WorkerControl(std::int64_t run, std::stop_source stop, std::FILE* out)
+      : run_(run), stop_(std::move(stop)), out_(out) {}
 
+  /// On the lease's thread, also before serve(); what it makes of a request, which the end answers where this is empty.
   [[nodiscard]] std::string take(const tracking::Request& request) {
     switch (request.verb) {
       case tracking::Verb::Pause: gate_.close(); return "pauses once what is under way is safe";
@@ -212,13 +213,28 @@ class Requests {
     }
     asked_to_stop_ = true;
     stop_.request_stop();
-    return "stops once what is under way is safe";
+    return {};
+  }
+  /// From now on the run may pass the gate, and the lease shows where it waits there.
+  PauseGate& serve(tracking::Lease& lease) {
+    lease_ = &lease;
+    return gate_;
   }
   [[nodiscard]] bool asked_to_stop() const { return asked_to_stop_; }
 
  private:
+  void told(bool waits) {
+    fmt::print(out_, "run {} {}\n", run_, waits ? "is paused; resume goes on with it" : "goes on");
+    std::fflush(out_);
+    // What cannot be written now shows as running: no more than a word is wrong.
+    (void)lease_->state(waits ? tracking::RunState::Paused : tracking::RunState::Running);
+  }
+
+  std::int64_t run_;
   std::stop_source stop_;
-  PauseGate& gate_;
+  std::FILE* out_;
+  tracking::Lease* lease_ = nullptr;
+  PauseGate gate_{[this](bool waits) { told(waits); }};
   std::atomic<bool> asked_to_stop_ = false;
 };
 
@@ -258,14 +274,7 @@ Result<Prepared> prepared_again(const tracking::Store& store, const tracking::Ru
 int work(const tracking::Store& store, const Work& task, const WorkerOutput& output) {
   std::stop_source stop;
   const StopOnSignals signals(stop);
-  std::atomic<tracking::Lease*> held = nullptr;
-  PauseGate gate([&](bool waits) {
-    fmt::print(output.out, "run {} {}\n", task.run, waits ? "is paused; resume goes on with it" : "goes on");
-    std::fflush(output.out);
-    // What cannot be written now shows as running: no more than a word is wrong.
-    if (auto* lease = held.load()) (void)lease->state(waits ? tracking::RunState::Paused : tracking::RunState::Running);
-  });
-  Requests requests(stop, gate);
+  WorkerControl control(task.run, stop, output.out);
   tracking::LeaseOptions options;
   options.environment_json =
       environment_json(task.ready != nullptr ? threads_of(task.ready->config) : recorded_threads(store, task.run));
@@ -273,20 +282,14 @@ int work(const tracking::Store& store, const Work& task, const WorkerOutput& out
   options.waiting = task.in_turn;
   options.take_over_silent = task.take_over;
   options.on_lost = [&stop] { stop.request_stop(); };
-  options.on_request = [&](const tracking::Request& request) {
-    const std::string text = requests.take(request);
-    if (auto* lease = held.load(); lease != nullptr && request.verb != tracking::Verb::Stop)
-      (void)lease->answer(request.id, text);
-  };
-  auto lease = acquired_patiently(store, task.run, options, stop.get_token());
+  options.on_request = [&](const tracking::Request& request) { return control.take(request); };
+  auto lease = for_a_while([&] { return tracking::Lease::acquire(store, task.run, options); }, stop.get_token());
   if (!lease) return complained(lease.error());
-  held = lease->get();
-  const auto result = prepared_and_executed(task, {store, **lease, output, gate, stop.get_token()});
+  const auto result = prepared_and_executed(task, {store, **lease, output, control.serve(**lease), stop.get_token()});
   const Ending ending =
-      ending_of(result, !result && mendable(store, task.run, result.error()), requests.asked_to_stop());
+      ending_of(result, !result && mendable(store, task.run, result.error()), control.asked_to_stop());
   if (!result && result.error().cause != Cause::Cancelled) (void)complained(result.error());
-  const auto released = released_patiently(**lease, ending);
-  held = nullptr;
+  const auto released = for_a_while([&] { return (*lease)->release(ending.state, ending.reason); });
   if (!released) {
     const int code = complained(released.error());
     return ending.code == kStopped ? kStopped : code;

@@ -60,8 +60,19 @@ void Heartbeat::tell_requests(Database& database) {
   const auto requests = pending_requests(database, owner_.run);
   if (!requests) return;
   for (const Request& request : *requests) {
-    if (told_.insert(request.id).second) options_.on_request(request);
+    if (told_.contains(request.id)) continue;
+    const std::string text = options_.on_request(request);
+    if (text.empty() || answered(database, request, text)) told_.insert(request.id);
   }
+}
+
+bool Heartbeat::answered(Database& database, const Request& request, const std::string& text) {
+  auto transaction = Transaction::write(database);
+  if (!transaction) return false;
+  const std::int64_t now_ms = store_.now_ms();
+  const auto stored =
+      confirm(database, owner_, now_ms).and_then([&] { return answer(database, request.id, text, now_ms); });
+  return stored && transaction->commit();
 }
 
 }  // namespace quantrail::tracking

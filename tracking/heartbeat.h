@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 #include "tracking/lease.h"
@@ -25,12 +26,13 @@ class Heartbeat {
   [[nodiscard]] Beat beat(Database& database);
   [[nodiscard]] Beat without_lease(Database& database) const;
   void tell_requests(Database& database);
+  [[nodiscard]] bool answered(Database& database, const Request& request, const std::string& text);
 
   Store store_;
   Ownership owner_;
   const ProgressMeter& progress_;
   LeaseOptions options_;
-  std::set<std::int64_t> told_;  ///< requests that on_request knows
+  std::set<std::int64_t> told_;  ///< requests that on_request need not hear of again
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;

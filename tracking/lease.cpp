@@ -137,12 +137,6 @@ Lease::Lease(const Store& store, const Ownership& owner, LockFile lock)
 
 Lease::~Lease() = default;
 
-Status Lease::answer(std::int64_t request, std::string_view text) {
-  auto runs = Runs::open(store_);
-  if (!runs) return failed(runs);
-  return runs->answer(request, text);
-}
-
 Status Lease::state(RunState state) {
   auto database = store_.connect();
   if (!database) return failed(database);

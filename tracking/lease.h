@@ -26,8 +26,9 @@ struct LeaseOptions {
   /// Take over from a worker on another machine that gives no news. The fencing token keeps it from writing, should it
   /// wake up. Never takes over from a worker that is known to live.
   bool take_over_silent = false;
-  /// Called once for every request, on the heartbeat's thread; answer it with Lease::answer.
-  std::function<void(const Request&)> on_request{};
+  /// Called for every request, on the heartbeat's thread; returns the answer for whoever asked,
+  /// empty: it is answered by the end of the attempt. Called again while the answer cannot be stored.
+  std::function<std::string(const Request&)> on_request{};
   /// Called at most once, on the heartbeat's thread, when another worker took the run over.
   std::function<void()> on_lost{};
 };
@@ -49,9 +50,6 @@ class Lease {
 
   [[nodiscard]] const Ownership& owner() const { return owner_; }
   [[nodiscard]] ProgressMeter& progress() { return progress_; }
-
-  /// Tells whoever asked what became of a request. Any thread.
-  [[nodiscard]] Status answer(std::int64_t request, std::string_view text);
 
   /// Running, from queued or paused; or Paused, from running. Any thread. Errors: Owned when the run was taken over.
   [[nodiscard]] Status state(RunState state);

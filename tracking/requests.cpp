@@ -23,6 +23,11 @@ Result<std::vector<Request>> pending_requests(Database& database, std::int64_t r
   return requests;
 }
 
+Status answer(Database& database, std::int64_t request, std::string_view text, std::int64_t now_ms) {
+  return run(database, "UPDATE requests SET answer = ?2, answered_ms = ?3 WHERE id = ?1 AND answer IS NULL",
+             {request, text, now_ms});
+}
+
 Status answer_pending(Database& database, std::int64_t run_id, std::string_view text, std::int64_t now_ms) {
   return run(database, "UPDATE requests SET answer = ?2, answered_ms = ?3 WHERE run_id = ?1 AND answer IS NULL",
              {run_id, text, now_ms});

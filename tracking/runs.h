@@ -202,7 +202,6 @@ class Runs {
 
   /// Requests without an answer, oldest first.
   [[nodiscard]] Result<std::vector<Request>> pending(std::int64_t run);
-  [[nodiscard]] Status answer(std::int64_t request, std::string_view text);
 
   /// Differs from an earlier answer when another connection wrote something since. Errors: Storage, also when the file
   /// was deleted or replaced.

@@ -89,13 +89,4 @@ Result<std::int64_t> Runs::request(std::int64_t run_id, Verb verb) {
   return id->value_or(0);
 }
 
-Status Runs::answer(std::int64_t request, std::string_view text) {
-  auto transaction = Transaction::write(database_);
-  if (!transaction) return failed(transaction);
-  auto answered = run(database_, "UPDATE requests SET answer = ?2, answered_ms = ?3 WHERE id = ?1 AND answer IS NULL",
-                      {request, text, store_.now_ms()});
-  if (!answered) return answered;
-  return transaction->commit();
-}
-
 }  // namespace quantrail::tracking

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "support.h"
+#include "tracking/transaction.h"
 
 namespace quantrail::tracking {
 namespace {
@@ -202,7 +203,7 @@ TEST_F(LeaseTest, TheHeartbeatWritesTheCurrentStep) {
   EXPECT_GT(seen.beat, 0);
 }
 
-TEST_F(LeaseTest, ARequestReachesTheWorkerOnceAndItsAnswerComesBack) {
+TEST_F(LeaseTest, ARequestReachesTheWorkerOnceHoweverLongItIsOpen) {
   Signal told;
   std::atomic<int> count = 0;
   std::atomic<std::int64_t> id = 0;
@@ -211,6 +212,7 @@ TEST_F(LeaseTest, ARequestReachesTheWorkerOnceAndItsAnswerComesBack) {
                                            ++count;
                                            id = request.id;
                                            told.raise();
+                                           return std::string();
                                          }}));
   const auto asked = must(must(Runs::open(store_)).request(run_, Verb::Stop));
   ASSERT_TRUE(told.wait());
@@ -219,8 +221,35 @@ TEST_F(LeaseTest, ARequestReachesTheWorkerOnceAndItsAnswerComesBack) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (shown().lease->beat < beat + 3 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_EQ(count, 1) << "told once, however many beats it stays open";
-  must(lease->answer(asked, "stopping"));
-  EXPECT_TRUE(must(must(Runs::open(store_)).pending(run_)).empty());
+}
+
+TEST_F(LeaseTest, ARequestWhoseAnswerCannotBeStoredIsTakenAgainAndTheNextOneToo) {
+  StoreOptions hasty;
+  hasty.connection.busy_timeout_ms = 5;
+  std::vector<Verb> taken;
+  auto other = must(store_.connect());
+  std::optional<Transaction> busy;
+  Signal in_vain;
+  Signal goes_on;
+  auto runs = must(Runs::open(store_));
+  const auto lease =
+      must(Lease::acquire(seen_from(hasty), run_, {.period = milliseconds(20), .on_request = [&](const Request& wish) {
+                                                     taken.push_back(wish.verb);
+                                                     if (taken.size() == 1)
+                                                       busy.emplace(must(Transaction::write(other)));
+                                                     if (taken.size() == 3) in_vain.raise();
+                                                     if (wish.verb == Verb::Continue) goes_on.raise();
+                                                     return std::string("as you say");
+                                                   }}));
+  must(runs.request(run_, Verb::Pause));
+  ASSERT_TRUE(in_vain.wait()) << "asked again as long as nobody can be told";
+  EXPECT_EQ(must(runs.pending(run_)).size(), 1U);
+  busy.reset();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!must(runs.pending(run_)).empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(must(runs.pending(run_)).empty());
+  must(runs.request(run_, Verb::Continue));
+  EXPECT_TRUE(goes_on.wait());
 }
 
 TEST(ProgressMeter, RatesOnlyWhatWasDoneWhileItWatched) {

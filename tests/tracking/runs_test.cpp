@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "support.h"
+#include "tracking/requests.h"
 
 namespace quantrail::tracking {
 namespace {
@@ -153,7 +154,8 @@ TEST_F(RunsTest, AStopIsOneRequestHoweverOftenItIsAsked) {
   const auto pending = must(runs_.pending(run));
   ASSERT_EQ(pending.size(), 1U);
   EXPECT_EQ(pending[0].verb, Verb::Stop);
-  must(runs_.answer(first, "stopping after this block"));
+  auto database = must(store_.connect());
+  must(answer(database, first, "stopping after this block", 1));
   EXPECT_TRUE(must(runs_.pending(run)).empty());
 }
 
