@@ -222,7 +222,10 @@ int run(const Options& options, const ResumeCommand& command) {
     fmt::print("run {} is done already\n\n{}", named->id, show_text(*details));
     return exit_code(details->summary.outcome.value_or(Outcome::Met));
   }
-  if (details->summary.state == tracking::RunState::Paused) {
+  const bool pauses = details->lease && details->lease->pause_asked;
+  const auto state = details->summary.state;
+  const bool will_pause = pauses && (state == tracking::RunState::Running || state == tracking::RunState::Queued);
+  if (state == tracking::RunState::Paused || will_pause) {
     const auto request = named->runs.request(named->id, tracking::Verb::Continue);
     if (!request) return complained(request.error());
     fmt::print("run {} goes on; `quantrail watch {}` follows it\n", named->id, named->id);

@@ -219,6 +219,7 @@ tui::RunRow run_row(const tracking::RunSummary& run) {
 tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<tracking::LeaseRecord>& lease) {
   tui::RunRow row = run_row(run);
   row.step = step_of(lease);
+  row.pausing = run.state == tracking::RunState::Running && lease && lease->pause_asked;
   return row;
 }
 

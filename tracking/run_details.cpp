@@ -105,7 +105,9 @@ Result<std::optional<LeaseRecord>> read_lease(Database& database, std::int64_t r
   const auto read = each_row(
       database,
       "SELECT a.id, a.host, a.boot_id, a.pid, a.pid_start, l.beat_ms, l.beat, l.step, l.unit, l.done, l.total, "
-      "l.rate FROM leases l JOIN attempts a ON a.id = l.attempt_id JOIN runs r ON r.id = l.run_id "
+      "l.rate, COALESCE((SELECT q.verb = 'pause' FROM requests q WHERE q.run_id = l.run_id AND q.verb IN ('pause', "
+      "'continue') AND q.created_ms >= a.started_ms ORDER BY q.id DESC LIMIT 1), 0) FROM leases l JOIN attempts a ON "
+      "a.id = l.attempt_id JOIN runs r ON r.id = l.run_id "
       "WHERE l.run_id = ?1 AND r.state <> 'done'",
       {run}, [&](const Row& row) {
         lease = LeaseRecord{.attempt = row.integer(0),
@@ -119,7 +121,8 @@ Result<std::optional<LeaseRecord>> read_lease(Database& database, std::int64_t r
                             .unit = row.text(8),
                             .done = row.integer(9),
                             .total = row.integer(10),
-                            .rate = row.real(11)};
+                            .rate = row.real(11),
+                            .pause_asked = row.integer(12) != 0};
       });
   if (!read) return failed(read);
   return lease;

@@ -103,7 +103,8 @@ struct LeaseRecord {
   std::string unit{};
   std::int64_t done = 0;
   std::int64_t total = 0;
-  double rate = 0.0;  ///< units per second; 0: not known yet
+  double rate = 0.0;         ///< units per second; 0: not known yet
+  bool pause_asked = false;  ///< and not taken back, whether it has taken effect or not
 };
 
 /// Everything about one run.
@@ -175,8 +176,9 @@ class Runs {
   /// Errors: InvalidInput, listing what was probably meant.
   [[nodiscard]] Result<std::int64_t> find(std::string_view text);
 
-  /// Asks the run's worker; asking again while the first wish is open is the same request. A stop shows at once, as
-  /// state Stopping. Errors: InvalidInput when no worker is at work on the run.
+  /// Asks the run's worker; asking again while the first wish is open is the same request, and a pause that is open is
+  /// taken back by Continue, as the other way round. A stop shows at once, as state Stopping. Errors: InvalidInput when
+  /// no worker is at work on the run.
   [[nodiscard]] Result<std::int64_t> request(std::int64_t run, Verb verb);
   /// What people write on runs; a worker's doings are not in its way. Errors: InvalidInput when there is no such run.
   /// rename: also for a name that is taken or that create() refuses.

@@ -19,6 +19,17 @@ Result<std::string> free_name(Database& database, const std::string& wished) {
 
 Value optional_value(const std::optional<std::int64_t>& value) { return value ? Value(*value) : Value(nullptr); }
 
+/// An open wish that `verb` is the opposite of is none any more.
+Status taken_back(Database& database, std::int64_t run_id, Verb verb, std::int64_t now_ms) {
+  if (verb == Verb::Stop) return {};
+  const Verb opposite = verb == Verb::Pause ? Verb::Continue : Verb::Pause;
+  return run(
+      database,
+      "UPDATE requests SET answer = 'taken back', answered_ms = ?3 WHERE run_id = ?1 AND verb = ?2 AND answer IS "
+      "NULL",
+      {run_id, name_of(opposite), now_ms});
+}
+
 Digest digest_of(const std::string& text) { return sha256(std::as_bytes(std::span(text))); }
 
 }  // namespace
@@ -71,11 +82,13 @@ Result<std::int64_t> Runs::request(std::int64_t run_id, Verb verb) {
   }
   auto transaction = Transaction::write(database_);
   if (!transaction) return failed(transaction);
-  auto asked = run(database_,
-                   "INSERT INTO requests(run_id, verb, created_ms) VALUES(?1, ?2, ?3) ON CONFLICT(run_id, verb) WHERE "
-                   "answer IS NULL "
-                   "DO NOTHING",
-                   {run_id, name_of(verb), store_.now_ms()});
+  auto asked = taken_back(database_, run_id, verb, store_.now_ms());
+  if (!asked) return failed(asked);
+  asked = run(database_,
+              "INSERT INTO requests(run_id, verb, created_ms) VALUES(?1, ?2, ?3) ON CONFLICT(run_id, verb) WHERE "
+              "answer IS NULL "
+              "DO NOTHING",
+              {run_id, name_of(verb), store_.now_ms()});
   if (!asked) return failed(asked);
   if (verb == Verb::Stop) {
     asked =

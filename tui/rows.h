@@ -65,6 +65,7 @@ struct RunRow {
   std::optional<double> speed_up{};  ///< over float, measured at the end
   std::optional<std::int64_t> parent{};
   std::optional<Step> step{};
+  bool pausing = false;              ///< asked to pause, which has not taken effect yet
   std::vector<std::string> cells{};  ///< for the columns of the query
   bool operator==(const RunRow&) const = default;
 };

@@ -33,9 +33,12 @@ Next stop_asked(Model model, const RunRow& run) {
   return still(std::move(model));
 }
 
+/// Paused, or about to be: its worker lives, and resume takes the wish back.
+bool is_held(const RunRow& run) { return run.state == "paused" || run.pausing; }
+
 Next pause_asked(Model model, const RunRow& run) {
   const std::string id = std::to_string(run.id);
-  if (run.state == "paused") return commanding(std::move(model), {"resume", id});
+  if (is_held(run)) return commanding(std::move(model), {"resume", id});
   if (run.state == "running") return commanding(std::move(model), {"pause", id});
   return telling(std::move(model), fmt::format("run {} is {}: only a run at work can be paused", id, run.state), false);
 }
@@ -73,16 +76,13 @@ Next acted_on_the_marked(Model model, Action action) {
     case Action::Resume:
       return each_of_the_marked(
           std::move(model),
-          [](const RunRow& run) {
-            return run.state == "interrupted" || run.state == "failed" || run.state == "paused";
-          },
-          [&](const RunRow& run) {
-            return run.state == "paused" ? with("resume")(run) : with("resume", {"--detach"})(run);
-          },
+          [](const RunRow& run) { return run.state == "interrupted" || run.state == "failed" || is_held(run); },
+          [&](const RunRow& run) { return is_held(run) ? with("resume")(run) : with("resume", {"--detach"})(run); },
           "resumed");
     case Action::Pause:
       return each_of_the_marked(
-          std::move(model), [](const RunRow& run) { return run.state == "running"; }, with("pause"), "paused");
+          std::move(model), [](const RunRow& run) { return run.state == "running" && !run.pausing; }, with("pause"),
+          "paused");
     case Action::Star:
       return each_of_the_marked(
           std::move(model), [](const RunRow& run) { return !run.starred; }, with("star"), "starred");
@@ -108,7 +108,7 @@ Next stop_of_the_marked_asked(Model model) {
 
 Next resume_asked(Model model, const RunRow& run) {
   const std::string id = std::to_string(run.id);
-  if (run.state == "paused") return commanding(std::move(model), {"resume", id});
+  if (is_held(run)) return commanding(std::move(model), {"resume", id});
   if (run.state == "interrupted" || run.state == "failed")
     return commanding(std::move(model), {"resume", id, "--detach"});
   if (run.state == "unknown") {

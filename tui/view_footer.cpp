@@ -103,7 +103,7 @@ bool makes_sense(const Model& model, Action action) {
     case Action::Compare: return !trash;
     case Action::Resume:
       return !trash && run != nullptr &&
-             (run->state == "interrupted" || run->state == "failed" || run->state == "paused" ||
+             (run->state == "interrupted" || run->state == "failed" || run->state == "paused" || run->pausing ||
               run->state == "unknown");
     case Action::Pause: return !trash && run != nullptr && (run->state == "running" || run->state == "paused");
     case Action::Stop: return !trash && run != nullptr && is_live(*run);

@@ -68,7 +68,7 @@ std::string state_text(const RunRow& run) {
     if (run.outcome == "not_met") return "done, not met";
     return run.outcome == "nothing_to_do" ? "done, nothing to do" : "done";
   }
-  return run.state;
+  return run.pausing ? "pausing" : run.state;
 }
 
 std::string time_left(const Step& step) {

@@ -134,8 +134,12 @@ l() { "$QUANTRAIL" --store "$work/long" "$@"; }
 store=$work/long
 l run "$demo" "${long[@]}" --detach >/dev/null || bad "start of a run to pause"
 expect 0 'asked run 1 to pause' -- l pause 1
+expect 0 'run 1 goes on' -- l resume 1 # taken back before it has taken effect
+for _ in $(seq 100); do l resume 1 >"$work/out" 2>&1; [ $? = 75 ] && break; sleep 0.1; done
+grep -q 'is running: its worker' "$work/out" || bad "a pause that was taken back: $(cat "$work/out")"
+expect 0 'asked run 1 to pause' -- l pause 1
 wait_for 1 paused
-sleep 2 # the latest sign of life tells where it is
+sleep 3 # the latest sign of life tells where it is
 before=$(l show 1 --json | jq -r '.run.progress.done')
 sleep 2
 [ "$(l show 1 --json | jq -r '.run.progress.done')" = "$before" ] || bad "a paused run goes on"
@@ -155,11 +159,11 @@ tell="test \"\$QUANTRAIL_STORE\" = '$work/long' && echo \$QUANTRAIL_RUN \$QUANTR
 l run "$demo" "${long[@]}" --set seed=5 --name a --notify "$tell" --detach >/dev/null || bad "a"
 l run "$demo" "${small[@]}" --name b --after a --notify "$tell" --detach >/dev/null || bad "b"
 l run "$demo" "${small[@]}" --set seed=6 --name c --at-once 1 --notify "$tell" --detach >/dev/null || bad "c"
+unset QUANTRAIL_STORE QUANTRAIL_RUN QUANTRAIL_STATE
 [ "$(field b state) $(field c state)" = 'queued queued' ] || bad "b is $(field b state), c is $(field c state)"
 for _ in $(seq 50); do l show b | grep -q 'queued: waiting for run 2 (a), which is' && break; sleep 0.1; done
 l show b | grep -q 'queued: waiting for run 2 (a), which is' || bad "show of a queued run: $(l show b | head -n 1)"
 expect 0 'asked run 2 to stop' -- l stop a
-unset QUANTRAIL_STORE QUANTRAIL_RUN QUANTRAIL_STATE
 wait_for b done
 wait_for c done
 for _ in $(seq 100); do [ "$(wc -l <"$work/ends")" = 3 ] && break; sleep 0.1; done

@@ -252,6 +252,20 @@ TEST_F(LeaseTest, ARequestWhoseAnswerCannotBeStoredIsTakenAgainAndTheNextOneToo)
   EXPECT_TRUE(goes_on.wait());
 }
 
+TEST_F(LeaseTest, APauseIsAskedForUntilItIsTakenBack) {
+  const auto lease = own(store_, run_);
+  auto runs = must(Runs::open(store_));
+  EXPECT_FALSE(must(runs.lease(run_))->pause_asked);
+  must(runs.request(run_, Verb::Pause));
+  EXPECT_TRUE(must(runs.lease(run_))->pause_asked);
+  must(runs.request(run_, Verb::Continue));
+  EXPECT_FALSE(must(runs.lease(run_))->pause_asked);
+  ASSERT_EQ(must(runs.pending(run_)).size(), 1U) << "of an open wish and its opposite the last one counts";
+  EXPECT_EQ(must(runs.pending(run_))[0].verb, Verb::Continue);
+  must(runs.request(run_, Verb::Pause));
+  EXPECT_EQ(must(runs.pending(run_))[0].verb, Verb::Pause);
+}
+
 TEST(ProgressMeter, RatesOnlyWhatWasDoneWhileItWatched) {
   ProgressMeter meter;
   const ProgressMeter::Time start{};

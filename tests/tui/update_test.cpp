@@ -59,6 +59,11 @@ TEST(Update, OneKeyResumesWhatIsInterruptedOrPaused) {
   paused.runs.runs[1].state = "paused";
   EXPECT_THAT(commands_of(update(paused, key(U'r'))), ElementsAre(Arguments{"resume", "3"}));
   EXPECT_THAT(commands_of(update(paused, key(U'p'))), ElementsAre(Arguments{"resume", "3"}));
+  Model pausing = killed;
+  pausing.runs.runs[1].state = "running";
+  pausing.runs.runs[1].pausing = true;
+  EXPECT_THAT(commands_of(update(pausing, key(U'r'))), ElementsAre(Arguments{"resume", "3"})) << "taken back";
+  EXPECT_THAT(commands_of(update(pausing, key(U'p'))), ElementsAre(Arguments{"resume", "3"}));
   EXPECT_THAT(commands_of(update(runs(), key(U'p'))), ElementsAre(Arguments{"pause", "4"}));
 }
 
