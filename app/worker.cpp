@@ -159,6 +159,24 @@ bool mendable(const tracking::Store& store, std::int64_t id, const Error& error)
   return !details || !as_recorded(store, *details);
 }
 
+/// Whether something may have changed for those who wait for their turn. That others write signs of life is seen in the
+/// file; that one of them was killed is not, so now and then it may have.
+class Changes {
+ public:
+  [[nodiscard]] bool since_last(tracking::Runs& runs) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto version = runs.data_version();
+    if (version && seen_ == *version && now < until_) return false;
+    seen_ = version ? std::optional(*version) : std::nullopt;
+    until_ = now + std::chrono::seconds(3);
+    return true;
+  }
+
+ private:
+  std::optional<std::int64_t> seen_{};
+  std::chrono::steady_clock::time_point until_{};
+};
+
 constexpr auto kTurnPoll = std::chrono::milliseconds(500);
 
 /// Waits until the run may begin, and begins it. Errors: Cancelled when it is stopped before.
@@ -166,7 +184,9 @@ Status begun_in_turn(std::int64_t id, const Workplace& place) {
   auto runs = tracking::Runs::open(place.store);
   if (!runs) return failed(runs);
   std::string told;
+  Changes changes;
   for (; !place.stop.stop_requested(); rest(kTurnPoll, place.stop)) {
+    if (!changes.since_last(*runs)) continue;
     const auto all = runs->list(tracking::Listed::All);
     if (!all && all.error().cause != Cause::Blocked) return failed(all);
     const std::string reason = all ? tracking::reason_to_wait(id, *all) : told;

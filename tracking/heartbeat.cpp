@@ -22,7 +22,7 @@ void Heartbeat::beat_until(const std::stop_token& stop) {
       if (auto opened = store_.connect()) database.emplace(std::move(*opened));
     }
     if (database) {
-      const Beat done = beat(*database);
+      const Beat done = due() ? beat(*database) : Beat::Done;
       if (done == Beat::Lost) {
         if (options_.on_lost) options_.on_lost();
         return;
@@ -31,8 +31,14 @@ void Heartbeat::beat_until(const std::stop_token& stop) {
       if (done == Beat::Done) tell_requests(*database);
     }
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, options_.period, [] { return false; });
+    wake_.wait_for(lock, stop, options_.period / 2, [] { return false; });
   }
+}
+
+bool Heartbeat::due() const {
+  constexpr int kIdlePeriods = 3;  // far from what others take for silence
+  const auto passed = std::chrono::steady_clock::now() - written_at_;
+  return passed >= (progress_.latest() == written_ ? kIdlePeriods : 1) * options_.period;
 }
 
 Heartbeat::Beat Heartbeat::beat(Database& database) {
@@ -45,6 +51,8 @@ Heartbeat::Beat Heartbeat::beat(Database& database) {
       run(database, "UPDATE leases SET step = ?2, unit = ?3, done = ?4, total = ?5, rate = ?6 WHERE run_id = ?1",
           {owner_.run, std::string_view(now.step), std::string_view(now.unit), now.done, now.total, now.rate});
   if (!written || !transaction->commit()) return Beat::Failed;
+  written_at_ = std::chrono::steady_clock::now();
+  written_ = now;
   return Beat::Done;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -11,8 +12,9 @@
 
 namespace quantrail::tracking {
 
-/// The thread of a lease: every period, on a connection of its own, a sign of life with the current step, and a look
-/// for requests. Failures of the store are left to the next beat.
+/// The thread of a lease: on a connection of its own a look for requests twice in every period, and a sign of life with
+/// the current step once, or more rarely while that stays what it is, since each is a synced write. Failures of the
+/// store are left to the next look.
 class Heartbeat {
  public:
   Heartbeat(const Store& store, const Ownership& owner, const ProgressMeter& progress, LeaseOptions options);
@@ -23,6 +25,7 @@ class Heartbeat {
  private:
   enum class Beat { Done, Failed, Lost, Ended };
   void beat_until(const std::stop_token& stop);
+  [[nodiscard]] bool due() const;
   [[nodiscard]] Beat beat(Database& database);
   [[nodiscard]] Beat without_lease(Database& database) const;
   void tell_requests(Database& database);
@@ -32,7 +35,9 @@ class Heartbeat {
   Ownership owner_;
   const ProgressMeter& progress_;
   LeaseOptions options_;
-  std::set<std::int64_t> told_;  ///< requests that on_request need not hear of again
+  std::chrono::steady_clock::time_point written_at_{};  ///< the latest sign of life
+  Progress written_{};                                  ///< with it
+  std::set<std::int64_t> told_;                         ///< requests that on_request need not hear of again
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;

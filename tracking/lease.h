@@ -19,14 +19,15 @@ namespace quantrail::tracking {
 class Heartbeat;
 
 struct LeaseOptions {
-  std::string environment_json = "{}";     ///< version, instruction set, threads, ...: stored with the attempt
-  std::string log_path{};                  ///< empty: the worker writes to its terminal
-  std::chrono::milliseconds period{1000};  ///< between two signs of life
-  bool waiting = false;                    ///< the run stays queued until state(Running)
+  std::string environment_json = "{}";  ///< version, instruction set, threads, ...: stored with the attempt
+  std::string log_path{};               ///< empty: the worker writes to its terminal
+  /// Between two signs of life while the step moves on, and three times as long while there is nothing new to tell.
+  std::chrono::milliseconds period{2000};
+  bool waiting = false;  ///< the run stays queued until state(Running)
   /// Take over from a worker on another machine that gives no news. The fencing token keeps it from writing, should it
   /// wake up. Never takes over from a worker that is known to live.
   bool take_over_silent = false;
-  /// Called for every request, on the heartbeat's thread; returns the answer for whoever asked,
+  /// Called for every request, on the heartbeat's thread, within half a period; returns the answer for whoever asked,
   /// empty: it is answered by the end of the attempt. Called again while the answer cannot be stored.
   std::function<std::string(const Request&)> on_request{};
   /// Called at most once, on the heartbeat's thread, when another worker took the run over.

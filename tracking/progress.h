@@ -15,6 +15,7 @@ struct Progress {
   std::int64_t done = 0;
   std::int64_t total = 0;
   double rate = 0.0;  ///< units per second; 0: not known yet
+  bool operator==(const Progress&) const = default;
 };
 
 /// Takes progress as often as it comes and keeps the latest; the heartbeat writes it to the store. Thread-safe.

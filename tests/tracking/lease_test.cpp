@@ -266,6 +266,17 @@ TEST_F(LeaseTest, APauseIsAskedForUntilItIsTakenBack) {
   EXPECT_EQ(must(runs.pending(run_))[0].verb, Verb::Pause);
 }
 
+TEST_F(LeaseTest, AWorkerWithNothingNewToTellWritesMoreRarely) {
+  constexpr milliseconds kPeriod{50};
+  const auto lease = must(Lease::acquire(store_, run_, {.period = kPeriod}));
+  const auto first = shown().lease->beat;
+  const auto began = std::chrono::steady_clock::now();
+  while (shown().lease->beat < first + 4 && std::chrono::steady_clock::now() < began + std::chrono::seconds(20))
+    std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_GE(shown().lease->beat, first + 4) << "it lives all the same";
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 2 * 3 * kPeriod);
+}
+
 TEST(ProgressMeter, RatesOnlyWhatWasDoneWhileItWatched) {
   ProgressMeter meter;
   const ProgressMeter::Time start{};
