@@ -121,8 +121,14 @@ database.execute("ROLLBACK")' "$work/held/experiments.db" "$1" >"$work/holder" &
   "$QUANTRAIL" --store "$work/held" run "$demo" "${small[@]}" --set seed=7 --set shuffle_data=true --set engine.threads=1 >"$work/log" 2>&1 &
   run=$!
   until grep -q '^iteration 0' "$work/log"; do kill -0 "$run" || break; sleep 0.02; done
+  "$QUANTRAIL" --store "$work/held" watch latest >"$work/watched" 2>&1 &
+  watcher=$!
   hold "${HELD:-8}"
   wait "$holder" "$run"
+  code=$?
+  wait "$watcher"
+  watched=$?
+  [ "$watched" = "$code" ] || bad "watch ended with $watched, the run with $code: $(tail -n 1 "$work/watched")"
   same "held in the middle of a run"
   say "held 4 s before a run, ${HELD:-8} s in the middle of one: nothing lost"
 fi
