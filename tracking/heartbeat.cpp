@@ -28,7 +28,7 @@ void Heartbeat::beat_until(const std::stop_token& stop) {
         return;
       }
       if (done == Beat::Ended) return;
-      if (done == Beat::Done) tell_requests(*database);
+      tell_requests(*database);
     }
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, options_.period / 2, [] { return false; });
