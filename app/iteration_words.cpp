@@ -38,7 +38,8 @@ std::string verdict_in_words(const IterationRecord& iteration) {
 
 std::string speed_words(const RunResult& result) {
   if (!result.speed_up) return "";
-  return fmt::format(" {:.2f} times as fast as the float model on this machine.", *result.speed_up);
+  return fmt::format(" {:.2f} times as fast as the float model, both in this program on this machine.",
+                     *result.speed_up);
 }
 
 }  // namespace quantrail::app

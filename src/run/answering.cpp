@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <limits>
 #include <utility>
 
 #include "run/data_remarks.h"
 #include "run/samples.h"
 #include "run/settings.h"
+#include "run/speed_ratio.h"
 #include "run/variations.h"
 
 namespace quantrail {
@@ -100,24 +100,11 @@ Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quant
   if (*known) {
     if (const auto remembered = parsed_number(**known)) return remembered;
   }
-  // In turns, and the best of each, so that what else the machine does meanwhile is not taken for the network's.
-  constexpr int kTurns = 5;
-  constexpr double kEnough = 0.3;  // seconds; of large networks one turn says enough
-  constexpr double kNever = std::numeric_limits<double>::infinity();
-  double in_float = kNever;
-  double in_codes = kNever;
-  const Stopwatch watch;
-  for (int turn = 0; turn == 0 || (turn < kTurns && watch.seconds() < kEnough); ++turn) {
-    for (const auto& [measured, least] : {std::pair(Variant{}, &in_float), std::pair(variant, &in_codes)}) {
-      const auto seconds = workbench_.pace(measured);
-      if (!seconds) return failed(seconds);
-      if (!*seconds) return std::nullopt;
-      *least = std::min(*least, **seconds);
-    }
-  }
-  if (!(in_codes > 0.0)) return std::nullopt;
-  const double times = in_float / in_codes;
-  const auto saved = patiently_([&] { return store_.save_blob(key, "speed", serialised_number(times)); });
+  const auto times =
+      ratio_of_paces([&] { return workbench_.pace(Variant{}); }, [&] { return workbench_.pace(variant); });
+  if (!times) return failed(times);
+  if (!*times) return std::nullopt;
+  const auto saved = patiently_([&] { return store_.save_blob(key, "speed", serialised_number(**times)); });
   if (!saved) return failed(saved);
   return times;
 }
