@@ -35,7 +35,8 @@ onnx::TensorProto::DataType onnx_type(ElementType type) {
 std::int64_t ir_version(std::int64_t opset) {
   if (opset <= 14) return 7;
   if (opset <= 18) return 8;
-  return opset <= 20 ? 9 : 10;
+  if (opset <= 20) return 9;
+  return opset <= 22 ? 10 : opset - 12;
 }
 
 void write_tensor(const Tensor& tensor, onnx::TensorProto& proto) {

@@ -23,8 +23,8 @@ namespace quantrail {
 namespace {
 
 constexpr std::int64_t kOldestOpset = 1;
-constexpr std::int64_t kNewestOpset = 21;
-constexpr std::int64_t kNewestIr = 10;
+constexpr std::int64_t kNewestOpset = 25;
+constexpr std::int64_t kNewestIr = 13;
 /// Protobuf's own limit.
 constexpr std::uint64_t kLargestFile = std::numeric_limits<int>::max();
 

@@ -22,7 +22,7 @@ struct Model {
   std::vector<std::string> notes{};  ///< what was assumed or could not be checked, one sentence each
 };
 
-/// Reads an ONNX file (external data included): opset 1 to 21 of the default domain, and the operators on codes that
+/// Reads an ONNX file (external data included): opset 1 to 25 of the default domain, and the operators on codes that
 /// ONNX Runtime's quantizer writes in its own, which become ONNX's. Functions that the model defines are inlined, and
 /// of an If whose condition shapes and constants decide the branch that is taken stays. Unnamed nodes are named after
 /// their first output, equal names get "_2", "_3", ... libonnx's checker runs where it applies (IR <= 8 and opset <=

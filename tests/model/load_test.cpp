@@ -137,16 +137,16 @@ TEST(Load, RefusesWhatItCannotRunByName) {
 TEST(Load, RefusesOpsetsAndIrVersionsOutsideItsRange) {
   auto proto = onnx_model(small_network());
   proto.mutable_opset_import(0)->set_version(0);
-  EXPECT_THAT(refusal(proto), HasSubstr("opset 0 is not supported, 1 to 21 are"));
-  proto.mutable_opset_import(0)->set_version(22);
-  EXPECT_THAT(refusal(proto), HasSubstr("opset 22 is not supported"));
-  proto.mutable_opset_import(0)->set_version(21);
-  proto.set_ir_version(10);
+  EXPECT_THAT(refusal(proto), HasSubstr("opset 0 is not supported, 1 to 25 are"));
+  proto.mutable_opset_import(0)->set_version(26);
+  EXPECT_THAT(refusal(proto), HasSubstr("opset 26 is not supported"));
+  proto.mutable_opset_import(0)->set_version(25);
+  proto.set_ir_version(13);
   const auto newest = loaded(proto);
   ASSERT_TRUE(newest) << newest.error().message;
   EXPECT_EQ(newest->notes.size(), 1U);  // libonnx does not know this opset
-  proto.set_ir_version(11);
-  EXPECT_THAT(refusal(proto), HasSubstr("IR version 11"));
+  proto.set_ir_version(14);
+  EXPECT_THAT(refusal(proto), HasSubstr("IR version 14"));
 }
 
 TEST(Load, RefusesGraphsThatDoNotHoldTogether) {
