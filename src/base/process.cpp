@@ -41,6 +41,10 @@ struct Attributes {
     posix_spawnattr_destroy(&signals);
     posix_spawn_file_actions_destroy(&files);
   }
+  void lead_a_group() {
+    posix_spawnattr_setpgroup(&signals, 0);
+    posix_spawnattr_setflags(&signals, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
   Attributes(const Attributes&) = delete;
   Attributes& operator=(const Attributes&) = delete;
 
@@ -64,9 +68,11 @@ std::vector<std::string> environment_with(std::span<const std::string> changes) 
 Result<pid_t> started(const Program& program) {
   Attributes attributes;
   if (program.input >= 0) posix_spawn_file_actions_adddup2(&attributes.files, program.input, STDIN_FILENO);
-  for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
-    if (program.output >= 0) posix_spawn_file_actions_adddup2(&attributes.files, program.output, stream);
-  }
+  const int errors = program.errors >= 0 ? program.errors : program.output;
+  if (errors >= 0 && errors != STDERR_FILENO)
+    posix_spawn_file_actions_adddup2(&attributes.files, errors, STDERR_FILENO);
+  if (program.output >= 0) posix_spawn_file_actions_adddup2(&attributes.files, program.output, STDOUT_FILENO);
+  if (program.own_group) attributes.lead_a_group();
   auto arguments = program.arguments;
   auto environment = environment_with(program.environment);
   pid_t child = 0;

@@ -15,7 +15,9 @@ struct Program {
   std::vector<std::string> arguments{};    ///< the program first, found as a shell would
   std::vector<std::string> environment{};  ///< NAME=VALUE: this process's variables, changed by these
   int input = -1;                          ///< descriptor of its standard input; -1: this process's
-  int output = -1;                         ///< likewise of its standard output and error
+  int output = -1;                         ///< likewise of its standard output
+  int errors = -1;                         ///< likewise of its standard error; -1: as its output
+  bool own_group = false;                  ///< so that what it starts can be ended with it
 };
 
 /// This process's variables as NAME=VALUE, with `changes` in the place of those of the same names.

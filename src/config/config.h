@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -82,6 +83,10 @@ struct MetricSpec {
   std::optional<std::int64_t> positive{};  ///< f1: of this class alone; nothing: the mean over classes
   double peak = 1.0;                       ///< psnr: the largest value that there can be
   std::optional<std::int64_t> ignore{};    ///< miou: places whose right class is this count nowhere
+  std::string run{};                       ///< command: what a shell is given
+  std::filesystem::path folder{};          ///< command: where it runs
+  bool higher_is_better = true;            ///< command
+  std::chrono::seconds timeout{60};        ///< command: that an answer may take
   std::int64_t class_axis = 0;             ///< agreement, miou: counts the classes; without batch, < 0 from the end
   // map:
   std::string decode{};                          ///< how the output means boxes: "yolox" or "boxes"

@@ -132,6 +132,12 @@ Json metric_json(const MetricSpec& metric) {
     out.push_back({key, value ? Json{*value} : Json{nullptr}});
   };
   const auto is = [&](std::string_view type) { return metric.type == type; };
+  if (is("command")) {
+    out.push_back({"run", text(metric.run)});
+    out.push_back({"folder", path_json(metric.folder)});
+    out.push_back({"direction", text(metric.higher_is_better ? "higher-better" : "higher-worse")});
+    out.push_back({"timeout", Json{std::int64_t{metric.timeout.count()}}});
+  }
   if (is("accuracy")) out.push_back({"top_k", Json{metric.top_k}});
   if (is("accuracy") || is("f1")) add_number("threshold", metric.threshold);
   if (is("f1")) add_number("positive", metric.positive);

@@ -195,7 +195,7 @@ EngineConfig parse_engine(const Section& engine, const std::filesystem::path& fo
         "engine.calibration and engine.validation read the same files: a network quantized for the samples that it is "
         "measured on looks better than it is.");
   }
-  out.metrics = parse_metrics(engine);
+  out.metrics = parse_metrics(engine, folder);
   if (out.metrics.empty() && out.validation) {
     out.metrics.push_back({});
     out.metrics.front().name = default_name(out.metrics.front());

@@ -25,6 +25,10 @@ const std::vector<MetricKey>& metric_keys() {
                                             {"peak", {"psnr"}},
                                             {"ignore", {"miou"}},
                                             {"class_axis", {"agreement", "miou"}},
+                                            {"run", {"command"}},
+                                            {"folder", {"command"}},
+                                            {"direction", {"command"}},
+                                            {"timeout", {"command"}},
                                             {"decode", {"map"}},
                                             {"strides", {"map"}},
                                             {"score_threshold", {"map"}},
@@ -57,7 +61,18 @@ void parse_detection(const Section& metric, MetricSpec& out) {
   if (metric.has("iou")) out.iou = metric.number("iou", 0.5, {.least = 0.01, .most = 1.0});
 }
 
-MetricSpec parse_metric(const Section& metric) {
+void parse_command(const Section& metric, const std::filesystem::path& folder, MetricSpec& out) {
+  constexpr std::int64_t kMinute = 60, kDay = 86400;
+  out.run = metric.text("run", "");
+  if (out.type != "command") return;
+  if (out.run.empty()) metric.report("run", "missing: the command that scores samples");
+  out.folder = metric.has("folder") ? parse_path(metric, "folder", folder) : folder;
+  out.higher_is_better =
+      metric.choice("direction", "higher-better", {"higher-better", "higher-worse"}) == "higher-better";
+  out.timeout = std::chrono::seconds(metric.integer("timeout", kMinute, {1, kDay}));
+}
+
+MetricSpec parse_metric(const Section& metric, const std::filesystem::path& folder) {
   MetricSpec out;
   out.type = metric.text("type", out.type);
   if (!metric.has("type")) metric.report("type", "missing: what is measured, for example accuracy");
@@ -69,6 +84,7 @@ MetricSpec parse_metric(const Section& metric) {
   out.ignore = metric.optional_integer("ignore", {});
   out.class_axis = metric.integer("class_axis", out.class_axis, {-kMostAxes, kMostAxes});
   parse_detection(metric, out);
+  parse_command(metric, folder, out);
   check_metric(metric, out);
   out.name = metric.text("name", default_name(out));
   if (out.name.empty()) metric.report("name", "found an empty text, a name is needed");
@@ -78,8 +94,9 @@ MetricSpec parse_metric(const Section& metric) {
 }  // namespace
 
 const std::vector<std::string>& metric_type_names() {
-  static const std::vector<std::string> kNames{"accuracy", "agreement", "cosine",  "f1",   "mae",  "map",     "miou",
-                                               "mse",      "nmse",      "pearson", "psnr", "rmse", "spearman"};
+  static const std::vector<std::string> kNames{"accuracy", "agreement", "command", "cosine",  "f1",
+                                               "mae",      "map",       "miou",    "mse",     "nmse",
+                                               "pearson",  "psnr",      "rmse",    "spearman"};
   return kNames;
 }
 
@@ -89,11 +106,11 @@ std::string default_name(const MetricSpec& metric) {
   return metric.type;
 }
 
-std::vector<MetricSpec> parse_metrics(const Section& engine) {
+std::vector<MetricSpec> parse_metrics(const Section& engine, const std::filesystem::path& folder) {
   std::vector<MetricSpec> out;
   std::set<std::string> names;
   for (const Section& section : engine.children("metrics")) {
-    out.push_back(parse_metric(section));
+    out.push_back(parse_metric(section, folder));
     if (names.insert(out.back().name).second) continue;
     section.report("name", fmt::format("\"{}\" is the name of two metrics; give one another \"name\"",
                                        printable(out.back().name)));

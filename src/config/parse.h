@@ -12,7 +12,7 @@ namespace quantrail {
 [[nodiscard]] EngineConfig parse_engine(const Section& engine, const std::filesystem::path& folder);
 
 /// engine.metrics; none where it is not given.
-[[nodiscard]] std::vector<MetricSpec> parse_metrics(const Section& engine);
+[[nodiscard]] std::vector<MetricSpec> parse_metrics(const Section& engine, const std::filesystem::path& folder);
 
 /// `metrics` are those of the engine, which compression refers to by name.
 [[nodiscard]] CompressionConfig parse_compression(const Section& compression, const std::vector<MetricSpec>& metrics);

@@ -58,7 +58,7 @@ Status outputs_suit(const Plan& plan, const Dataset& data, std::span<const std::
     views.push_back(one_row(plan, output, output.shape, zeros.back(), 0));
   }
   for (const auto& metric : metrics) {
-    if (metric->judge() == Judge::FloatModel) {
+    if (metric->judge() == Judge::FloatModel || metric->judge() == Judge::Command) {
       if (const auto suits = metric->accepts(views, {}); !suits)
         return failed(suits, fmt::format("metric \"{}\"", metric->name()));
       continue;

@@ -201,13 +201,16 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
     const auto outputs = sample_outputs(variants_.plan(request), worker.states.variant(request), row);
     auto truth = parts_.data->truth(samples[row]);
     if (!truth) return failed(truth);
+    truth->sample = samples[row];
     std::optional<NotNumbers> hidden;
     if (worker.gaps[row]) hidden.emplace(outputs);
     const auto& judged = hidden ? hidden->views : outputs;
     for (const auto& metric : parts_.metrics) {
       if (compares(*metric))
         truth->reference = compared(*metric, is_reference(request) ? as_reference(outputs) : worker.references[row]);
-      values[row].metrics.push_back(metric->of_sample(judged, *truth));
+      auto score = metric->scored(judged, *truth);
+      if (!score) return failed(score, parts_.data->describe(samples[row]));
+      values[row].metrics.push_back(std::move(*score));
     }
     if (is_float(request)) {
       values[row].not_a_number =

@@ -37,6 +37,7 @@ enum class Judge {
   Labels,      ///< truth.label, or truth.objects
   Targets,     ///< truth.target
   FloatModel,  ///< truth.reference, which is there once something is computed
+  Command,     ///< a program of the user's
 };
 
 /// How good outputs are. Stateless and thread-safe: scores of samples are stored, and aggregated in sample order.
@@ -57,6 +58,10 @@ class Metric {
   [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs, const Truth& truth) const = 0;
   /// The score of one sample; NaN when an output is NaN is not allowed: a NaN counts as wrong.
   [[nodiscard]] virtual SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const = 0;
+  /// The same where it may fail, as a program of the user's can. Errors: Backend, Storage.
+  [[nodiscard]] virtual Result<SampleScore> scored(std::span<const OutputView> outputs, const Truth& truth) const {
+    return of_sample(outputs, truth);
+  }
   /// The metric over samples, from of_sample scores in sample order. Precondition: not empty.
   [[nodiscard]] virtual double aggregated(std::span<const SampleScore> scores) const = 0;
 };

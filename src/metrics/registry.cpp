@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "metrics/accuracy.h"
+#include "metrics/command_metric.h"
 #include "metrics/f1.h"
 #include "metrics/fidelity.h"
 #include "metrics/mean_average_precision.h"
@@ -13,17 +14,29 @@
 namespace quantrail {
 namespace {
 
-using Maker = std::unique_ptr<Metric> (*)(const MetricSpec&);
+using Maker = Result<std::unique_ptr<Metric>> (*)(const MetricSpec&);
+
+/// Of a metric that can be made of any description.
+template <std::unique_ptr<Metric> (*Make)(const MetricSpec&)>
+Result<std::unique_ptr<Metric>> always(const MetricSpec& spec) {
+  return Make(spec);
+}
 
 const std::map<std::string, Maker>& makers() {
-  static const std::map<std::string, Maker> known = {
-      {"accuracy", make_accuracy},   {"agreement", make_fidelity},
-      {"cosine", make_fidelity},     {"f1", make_f1},
-      {"mae", make_regression},      {"map", make_mean_average_precision},
-      {"miou", make_mean_iou},       {"mse", make_regression},
-      {"nmse", make_fidelity},       {"pearson", make_correlation},
-      {"psnr", make_regression},     {"rmse", make_regression},
-      {"spearman", make_correlation}};
+  static const std::map<std::string, Maker> known = {{"accuracy", always<make_accuracy>},
+                                                     {"agreement", always<make_fidelity>},
+                                                     {"command", make_command_metric},
+                                                     {"cosine", always<make_fidelity>},
+                                                     {"f1", always<make_f1>},
+                                                     {"mae", always<make_regression>},
+                                                     {"map", always<make_mean_average_precision>},
+                                                     {"miou", always<make_mean_iou>},
+                                                     {"mse", always<make_regression>},
+                                                     {"nmse", always<make_fidelity>},
+                                                     {"pearson", always<make_correlation>},
+                                                     {"psnr", always<make_regression>},
+                                                     {"rmse", always<make_regression>},
+                                                     {"spearman", always<make_correlation>}};
   return known;
 }
 

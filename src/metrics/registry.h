@@ -13,7 +13,8 @@ namespace quantrail {
 /// The metric types that this build knows, sorted.
 [[nodiscard]] std::vector<std::string> metric_types();
 
-/// The metric that `spec` describes. Errors: InvalidInput for an unknown type, naming the nearest and all known ones.
+/// The metric that `spec` describes. Errors: InvalidInput for an unknown type, naming the nearest and all known ones;
+/// those of make_command_metric().
 [[nodiscard]] Result<std::unique_ptr<Metric>> make_metric(const MetricSpec& spec);
 
 }  // namespace quantrail

@@ -43,6 +43,7 @@ struct Truth {
   std::shared_ptr<const std::vector<MarkedObject>> objects{};  ///< null: nobody looked for any
   ImagePlacement placement{};                                  ///< of the image, where objects are given
   TensorPtr target{};                                          ///< what its output should be, without a batch axis
+  std::size_t sample = 0;                                      ///< its position in the data
   std::shared_ptr<const std::vector<float>> reference{};       ///< what the float model's output is
 };
 

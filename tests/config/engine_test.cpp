@@ -205,6 +205,26 @@ TEST(Engine, ReadsWhatOtherMetricsTake) {
   EXPECT_EQ(stored->engine, config->engine) << config->effective_json;
 }
 
+TEST(Engine, ReadsMetricsOfCommands) {
+  const auto config = parsed(
+      R"("metrics": [{"type": "command", "run": "python3 score.py", "direction": "higher-worse", "timeout": 5},
+                     {"type": "command", "name": "other", "run": "x", "folder": "sub"}])");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& metrics = config->engine.metrics;
+  EXPECT_EQ(metrics[0].run, "python3 score.py");
+  EXPECT_EQ(metrics[0].folder, "/folder");
+  EXPECT_FALSE(metrics[0].higher_is_better);
+  EXPECT_EQ(metrics[0].timeout, std::chrono::seconds(5));
+  EXPECT_EQ(metrics[1].folder, "/folder/sub");
+  EXPECT_TRUE(metrics[1].higher_is_better);
+  const auto stored = parse_config(config->effective_json, "/", "stored", {});
+  ASSERT_TRUE(stored) << stored.error().message;
+  EXPECT_EQ(stored->engine, config->engine) << config->effective_json;
+  EXPECT_THAT(problem(R"("metrics": [{"type": "command"}])"), HasSubstr("engine.metrics[0].run: missing"));
+  EXPECT_THAT(problem(R"("metrics": [{"type": "mse", "run": "x"}])"),
+              HasSubstr("engine.metrics[0].run: only for metrics of type command"));
+}
+
 TEST(Engine, RefusesKeysThatAMetricDoesNotRead) {
   EXPECT_THAT(problem(R"("metrics": [{"type": "mse", "top_k": 2}])"),
               HasSubstr("engine.metrics[0].top_k: only for metrics of type accuracy"));

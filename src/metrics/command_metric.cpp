@@ -1,0 +1,152 @@
+#include "metrics/command_metric.h"
+
+#include <cmath>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/coprocess.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "metrics/npy_writer.h"
+#include "metrics/output_values.h"
+
+namespace quantrail {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that goes with it.
+class TemporaryFolder {
+ public:
+  [[nodiscard]] static Result<TemporaryFolder> made() {
+    std::error_code failure;
+    std::string pattern = (fs::temp_directory_path(failure) / "quantrail-metric-XXXXXX").string();
+    if (failure || ::mkdtemp(pattern.data()) == nullptr)
+      return fail(Cause::Storage, "{}: a temporary folder cannot be made", pattern);
+    return TemporaryFolder(pattern);
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+/// One started program.
+struct Scorer {
+  std::unique_ptr<Coprocess> program{};
+  TemporaryFolder folder;
+};
+
+template <class T>
+Status write_number(const fs::path& path, T value) {
+  return write_npy(path, {kElementType<T>, {}, std::as_bytes(std::span(&value, 1))});
+}
+
+Status write_sample(const fs::path& folder, std::span<const OutputView> outputs, const Truth& truth) {
+  for (std::size_t at = 0; at < outputs.size(); ++at) {
+    if (auto ok = write_npy(folder / fmt::format("output_{}.npy", at), outputs[at]); !ok) return ok;
+  }
+  if (auto ok = write_number(folder / "sample.npy", static_cast<std::int64_t>(truth.sample)); !ok) return ok;
+  if (truth.label) {
+    if (auto ok = write_number(folder / "label.npy", *truth.label); !ok) return ok;
+  }
+  if (truth.target == nullptr) return {};
+  return write_npy(folder / "target.npy", {truth.target->type, truth.target->shape, truth.target->bytes});
+}
+
+/// The number that an answer holds.
+Result<double> value_of(const std::string& answer) {
+  const auto json = nlohmann::json::parse(answer, nullptr, false);
+  const auto& value = json.is_object() && json.contains("value") ? json.at("value") : json;
+  if (value.is_number() && std::isfinite(value.get<double>())) return value.get<double>();
+  if (value.is_boolean()) return value.get<bool>() ? 1.0 : 0.0;
+  return fail(Cause::Backend, "answered {:.80}, a JSON number or {{\"value\": number}} is needed", printable(answer));
+}
+
+/// Of the files that the command's words name.
+Result<std::string> content_of(const MetricSpec& spec) {
+  Hasher hasher;
+  std::istringstream words(spec.run);
+  for (std::string word; words >> word;) {
+    std::error_code failure;
+    const fs::path file = spec.folder / word;
+    if (!fs::is_regular_file(file, failure)) continue;
+    const auto digest = sha256_file(file);
+    if (!digest) return failed(digest);
+    hasher.add(*digest);
+  }
+  return hasher.finish().hex();
+}
+
+class CommandMetric final : public Metric {
+ public:
+  CommandMetric(const MetricSpec& spec, std::string content)
+      : spec_(spec), name_(spec.name.empty() ? default_name(spec) : spec.name), content_(std::move(content)) {}
+
+  [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] bool higher_is_better() const override { return spec_.higher_is_better; }
+  [[nodiscard]] Judge judge() const override { return Judge::Command; }
+  [[nodiscard]] std::string identity() const override {
+    return fmt::format("command run={} content={}", spec_.run, content_);
+  }
+  [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
+
+  [[nodiscard]] Result<SampleScore> scored(std::span<const OutputView> outputs, const Truth& truth) const override {
+    auto asked = taken();
+    if (!asked) return failed(asked);
+    if (auto ok = write_sample(asked->folder.path(), outputs, truth); !ok) return failed(ok);
+    const auto answer = asked->program->asked(asked->folder.path().string(), spec_.timeout);
+    if (!answer) return failed(answer, fmt::format("metric \"{}\"", printable(name_)));
+    const auto value = value_of(*answer);
+    if (!value) return failed(value, fmt::format("metric \"{}\": {}", printable(name_), printable(spec_.run)));
+    const std::scoped_lock lock(guard_);
+    idle_.push_back(std::move(*asked));
+    return SampleScore{.value = *value};
+  }
+  [[nodiscard]] SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const override {
+    return scored(outputs, truth).value();
+  }
+  [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override { return mean_value(scores); }
+
+ private:
+  /// One that nobody uses.
+  [[nodiscard]] Result<Scorer> taken() const {
+    {
+      const std::scoped_lock lock(guard_);
+      if (!idle_.empty()) {
+        Scorer judge = std::move(idle_.back());
+        idle_.pop_back();
+        return judge;
+      }
+    }
+    auto folder = TemporaryFolder::made();
+    if (!folder) return failed(folder);
+    auto program = Coprocess::start(spec_.run, spec_.folder);
+    if (!program) return failed(program);
+    return Scorer{std::move(*program), std::move(*folder)};
+  }
+
+  MetricSpec spec_;
+  std::string name_;
+  std::string content_;
+  mutable std::mutex guard_{};
+  mutable std::vector<Scorer> idle_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Metric>> make_command_metric(const MetricSpec& spec) {
+  auto content = content_of(spec);
+  if (!content) return failed(content);
+  return std::make_unique<CommandMetric>(spec, std::move(*content));
+}
+
+}  // namespace quantrail

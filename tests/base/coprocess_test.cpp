@@ -1,0 +1,55 @@
+#include "base/coprocess.h"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+
+namespace quantrail {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+
+constexpr milliseconds kPatience{20000};
+
+class CoprocessTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
+  void TearDown() override { std::signal(SIGPIPE, SIG_DFL); }
+  static std::unique_ptr<Coprocess> running(const std::string& command) {
+    auto made = Coprocess::start(command, "/");
+    EXPECT_TRUE(made.has_value()) << made.error().message;
+    return std::move(*made);
+  }
+  static std::string refusal(const std::string& command, milliseconds patience = kPatience) {
+    const auto answer = running(command)->asked("x", patience);
+    return answer ? "answered " + *answer : answer.error().message;
+  }
+};
+
+TEST_F(CoprocessTest, AnswersEachLineWithALine) {
+  const auto echo = running("while read -r line; do echo \"$PWD $line\"; done");
+  EXPECT_EQ(echo->asked("a b", kPatience).value(), "/ a b");
+  EXPECT_EQ(echo->asked("", kPatience).value(), "/ ");
+  EXPECT_EQ(echo->asked("c", kPatience).value(), "/ c");
+}
+
+TEST_F(CoprocessTest, KeepsWhatCameTooEarlyForTheNextLine) {
+  const auto eager = running("printf '1\\n2\\n'; cat > /dev/null");
+  EXPECT_EQ(eager->asked("x", kPatience).value(), "1");
+  EXPECT_EQ(eager->asked("x", kPatience).value(), "2");
+}
+
+TEST_F(CoprocessTest, SaysHowItEnded) {
+  EXPECT_EQ(refusal("exit 7"), "exit 7: ended with 7 instead of answering");
+  EXPECT_THAT(refusal("no-such-program-anywhere"), HasSubstr("ended with 127"));
+  EXPECT_THAT(refusal("read -r line; printf half"), HasSubstr("ended with 0"));
+}
+
+TEST_F(CoprocessTest, GivesUpOnSilenceAndOnNoise) {
+  EXPECT_THAT(refusal("sleep 100", milliseconds(50)), HasSubstr("sleep 100: no answer within"));
+  EXPECT_THAT(refusal("yes | tr -d '\\n'"), HasSubstr("an answer of more than 1 MiB"));
+}
+
+}  // namespace
+}  // namespace quantrail
