@@ -7,6 +7,7 @@
 #include "export/export.h"
 #include "export/onnx_bytes.h"
 #include "fuzz/calibrated.h"
+#include "model/composed_network.h"
 #include "peer/networks.h"
 
 namespace {
@@ -35,5 +36,7 @@ int main(int count, char** arguments) {
   for (const auto& network : networks) {
     if (!write_both(network.build().graph(), arguments[1], network.name)) return EXIT_FAILURE;
   }
-  return EXIT_SUCCESS;
+  // Functions of the model's own, and a branch that shapes decide.
+  const auto composed = quantrail::testing::composed_network().SerializeAsString();
+  return write(std::filesystem::path(arguments[1]) / "composed.onnx", composed) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
