@@ -12,6 +12,13 @@ bool depends_on_data(const OutputView& output) {
   return std::find(output.shape.begin(), output.shape.end(), -1) != output.shape.end();
 }
 
+constexpr double kBeyond = 1e15;  // as large as the error that what is no number counts for
+
+Shape squeezed(Shape shape) {
+  std::erase(shape, 1);
+  return shape;
+}
+
 }  // namespace
 
 std::vector<double> values_of(const Tensor& tensor) {
@@ -55,9 +62,17 @@ Status has_target(std::span<const OutputView> outputs, std::int64_t output, cons
                 "there are no targets: give data.targets, a .npy file with what the output should be for each sample");
   const auto& shape = outputs[static_cast<std::size_t>(output)].shape;
   if (depends_on_data(outputs[static_cast<std::size_t>(output)])) return {};
-  if (element_count(shape) == element_count(truth.target->shape)) return {};
-  return fail(Cause::InvalidInput, "its target has shape {}, output {} has {}: as many elements are needed",
-              shape_text(truth.target->shape), output, shape_text(shape));
+  const bool flat =
+      squeezed(truth.target->shape).size() <= 1 && element_count(shape) == element_count(truth.target->shape);
+  if (!flat && squeezed(shape) != squeezed(truth.target->shape))
+    return fail(Cause::InvalidInput, "its target has shape {}, output {} has {}: the same is needed, or a flat one",
+                shape_text(truth.target->shape), output, shape_text(shape));
+  const auto wanted = values_of(*truth.target);
+  const auto bad =
+      std::find_if(wanted.begin(), wanted.end(), [](double value) { return !(std::abs(value) < kBeyond); });
+  if (bad == wanted.end()) return {};
+  return fail(Cause::InvalidInput, "its target holds {} at position {}: numbers below 1e15 are needed", *bad,
+              bad - wanted.begin());
 }
 
 std::vector<std::int64_t> highest_along(std::span<const double> values, const Shape& shape, std::size_t axis) {

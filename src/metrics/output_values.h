@@ -21,7 +21,8 @@ namespace quantrail {
 /// Errors: InvalidInput, naming it.
 [[nodiscard]] Status has_numbers(std::span<const OutputView> outputs, std::int64_t output);
 
-/// Whether truth.target is there and has as many elements as output `output`. Errors: InvalidInput.
+/// Whether truth.target is there, of numbers, and of the shape of output `output`, axes of size 1 aside, or flat with
+/// as many elements. Errors: InvalidInput.
 [[nodiscard]] Status has_target(std::span<const OutputView> outputs, std::int64_t output, const Truth& truth);
 
 /// The class with the highest score at each place of an array whose axis `axis` counts the classes, in row-major order

@@ -30,6 +30,7 @@ bool quantizes(const Graph& graph) {
 Result<Graph> canonicalised(Graph graph) {
   widen_halves(graph);
   name_sums(graph);
+  name_cast_types(graph);
   remove_identities(graph);
   if (auto ok = fold_constants(graph, StoredCodesStay::Yes); !ok) return failed(ok);
   expand_integer_layers(graph);

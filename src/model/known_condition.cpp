@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -98,8 +99,10 @@ class Inquiry {
       const auto producer = index.producer(name);
       if (!producer) return false;
       const auto& node = graph_.nodes[*producer];
-      if (selects(node.op) && steady(name)) continue;
-      left.insert(left.end(), node.inputs.begin(), node.inputs.end());
+      // Where it is taken from must not depend on open sizes either: "table[N]" may be the same at all that are tried.
+      const std::size_t first = selects(node.op) && steady(name) ? 1 : 0;
+      left.insert(left.end(), node.inputs.begin() + std::min<std::ptrdiff_t>(first, std::ssize(node.inputs)),
+                  node.inputs.end());
     }
     return true;
   }

@@ -5,6 +5,7 @@
 #include "model/folding.h"
 #include "model/interpret.h"
 #include "model/passes.h"
+#include "model/shape_rules.h"
 
 namespace quantrail {
 namespace {
@@ -70,7 +71,31 @@ class Bypass {
   std::vector<Node> kept_{};
 };
 
+/// As ONNX numbers element types.
+std::optional<std::int64_t> number_of(ElementType type) {
+  constexpr std::int64_t kMost = 16;
+  for (std::int64_t number = 1; number <= kMost; ++number) {
+    const auto named = element_type_numbered(number);
+    if (named && *named == type) return number;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+void name_cast_types(Graph& graph) {
+  const auto like = [](const Node& node) { return node.op == "CastLike" && node.inputs.size() == 2; };
+  if (std::none_of(graph.nodes.begin(), graph.nodes.end(), like)) return;
+  const Probe probe = probed(graph);
+  for (auto& node : graph.nodes) {
+    const auto type = like(node) ? type_of(probe, node.inputs[1]) : std::nullopt;
+    const auto number = type ? number_of(*type) : std::nullopt;
+    if (!number) continue;
+    node.op = "Cast";
+    node.inputs.resize(1);
+    node.attributes = {{"to", *number}};
+  }
+}
 
 void remove_identities(Graph& graph) { Bypass(graph).run(); }
 

@@ -21,6 +21,8 @@ void remove_same_casts(Graph& graph, const Probe& probe);
 void remove_identities(Graph& graph);
 /// What becomes of a DequantizeLinear of constants: its scales say what runs in integers.
 enum class StoredCodesStay { No, Yes };
+/// CastLike is a Cast to the type that it names, which folding can then do without the value.
+void name_cast_types(Graph& graph);
 /// A Sum of two is an Add, a Sum of one an Identity.
 void name_sums(Graph& graph);
 /// Nodes with constant inputs become constants. Errors: what an operator says about its values.

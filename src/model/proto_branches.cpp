@@ -29,14 +29,6 @@ const onnx::GraphProto* branch(const onnx::NodeProto& node, std::string_view nam
   return nullptr;
 }
 
-std::set<std::string, std::less<>> defined_at_top(const onnx::GraphProto& graph) {
-  std::set<std::string, std::less<>> names;
-  for (const auto& input : graph.input()) names.insert(input.name());
-  for (const auto& initializer : graph.initializer()) names.insert(initializer.name());
-  for (const auto& node : graph.node()) names.insert(node.output().begin(), node.output().end());
-  return names;
-}
-
 /// A condition with what it is computed from.
 struct Question {
   int node = kNone;               ///< the If's position
@@ -46,9 +38,10 @@ struct Question {
 class Branches {
  public:
   Branches(onnx::GraphProto& graph, std::int64_t opset, ExternalData& external)
-      : graph_(graph), opset_(opset), external_(external), fresh_(defined_at_top(graph)) {}
+      : graph_(graph), opset_(opset), external_(external), defined_(definitions(graph)), fresh_(defined_names(graph)) {}
 
   Status take_all() {
+    drop_unread();
     for (;;) {
       const auto question = next();
       if (!question) return failed(question);
@@ -62,6 +55,21 @@ class Branches {
   }
 
  private:
+  /// Of those whose results nobody reads no branch need be known.
+  void drop_unread() {
+    std::set<std::string, std::less<>> read;
+    for (const auto& output : graph_.output()) read.insert(output.name());
+    for (const auto& node : graph_.node()) {
+      for_each_read(node, [&](const std::string& value) { read.insert(value); });
+    }
+    auto& nodes = *graph_.mutable_node();
+    const auto unread = [&](const onnx::NodeProto& node) {
+      return node.op_type() == "If" && std::none_of(node.output().begin(), node.output().end(),
+                                                    [&](const auto& out) { return read.contains(out); });
+    };
+    nodes.erase(std::remove_if(nodes.begin(), nodes.end(), unread), nodes.end());
+  }
+
   /// The first If whose condition does not depend on another one.
   Result<Question> next() {
     std::map<std::string, int, std::less<>> producers;
@@ -133,7 +141,8 @@ class Branches {
     onnx::GraphProto inner = *found;
     std::map<std::string, std::string, std::less<>> names;
     const auto define = [&](const std::string& name) {
-      if (!name.empty()) names[name] = fresh_(name);
+      const bool alone = defined_[name] == 1;  // in all branches of the model, also those that may yet come up
+      if (!name.empty()) names[name] = alone ? name : fresh_(name);
     };
     for (const auto& initializer : inner.initializer()) define(initializer.name());
     for (const auto& node : inner.node()) {
@@ -173,6 +182,7 @@ class Branches {
   onnx::GraphProto& graph_;
   std::int64_t opset_;
   ExternalData& external_;
+  std::map<std::string, int, std::less<>> defined_;
   FreshNames fresh_;
   std::size_t visits_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "model/proto_functions.h"
 
 #include <google/protobuf/unknown_field_set.h>
+#include <onnx/defs/schema.h>
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -112,6 +113,10 @@ class Inliner {
         if (!function.defaults.emplace_back().ParseFromString(bytes))
           return fail(Cause::InvalidInput, "{}: the value of an attribute is no ONNX", told(proto));
       }
+      // As in ONNX Runtime, an operator of ONNX's own comes before a function of its name.
+      const bool shadowed = domain_of(proto.domain()).empty() &&
+                            onnx::OpSchemaRegistry::Schema(proto.name(), static_cast<int>(opset_), "") != nullptr;
+      if (shadowed) continue;
       if (!functions_.emplace(key_of(proto), std::move(function)).second)
         return fail(Cause::InvalidInput, "{} is defined twice", told(proto));
     }

@@ -21,11 +21,11 @@ void for_each_graph(const onnx::NodeProto& node, const Act& act) {
   }
 }
 
-void add_defined(std::set<std::string, std::less<>>& names, const onnx::GraphProto& graph) {
-  for (const auto& input : graph.input()) names.insert(input.name());
-  for (const auto& initializer : graph.initializer()) names.insert(initializer.name());
+void add_defined(std::map<std::string, int, std::less<>>& names, const onnx::GraphProto& graph) {
+  for (const auto& input : graph.input()) ++names[input.name()];
+  for (const auto& initializer : graph.initializer()) ++names[initializer.name()];
   for (const auto& node : graph.node()) {
-    names.insert(node.output().begin(), node.output().end());
+    for (const auto& output : node.output()) ++names[output];
     for_each_graph(node, [&](const onnx::GraphProto& inner) { add_defined(names, inner); });
   }
 }
@@ -44,9 +44,15 @@ void rename_graph(onnx::GraphProto& graph, const Renaming& renamed) {
 
 }  // namespace
 
+std::map<std::string, int, std::less<>> definitions(const onnx::GraphProto& graph) {
+  std::map<std::string, int, std::less<>> names;
+  add_defined(names, graph);
+  return names;
+}
+
 std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph) {
   std::set<std::string, std::less<>> names;
-  add_defined(names, graph);
+  for (const auto& [name, count] : definitions(graph)) names.insert(name);
   return names;
 }
 

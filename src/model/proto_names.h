@@ -12,7 +12,9 @@ class NodeProto;
 
 namespace quantrail {
 
-/// Every value that a graph and the graphs inside its nodes define.
+/// Every value that a graph and the graphs inside its nodes define, with how many of them do.
+[[nodiscard]] std::map<std::string, int, std::less<>> definitions(const onnx::GraphProto& graph);
+/// The same without the numbers.
 [[nodiscard]] std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph);
 
 /// Gives names that nothing has; in constant time, however many want the same one.

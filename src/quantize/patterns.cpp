@@ -31,8 +31,7 @@ class Finder {
       if (op == "Add" || op == "Mul") mask(at);
       if (op == "Add" && leads_only_to({"Softmax", "LogSoftmax"}, at, {}))
         keep(at, "leads to a Softmax alone, which is in float");
-      if (view_.is(at, {"Conv", "Gemm", "MatMul", "Add"}) && leads_only_to({"Log"}, at, {"Add", "Max", "Clip", "Relu"}))
-        keep(at, "leads to a Log alone, to which its smallest results matter");
+      if (leads_to_log(at)) keep(at, "leads to a Log alone, to which its smallest results matter");
     }
     return std::move(found_);
   }
@@ -154,8 +153,19 @@ class Finder {
       keep(at, "works on a mask, beside whose numbers nothing else would have codes");
   }
 
-  /// Whether everybody who reads the result of node `at`, perhaps through moves and `passes` with a constant, is one of
-  /// `ops`.
+  /// Directly, or as one part of a spectrum: squared, added to the other part and weighed.
+  [[nodiscard]] bool leads_to_log(std::size_t at) const {
+    if (!view_.is(at, {"Conv", "Gemm", "MatMul", "Add"})) return false;
+    if (leads_only_to({"Log"}, at, {"Add", "Max", "Clip", "Relu"})) return true;
+    const auto& readers = view_.index().readers(node(at).outputs[0]);
+    const bool squared = std::all_of(readers.begin(), readers.end(), [this](std::size_t reader) {
+      return view_.is(reader, {"Pow"}) ||
+             (node(reader).op == "Mul" && node(reader).inputs[0] == node(reader).inputs[1]);
+    });
+    return squared && leads_only_to({"Log"}, at, {"Add", "Max", "Clip", "Relu", "Mul", "Pow", "Sqrt", "MatMul"});
+  }
+
+  /// Whether everybody who reads the result of node `at`, perhaps through moves and `passes`, is one of `ops`.
   [[nodiscard]] bool leads_only_to(std::initializer_list<std::string_view> ops, std::size_t at,
                                    std::initializer_list<std::string_view> passes) const {
     std::vector<std::string> open{node(at).outputs[0]};
@@ -168,20 +178,11 @@ class Finder {
       if (readers.empty() || view_.index().is_output(value)) return false;
       for (const std::size_t reader : readers) {
         if (view_.is(reader, ops)) continue;
-        const bool passed = view_.is(reader, passes) && passes_one(reader);
-        if (!passed && moved_inputs(view_.graph(), node(reader)) == 0) return false;
+        if (!view_.is(reader, passes) && moved_inputs(view_.graph(), node(reader)) == 0) return false;
         open.insert(open.end(), node(reader).outputs.begin(), node(reader).outputs.end());
       }
     }
     return true;
-  }
-
-  /// A function of one value and constants.
-  [[nodiscard]] bool passes_one(std::size_t at) const {
-    const auto& inputs = node(at).inputs;
-    return std::count_if(inputs.begin(), inputs.end(), [this](const auto& value) {
-             return !value.empty() && !view_.graph().constants.contains(value);
-           }) == 1;
   }
 
   void selection(std::size_t at) {

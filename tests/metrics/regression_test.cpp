@@ -57,10 +57,17 @@ TEST(Regression, KnowsItsDirection) {
 
 TEST(Regression, NeedsATargetOfTheOutputsSize) {
   const auto outputs = Outputs().add<float>({2, 3}, std::vector<float>(6));
-  EXPECT_EQ(refusal(*metric_named("mse"), outputs, target<double>({3, 2}, std::vector<double>(6))), "");
+  EXPECT_EQ(refusal(*metric_named("mse"), outputs, target<double>({2, 1, 3}, std::vector<double>(6))), "");
   EXPECT_EQ(refusal(*metric_named("mse"), outputs, target<std::int64_t>({6}, std::vector<std::int64_t>(6))), "");
   EXPECT_THAT(refusal(*metric_named("mse"), outputs, target<float>({5}, std::vector<float>(5))),
-              HasSubstr("its target has shape [5], output 0 has [2,3]: as many elements are needed"));
+              HasSubstr("its target has shape [5], output 0 has [2,3]: the same is needed, or a flat one"));
+  EXPECT_THAT(refusal(*metric_named("mse"), outputs, target<float>({3, 2}, std::vector<float>(6))),
+              HasSubstr("its target has shape [3,2], output 0 has [2,3]"))
+      << "another order of axes";
+  EXPECT_THAT(refusal(*metric_named("mse"), outputs, target<float>({6}, {0, 0, kNotANumber, 0, 0, 0})),
+              HasSubstr("its target holds nan at position 2: numbers below 1e15 are needed"));
+  EXPECT_THAT(refusal(*metric_named("pearson"), Outputs().add<float>({1}, {1}), target<double>({}, {1e200})),
+              HasSubstr("its target holds 1e+200"));
   EXPECT_THAT(refusal(*metric_named("mse"), outputs, {}), HasSubstr("give data.targets"));
   EXPECT_THAT(refusal(*metric_of({.type = "mse", .output = 1}), outputs, {}),
               HasSubstr("output 1 is asked for, the network has 1"));

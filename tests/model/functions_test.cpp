@@ -111,6 +111,17 @@ TEST(Functions, AreRefusedWhereTheyMakeNoSense) {
   EXPECT_THAT(refusal(proto), HasSubstr("calls itself"));
 }
 
+TEST(Functions, DoNotTakeThePlaceOfONNXsOperators) {
+  auto proto = framed();
+  auto& own = add_function(proto, "Relu", {"x"}, {"y"});
+  own.set_domain("");
+  *own.add_node() = node_proto("Tanh", "tanh", {"x"}, {"y"});
+  add(proto, node_proto("Relu", "relu", {"x"}, {"y"}));
+  const auto model = loaded(proto);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_THAT(operators(model->graph), ElementsAre("Relu"));
+}
+
 /// Twenty functions, each of which calls the one before ten times.
 TEST(Functions, ThatMultiplyAreRefused) {
   auto proto = framed();
@@ -211,6 +222,52 @@ TEST(Branches, BringTheirConstantsUnderNamesOfTheirOwn) {
   const auto& graph = model->graph;
   EXPECT_EQ(constant_input(graph, node_named(graph, "plus"), 1)->values<float>()[0], 1.0F);
   EXPECT_EQ(constant_input(graph, node_named(graph, "plus_2"), 1)->values<float>()[0], 2.0F);
+}
+
+/// The outer a, the branch's own a, and an If inside that has an a_2 of its own and reads the branch's a.
+TEST(Branches, CaptureNoNamesOfEachOther) {
+  auto proto = framed(4, 4);
+  compare_sizes(proto, "zero");
+  add(proto, node_proto("Relu", "outer_a", {"x"}, {"a"}));
+  auto inner = if_proto("inner", "same", "taken", node_proto("Exp", "exp", {"a"}, {"a_2"}),
+                        node_proto("Neg", "neg", {"a"}, {"a_2"}));
+  auto outer =
+      if_proto("outer", "same", "t", node_proto("Tanh", "tanh", {"x"}, {"a"}), node_proto("Abs", "abs", {"x"}, {"a"}));
+  auto& branch = *outer.mutable_attribute(0)->mutable_g();
+  *branch.add_node() = inner;
+  branch.mutable_output(0)->set_name("taken");
+  add(proto, outer);
+  add(proto, node_proto("Add", "sum", {"a", "t"}, {"y"}));
+  const auto model = loaded(proto);
+  ASSERT_TRUE(model) << model.error().message;
+  const auto graph = canonicalised(model->graph).value();
+  EXPECT_THAT(operators(graph), ElementsAre("Relu", "Tanh", "Exp", "Add"));
+  EXPECT_EQ(node_named(graph, "exp").inputs, node_named(graph, "tanh").outputs);
+}
+
+TEST(Branches, ThatNobodyReadsNeedNotBeKnown) {
+  auto proto = framed();
+  add(proto, node_proto("Relu", "relu", {"x"}, {"y"}));
+  add(proto, node_proto("IsNaN", "nan", {"x"}, {"data"}));
+  add(proto, relu_or_tanh("data", "unread"));
+  const auto model = loaded(proto);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_THAT(operators(canonicalised(model->graph).value()), ElementsAre("Relu"));
+}
+
+/// False at all sizes that are tried, and true at another.
+TEST(Branches, OfATableLookedUpByAnOpenSizeAreRefused) {
+  auto proto = framed();
+  add(proto, node_proto("Shape", "shape", {"x"}, {"sizes"}));
+  add(proto, node_proto("Gather", "n", {"sizes", "zero"}, {"size"}));
+  auto& table = *proto.mutable_graph()->add_initializer();
+  table.set_name("table");
+  table.set_data_type(onnx::TensorProto::BOOL);
+  table.add_dims(300);
+  for (int at = 0; at < 300; ++at) table.add_int32_data(at == 24 ? 1 : 0);
+  add(proto, node_proto("Gather", "look_up", {"table", "size"}, {"found"}));
+  add(proto, relu_or_tanh("found"));
+  EXPECT_THAT(refusal(proto), HasSubstr("its condition depends on sizes that are open"));
 }
 
 TEST(Branches, AreRefusedWhereDataOrOpenSizesDecide) {

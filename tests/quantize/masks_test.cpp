@@ -84,5 +84,17 @@ TEST(Logarithm, KeepsTheLayerBeforeItInFloat) {
   EXPECT_THAT(network(true).at(Place::Integer), Contains("mel"));
 }
 
+/// A spectrogram: squares of two convolutions, a filter bank, a logarithm.
+TEST(Logarithm, KeepsWhatItsPowersAreMadeOfInFloat) {
+  SmallNetwork net({1, 3, 8, 8});
+  const auto squared = [&](const std::string& name) {
+    const auto part = net.conv(name, "x");
+    return net.same(name + "_squared", "Mul", {part, part});
+  };
+  const auto power = net.same("power", "Add", {squared("re"), squared("im")});
+  net.output(net.conv("b", net.same("log", "Log", {net.matmul("mel", power, 4)})));
+  EXPECT_THAT(Placed(net).at(Place::Integer), ElementsAre("b"));
+}
+
 }  // namespace
 }  // namespace quantrail
