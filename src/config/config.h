@@ -50,21 +50,26 @@ struct Preprocess {
   bool operator==(const Preprocess&) const = default;
 };
 
+/// The types of data that there are.
+[[nodiscard]] const std::vector<std::string>& data_type_names();
+
 struct DataSpec {
-  std::string type{};            ///< "image_list", "image_folder", "coco", "cifar10", "npy", "npz"
-  std::filesystem::path path{};  ///< list, folder, annotation or array file
+  std::string type{};                                     ///< one of data_type_names()
+  std::filesystem::path path{};                           ///< list, folder, annotation or array file
   std::map<std::string, std::filesystem::path> arrays{};  ///< npy with several inputs: by graph input
-  std::filesystem::path labels{};                         ///< npy of integers, where labels are apart
-  std::string labels_array{};                             ///< npz: the array of the archive that holds the labels
+  std::filesystem::path labels{};   ///< integers, where labels are apart: npy, for idx an IDX file
+  std::string labels_array{};       ///< npz: the array of the archive that holds the labels
   std::filesystem::path root{};     ///< image_list, coco: what image paths are relative to; default the file's folder
   std::filesystem::path targets{};  ///< npy of what the output should be, a row for each sample
   std::string targets_array{};      ///< npz: the array of the archive that holds the targets
   std::string
-      layout{};  ///< npy images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
+      layout{};  ///< array images: "NHWC" or "NCHW" when `preprocess` shall treat samples as uint8 images; "" as stored
   std::int64_t limit = 0;  ///< first samples only; 0: all
 
-  /// Whether samples are images, which are preprocessed; other arrays are fed as stored.
-  [[nodiscard]] bool treats_images() const { return (type != "npy" && type != "npz") || !layout.empty(); }
+  /// Whether the files hold arrays, not images.
+  [[nodiscard]] bool holds_arrays() const { return type == "npy" || type == "npz" || type == "idx"; }
+  /// Whether samples are images, which are preprocessed; other arrays are fed as stored. An IDX file may be either.
+  [[nodiscard]] bool treats_images() const { return !holds_arrays() || type == "idx" || !layout.empty(); }
   bool operator==(const DataSpec&) const = default;
 };
 

@@ -102,9 +102,8 @@ Preprocess parse_preprocess(const Section& section) {
 
 DataSpec parse_data(const Section& data, const std::filesystem::path& folder) {
   DataSpec out;
-  const std::vector<std::string> types{"image_list", "image_folder", "coco", "cifar10", "npy", "npz"};
-  out.type = data.choice("type", "", types);
-  if (!data.has("type")) data.report("type", fmt::format("missing, allowed are {}", joined(types, ", ")));
+  out.type = data.choice("type", "", data_type_names());
+  if (!data.has("type")) data.report("type", fmt::format("missing, allowed are {}", joined(data_type_names(), ", ")));
   out.path = parse_path(data, "path", folder);
   out.labels = parse_path(data, "labels", folder);
   out.labels_array = data.text("labels_array", "");
@@ -133,14 +132,14 @@ void check_data(const Section& data, const DataSpec& spec) {
     if (data.has(key) && !suits)
       data.report(key, fmt::format("only for data of type {}, this is {}", types, spec.type));
   };
-  const bool npy = spec.type == "npy", npz = spec.type == "npz";
+  const bool npy = spec.type == "npy", npz = spec.type == "npz", idx = spec.type == "idx";
   only_for("arrays", npy, "npy");
-  only_for("labels", npy || npz, "npy and npz");
+  only_for("labels", npy || npz || idx, "npy, npz and idx");
   only_for("labels_array", npz, "npz");
-  only_for("targets", npy || npz || spec.type == "image_list", "npy, npz and image_list");
+  only_for("targets", npy || npz || idx || spec.type == "image_list", "npy, npz, idx and image_list");
   only_for("targets_array", npz, "npz");
   only_for("root", spec.type == "image_list" || spec.type == "coco", "image_list and coco");
-  only_for("layout", npy || npz, "npy and npz");
+  only_for("layout", npy || npz || idx, "npy, npz and idx");
   if (data.has("labels") && data.has("labels_array")) {
     data.report("labels", "give either \"labels\" (a file) or \"labels_array\" (an array of the archive)");
   }
@@ -175,6 +174,11 @@ DataConfig parse_side(const Section& side, const Section& engine, const std::fil
 bool are_same_files(const DataSpec& a, const DataSpec& b) { return a.path == b.path && a.arrays == b.arrays; }
 
 }  // namespace
+
+const std::vector<std::string>& data_type_names() {
+  static const std::vector<std::string> names{"image_list", "image_folder", "coco", "cifar10", "npy", "npz", "idx"};
+  return names;
+}
 
 std::filesystem::path parse_path(const Section& section, std::string_view key, const std::filesystem::path& folder) {
   if (!section.has(key)) return {};

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "data/idx.h"
 #include "data/npz.h"
 
 namespace quantrail {
@@ -14,11 +15,15 @@ std::vector<std::string> names_of(const std::map<std::string, NpyArray>& arrays)
   return names;
 }
 
+Result<NpyArray> open_array(const DataSpec& spec, const std::filesystem::path& path) {
+  return spec.type == "idx" ? open_idx(path) : open_npy(path);
+}
+
 Status open_files(const DataSpec& spec, ArrayFiles& out) {
   auto paths = spec.arrays;
   if (paths.empty()) paths[""] = spec.path;
   for (const auto& [input, path] : paths) {
-    auto array = open_npy(path);
+    auto array = open_array(spec, path);
     if (!array) return failed(array);
     out.arrays.insert_or_assign(input, std::move(*array));
     out.files.push_back(path);
@@ -75,7 +80,7 @@ Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required) 
   const auto opened = spec.type == "npz" ? open_archive(spec, out) : open_files(spec, out);
   if (!opened) return failed(opened);
   if (!spec.labels.empty()) {
-    const auto array = open_npy(spec.labels);
+    const auto array = open_array(spec, spec.labels);
     if (!array) return failed(array);
     auto labels = read_labels(*array);
     if (!labels) return failed(labels);
@@ -83,8 +88,8 @@ Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required) 
     out.files.push_back(spec.labels);
   }
   if (labels_required && !out.labels) {
-    return fail(Cause::InvalidInput, "{}: labels are needed: give data.labels (a .npy file){}",
-                out.files.front().string(), spec.type == "npz" ? " or data.labels_array" : "");
+    return fail(Cause::InvalidInput, "{}: labels are needed: give data.labels ({} file){}", out.files.front().string(),
+                spec.type == "idx" ? "an IDX" : "a .npy", spec.type == "npz" ? " or data.labels_array" : "");
   }
   if (const auto checked = check_rows(out, spec); !checked) return failed(checked);
   return out;

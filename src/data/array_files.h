@@ -14,7 +14,7 @@
 
 namespace quantrail {
 
-/// The arrays and labels that a DataSpec of type npy or npz names.
+/// The arrays and labels that a DataSpec which holds_arrays() names.
 /// Invariants: at least one array; all arrays and the labels have equally many rows, at least one.
 struct ArrayFiles {
   std::map<std::string, NpyArray> arrays{};  ///< by network input; "" for a single one that was not named

@@ -74,13 +74,11 @@ class ImageArrays final : public ImageSource {
 
 }  // namespace
 
-Result<ImageSourcePtr> open_image_arrays(const DataSpec& spec, bool labels_required) {
-  auto files = open_array_files(spec, labels_required);
-  if (!files) return failed(files);
-  const NpyArray& array = files->arrays.begin()->second;
+Result<ImageSourcePtr> images_of(ArrayFiles files, const DataSpec& spec) {
+  const NpyArray& array = files.arrays.begin()->second;
   const bool planes = spec.layout == "NCHW";
   const auto axes = row_axes(array, planes);
-  if (files->arrays.size() != 1 || !axes) {
+  if (files.arrays.size() != 1 || !axes) {
     return fail(Cause::InvalidInput, "{}: data.layout {} needs one uint8 array {} or [N,H,W], found {} [{}]{}",
                 array.name, spec.layout, planes ? "[N,C,H,W] with C 1 or 3" : "[N,H,W,C] with C 1 or 3",
                 array.type_name(), fmt::join(array.shape, ","),
@@ -90,7 +88,7 @@ Result<ImageSourcePtr> open_image_arrays(const DataSpec& spec, bool labels_requi
     return fail(Cause::InvalidInput, "{}: images of shape [{}] are too large", array.name,
                 fmt::join(array.row_shape(), ","));
   }
-  return std::make_unique<ImageArrays>(std::move(*files), planes, *axes);
+  return std::make_unique<ImageArrays>(std::move(files), planes, *axes);
 }
 
 }  // namespace quantrail

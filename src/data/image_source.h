@@ -16,6 +16,8 @@
 
 namespace quantrail {
 
+struct ArrayFiles;
+
 /// The objects that were marked in an image, whose size their boxes refer to.
 struct Markings {
   ImageSize size{};
@@ -60,7 +62,8 @@ using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 /// data_batch_*.bin in the order of their names.
 [[nodiscard]] Result<ImageSourcePtr> open_cifar10(const DataSpec& spec);
 
-/// A uint8 array [N,H,W,C] or [N,C,H,W], as spec.layout says, with 1 or 3 channels, or [N,H,W] with one.
-[[nodiscard]] Result<ImageSourcePtr> open_image_arrays(const DataSpec& spec, bool labels_required);
+/// The rows of the only array, which is uint8 [N,H,W,C] or [N,C,H,W], as spec.layout says, with 1 or 3 channels, or
+/// [N,H,W] with one. Errors: InvalidInput for other arrays.
+[[nodiscard]] Result<ImageSourcePtr> images_of(ArrayFiles files, const DataSpec& spec);
 
 }  // namespace quantrail

@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "base/text.h"
+#include "data/gzip.h"
 
 namespace quantrail {
 namespace {
-
-/// No deflated stream grows more than this.
-constexpr std::uint64_t kMostGrowth = 1032;
 
 struct CloseArchive {
   void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
@@ -36,7 +34,7 @@ Result<Archive> open_archive(const std::filesystem::path& path) {
 
 Result<std::vector<std::byte>> entry_bytes(zip_t* archive, std::uint64_t index, const zip_stat_t& status) {
   constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
-  const bool sane = (status.valid & kNeeded) == kNeeded && status.size / kMostGrowth <= status.comp_size + 1;
+  const bool sane = (status.valid & kNeeded) == kNeeded && status.size / kMostDeflatedGrowth <= status.comp_size + 1;
   if (!sane) return fail(Cause::InvalidInput, "is damaged: its size is not plausible");
   const Entry entry(zip_fopen_index(archive, index, 0));
   if (!entry) return fail(Cause::InvalidInput, "{}", zip_strerror(archive));

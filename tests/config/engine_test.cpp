@@ -131,6 +131,9 @@ TEST(Engine, ReadsEveryKindOfData) {
   EXPECT_EQ(data(R"("type": "coco", "path": "v.json", "root": "i")").root, "/folder/i");
   EXPECT_EQ(data(R"("type": "image_folder", "path": "v")").path, "/folder/v");
   EXPECT_EQ(data(R"("type": "npy", "path": "v.npy", "layout": "NHWC")").layout, "NHWC");
+  const auto idx = data(R"("type": "idx", "path": "v.gz", "labels": "l.gz")");
+  EXPECT_EQ(idx.labels, "/folder/l.gz");
+  EXPECT_TRUE(idx.treats_images()) << "or may do so";
   EXPECT_EQ(data(R"("type": "npz", "path": "v.npz", "labels_array": "y")").labels_array, "y");
   const auto arrays = data(R"("type": "npy", "arrays": {"ids": "a.npy", "mask": "b.npy"}, "labels": "l.npy")");
   EXPECT_EQ(arrays.arrays.at("mask"), "/folder/b.npy");
@@ -144,7 +147,7 @@ TEST(Engine, RefusesDataThatIsIncompleteOrContradictory) {
   EXPECT_THAT(problem(validation(R"("type": "cifar10")")), HasSubstr("data.path: missing"));
   EXPECT_THAT(problem(validation(R"("type": "npy")")), HasSubstr("give either \"path\""));
   EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "labels": "l.npy")")),
-              HasSubstr("labels: only for data of type npy and npz, this is cifar10"));
+              HasSubstr("labels: only for data of type npy, npz and idx, this is cifar10"));
   EXPECT_THAT(problem(validation(R"("type": "npy", "arrays": {"a": 3})")), HasSubstr("data.arrays.a: "));
   EXPECT_THAT(problem(R"("validation": {"data": {"type": "cifar10", "path": "x"}, "limit": -1})"),
               HasSubstr("limit: found -1"));
@@ -237,7 +240,7 @@ TEST(Engine, RefusesKeysThatAMetricDoesNotRead) {
 
 TEST(Engine, RefusesTargetsWhereTheyCannotBe) {
   EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "targets": "t.npy")")),
-              HasSubstr("targets: only for data of type npy, npz and image_list"));
+              HasSubstr("targets: only for data of type npy, npz, idx and image_list"));
   EXPECT_THAT(problem(validation(R"("type": "npy", "path": "x", "targets_array": "t")")),
               HasSubstr("targets_array: only for data of type npz"));
   EXPECT_THAT(problem(validation(R"("type": "npz", "path": "x", "targets": "t.npy", "targets_array": "t")")),

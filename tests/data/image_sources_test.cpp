@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/array_files.h"
 #include "data/image_source.h"
 #include "tests/data/support.h"
 
@@ -183,7 +184,8 @@ TEST(ImageArrays, TakeEitherLayoutAndOneOrThreeChannels) {
   const std::vector<std::uint8_t> codes{1, 2, 3, 4, 5, 6};
   const auto image = [&](const Shape& shape, const std::string& layout) {
     const auto path = folder.write("x.npy", npy_of<std::uint8_t>("|u1", shape, codes));
-    return (*open_image_arrays({.type = "npy", .path = path, .layout = layout}, false))->image(0)->values;
+    const DataSpec spec{.type = "npy", .path = path, .layout = layout};
+    return (*images_of(*open_array_files(spec, false), spec))->image(0)->values;
   };
   EXPECT_EQ(image({1, 1, 2, 3}, "NHWC"), codes);
   EXPECT_EQ(image({1, 3, 1, 2}, "NCHW"), (std::vector<std::uint8_t>{1, 3, 5, 2, 4, 6}));
@@ -197,9 +199,8 @@ TEST(ImageArrays, TakeEitherLayoutAndOneOrThreeChannels) {
 TEST(ImageArrays, RefuseOtherArrays) {
   const TemporaryFolder folder;
   const auto problem = [&](const std::string& content) {
-    return open_image_arrays({.type = "npy", .path = folder.write("x.npy", content), .layout = "NHWC"}, false)
-        .error()
-        .message;
+    const DataSpec spec{.type = "npy", .path = folder.write("x.npy", content), .layout = "NHWC"};
+    return images_of(*open_array_files(spec, false), spec).error().message;
   };
   EXPECT_THAT(problem(npy_of<float>("<f4", {1, 1, 1, 3}, {1, 2, 3})), HasSubstr("found float32 [1,1,1,3]"));
   EXPECT_THAT(problem(npy_of<float>("<f4", {1, 1, 1, 3}, {1, 2, 3})), HasSubstr("without data.layout, arrays are fed"));
