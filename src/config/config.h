@@ -67,7 +67,9 @@ struct DataSpec {
   std::int64_t limit = 0;  ///< first samples only; 0: all
 
   /// Whether the files hold arrays, not images.
-  [[nodiscard]] bool holds_arrays() const { return type == "npy" || type == "npz" || type == "idx"; }
+  [[nodiscard]] bool holds_arrays() const {
+    return type == "npy" || type == "npz" || type == "idx" || type == "test_data_set";
+  }
   /// Whether samples are images, which are preprocessed; other arrays are fed as stored. An IDX file may be either.
   [[nodiscard]] bool treats_images() const { return !holds_arrays() || type == "idx" || !layout.empty(); }
   bool operator==(const DataSpec&) const = default;

@@ -103,7 +103,7 @@ Json data_json(const DataSpec& data) {
   if (!data.labels_array.empty()) out.push_back({"labels_array", text(data.labels_array)});
   add_path("targets", data.targets);
   if (!data.targets_array.empty()) out.push_back({"targets_array", text(data.targets_array)});
-  if (data.holds_arrays()) out.push_back({"layout", text(data.layout)});
+  if (data.holds_arrays() && data.type != "test_data_set") out.push_back({"layout", text(data.layout)});
   if (!data.arrays.empty()) {
     Json::Object arrays;
     for (const auto& [input, path] : data.arrays) arrays.push_back({input, path_json(path)});

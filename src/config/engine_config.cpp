@@ -176,7 +176,8 @@ bool are_same_files(const DataSpec& a, const DataSpec& b) { return a.path == b.p
 }  // namespace
 
 const std::vector<std::string>& data_type_names() {
-  static const std::vector<std::string> names{"image_list", "image_folder", "coco", "cifar10", "npy", "npz", "idx"};
+  static const std::vector<std::string> names{"image_list", "image_folder", "coco", "cifar10",
+                                              "npy",        "npz",          "idx",  "test_data_set"};
   return names;
 }
 

@@ -92,9 +92,7 @@ class ArrayDataset final : public Dataset {
   [[nodiscard]] Result<Truth> truth(std::size_t index) const override {
     return Truth{.label = labels_ ? std::optional((*labels_)[index]) : std::nullopt};
   }
-  [[nodiscard]] std::string describe(std::size_t index) const override {
-    return fmt::format("{} row {}", feeds_.front().array.name, index);
-  }
+  [[nodiscard]] std::string describe(std::size_t index) const override { return feeds_.front().array.describe(index); }
   [[nodiscard]] Digest fingerprint() const override { return fingerprint_; }
 
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {

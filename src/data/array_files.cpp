@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "data/idx.h"
 #include "data/npz.h"
+#include "data/test_data_sets.h"
 
 namespace quantrail {
 namespace {
@@ -75,7 +76,11 @@ Status check_rows(const ArrayFiles& files, const DataSpec& spec) {
 
 }  // namespace
 
-Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required) {
+Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required, std::span<const ValueInfo> inputs) {
+  if (spec.type == "test_data_set") {
+    if (!labels_required) return open_test_data_sets(spec, inputs);
+    return fail(Cause::InvalidInput, "{}: labels are needed, and test data sets have none", spec.path.string());
+  }
   ArrayFiles out;
   const auto opened = spec.type == "npz" ? open_archive(spec, out) : open_files(spec, out);
   if (!opened) return failed(opened);

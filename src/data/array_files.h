@@ -19,12 +19,16 @@ namespace quantrail {
 struct ArrayFiles {
   std::map<std::string, NpyArray> arrays{};  ///< by network input; "" for a single one that was not named
   std::optional<std::vector<std::int64_t>> labels{};
-  std::vector<std::filesystem::path> files{};  ///< all that were read, in a fixed order
+  std::vector<std::filesystem::path> files{};         ///< all that were read, in a fixed order
+  std::optional<NpyArray> targets{};                  ///< where the files themselves say what the output should be
+  std::vector<std::filesystem::path> target_files{};  ///< that these were read from
 
   [[nodiscard]] std::size_t rows() const { return arrays.begin()->second.rows(); }
 };
 
-/// Errors: InvalidInput naming the file, also for missing labels when they are required.
-[[nodiscard]] Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required);
+/// `inputs` are those of the network, which test data sets are read for. Errors: InvalidInput naming the file, also for
+/// missing labels when they are required.
+[[nodiscard]] Result<ArrayFiles> open_array_files(const DataSpec& spec, bool labels_required,
+                                                  std::span<const ValueInfo> inputs = {});
 
 }  // namespace quantrail

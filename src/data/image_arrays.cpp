@@ -36,9 +36,7 @@ class ImageArrays final : public ImageSource {
   [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override {
     return files_.labels ? std::optional((*files_.labels)[index]) : std::nullopt;
   }
-  [[nodiscard]] std::string describe(std::size_t index) const override {
-    return fmt::format("{} row {}", array_.name, index);
-  }
+  [[nodiscard]] std::string describe(std::size_t index) const override { return array_.describe(index); }
 
   [[nodiscard]] Result<Image> image(std::size_t index) const override {
     std::vector<std::byte> row(array_.row_bytes());

@@ -137,10 +137,15 @@ std::string NpyArray::type_name() const {
 
 std::size_t NpyArray::row_bytes() const { return static_cast<std::size_t>(element_count(row_shape())) * item_bytes; }
 
+std::string NpyArray::describe(std::size_t index) const {
+  return row_names.empty() ? fmt::format("{} row {}", name, index) : row_names[index];
+}
+
 Status NpyArray::read_row(std::size_t index, std::span<std::byte> out) const {
   assert(index < rows() && out.size() == row_bytes());
   const auto read = bytes->read(data_offset + static_cast<std::uint64_t>(index) * row_bytes(), out);
-  return read ? Status{} : failed(read, fmt::format("{}: row {}", name, index));
+  if (read) return {};
+  return failed(read, row_names.empty() ? fmt::format("{}: row {}", name, index) : row_names[index]);
 }
 
 Result<NpyArray> open_npy(std::shared_ptr<const ByteSource> bytes, std::string name) {

@@ -22,6 +22,7 @@ struct NpyArray {
   Shape shape{};
   std::uint64_t data_offset = 0;
   std::shared_ptr<const ByteSource> bytes{};
+  std::vector<std::string> row_names{};  ///< for messages, where rows come from several files; empty: by number
 
   /// The element type; nothing for those that networks do not take (int16, uint32, ...).
   [[nodiscard]] std::optional<ElementType> type() const;
@@ -31,6 +32,8 @@ struct NpyArray {
   [[nodiscard]] std::size_t rows() const { return static_cast<std::size_t>(shape.front()); }
   [[nodiscard]] Shape row_shape() const { return {shape.begin() + 1, shape.end()}; }
   [[nodiscard]] std::size_t row_bytes() const;
+  /// How messages name row `index`.
+  [[nodiscard]] std::string describe(std::size_t index) const;
   /// Fills `out`, row_bytes() long, with row `index`. Errors: InvalidInput naming the array and row.
   [[nodiscard]] Status read_row(std::size_t index, std::span<std::byte> out) const;
 };

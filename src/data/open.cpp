@@ -18,13 +18,22 @@ bool hold_images(const ArrayFiles& files, const DataSpec& spec) {
   return !spec.layout.empty() || (spec.type == "idx" && first.type() == ElementType::Uint8 && first.shape.size() == 3);
 }
 
+Result<std::shared_ptr<const Dataset>> make_arrays(ArrayFiles files, std::int64_t limit,
+                                                   std::span<const ValueInfo> inputs, const OpenOptions& options) {
+  auto targets = std::move(files.targets);
+  const auto target_files = std::move(files.target_files);
+  auto data = make_array_dataset(std::move(files), limit, inputs, options);
+  if (!data || !targets) return data;
+  return with_target_rows(std::move(*data), std::move(*targets), target_files, options);
+}
+
 Result<std::shared_ptr<const Dataset>> open_arrays(const DataConfig& config, std::span<const ValueInfo> inputs,
                                                    const OpenOptions& options) {
-  auto files = open_array_files(config.data, options.labels_required);
+  auto files = open_array_files(config.data, options.labels_required, inputs);
   if (!files) return failed(files);
   const std::int64_t limit = config.data.limit;
   if (!hold_images(*files, config.data)) {
-    if (config.preprocess == Preprocess{}) return make_array_dataset(std::move(*files), limit, inputs, options);
+    if (config.preprocess == Preprocess{}) return make_arrays(std::move(*files), limit, inputs, options);
     const NpyArray& array = files->arrays.begin()->second;
     return fail(Cause::InvalidInput,
                 "{}: {} [{}] is fed as stored, preprocess has no effect on it (uint8 [N,H,W] is images, or say with "

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "data/digests.h"
-#include "data/npy.h"
 #include "data/npz.h"
 
 namespace quantrail {
@@ -13,10 +12,8 @@ namespace {
 
 class Targeted final : public Dataset {
  public:
-  Targeted(std::shared_ptr<const Dataset> inner, NpyArray targets, const Digest& content, const std::string& entry)
-      : inner_(std::move(inner)),
-        targets_(std::move(targets)),
-        fingerprint_(Hasher().add("targets").add(inner_->fingerprint()).add(content).add(entry).finish()) {}
+  Targeted(std::shared_ptr<const Dataset> inner, NpyArray targets, const Digest& fingerprint)
+      : inner_(std::move(inner)), targets_(std::move(targets)), fingerprint_(fingerprint) {}
 
   [[nodiscard]] std::size_t size() const override { return inner_->size(); }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inner_->inputs(); }
@@ -64,9 +61,19 @@ Result<std::shared_ptr<const Dataset>> with_targets(std::shared_ptr<const Datase
     return fail(Cause::InvalidInput, "{} has {} targets, there are {} samples", array->name, array->rows(),
                 inner->size());
   const std::array files{spec.targets_array.empty() ? spec.targets : spec.path};
+  return with_target_rows(std::move(inner), std::move(*array), files, options, spec.targets_array);
+}
+
+Result<std::shared_ptr<const Dataset>> with_target_rows(std::shared_ptr<const Dataset> inner, NpyArray targets,
+                                                        std::span<const std::filesystem::path> files,
+                                                        const OpenOptions& options, const std::string& entry) {
   const auto digests = file_digests(files, options);
   if (!digests) return failed(digests);
-  return std::make_shared<Targeted>(std::move(inner), std::move(*array), digests->front(), spec.targets_array);
+  Hasher hasher;
+  hasher.add("targets").add(inner->fingerprint());
+  for (const auto& digest : *digests) hasher.add(digest);
+  hasher.add(entry);
+  return std::make_shared<Targeted>(std::move(inner), std::move(targets), hasher.finish());
 }
 
 }  // namespace quantrail

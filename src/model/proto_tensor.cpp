@@ -122,14 +122,22 @@ Result<Tensor> tensor_from(const onnx::TensorProto& proto, ExternalData& externa
   return tensor;
 }
 
-Result<Tensor> parsed_tensor(std::string_view bytes) {
+Result<NamedTensor> parsed_named_tensor(std::string_view bytes) {
   onnx::TensorProto proto;
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
       !proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !proto.has_data_type()) {
     return fail(Cause::InvalidInput, "is not an ONNX tensor, or is truncated");
   }
   ExternalData nothing({});
-  return tensor_from(proto, nothing);
+  auto tensor = tensor_from(proto, nothing);
+  if (!tensor) return failed(tensor);
+  return NamedTensor{proto.name(), std::move(*tensor)};
+}
+
+Result<Tensor> parsed_tensor(std::string_view bytes) {
+  auto named = parsed_named_tensor(bytes);
+  if (!named) return failed(named);
+  return std::move(named->tensor);
 }
 
 }  // namespace quantrail

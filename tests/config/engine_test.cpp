@@ -131,6 +131,7 @@ TEST(Engine, ReadsEveryKindOfData) {
   EXPECT_EQ(data(R"("type": "coco", "path": "v.json", "root": "i")").root, "/folder/i");
   EXPECT_EQ(data(R"("type": "image_folder", "path": "v")").path, "/folder/v");
   EXPECT_EQ(data(R"("type": "npy", "path": "v.npy", "layout": "NHWC")").layout, "NHWC");
+  EXPECT_FALSE(data(R"("type": "test_data_set", "path": "v")").treats_images());
   const auto idx = data(R"("type": "idx", "path": "v.gz", "labels": "l.gz")");
   EXPECT_EQ(idx.labels, "/folder/l.gz");
   EXPECT_TRUE(idx.treats_images()) << "or may do so";
@@ -148,6 +149,8 @@ TEST(Engine, RefusesDataThatIsIncompleteOrContradictory) {
   EXPECT_THAT(problem(validation(R"("type": "npy")")), HasSubstr("give either \"path\""));
   EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "labels": "l.npy")")),
               HasSubstr("labels: only for data of type npy, npz and idx, this is cifar10"));
+  EXPECT_THAT(problem(validation(R"("type": "test_data_set", "path": "x", "layout": "NCHW")")),
+              HasSubstr("layout: only for data of type npy, npz and idx, this is test_data_set"));
   EXPECT_THAT(problem(validation(R"("type": "npy", "arrays": {"a": 3})")), HasSubstr("data.arrays.a: "));
   EXPECT_THAT(problem(R"("validation": {"data": {"type": "cifar10", "path": "x"}, "limit": -1})"),
               HasSubstr("limit: found -1"));
