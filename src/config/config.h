@@ -54,8 +54,8 @@ struct Preprocess {
 [[nodiscard]] const std::vector<std::string>& data_type_names();
 
 struct DataSpec {
-  std::string type{};                                     ///< one of data_type_names()
-  std::filesystem::path path{};                           ///< list, folder, annotation or array file
+  std::string type{};            ///< one of data_type_names()
+  std::filesystem::path path{};  ///< list, folder, annotation or array file; folder of npy files
   std::map<std::string, std::filesystem::path> arrays{};  ///< npy with several inputs: by graph input
   std::filesystem::path labels{};   ///< integers, where labels are apart: npy, for idx an IDX file
   std::string labels_array{};       ///< npz: the array of the archive that holds the labels

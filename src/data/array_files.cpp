@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "data/idx.h"
+#include "data/npy_folder.h"
 #include "data/npz.h"
 #include "data/test_data_sets.h"
 
@@ -20,10 +21,39 @@ Result<NpyArray> open_array(const DataSpec& spec, const std::filesystem::path& p
   return spec.type == "idx" ? open_idx(path) : open_npy(path);
 }
 
+bool is_npy_folder(const DataSpec& spec, const std::filesystem::path& path) {
+  std::error_code unknown;
+  return spec.type == "npy" && std::filesystem::is_directory(path, unknown);
+}
+
+/// Adds the array that the files in `path` make up; their names.
+Result<std::vector<std::filesystem::path>> add_folder(const DataSpec& spec, const std::string& input,
+                                                      const std::filesystem::path& path, ArrayFiles& out) {
+  auto folder = open_npy_folder(path, !spec.labels.empty() || !spec.targets.empty());
+  if (!folder) return failed(folder);
+  std::vector<std::filesystem::path> names;
+  for (const auto& file : folder->files) {
+    if (spec.limit == 0 || names.size() < static_cast<std::size_t>(spec.limit)) out.files.push_back(file);
+    names.push_back(file.filename());
+  }
+  out.arrays.insert_or_assign(input, std::move(folder->array));
+  return names;
+}
+
 Status open_files(const DataSpec& spec, ArrayFiles& out) {
   auto paths = spec.arrays;
   if (paths.empty()) paths[""] = spec.path;
+  std::optional<std::vector<std::filesystem::path>> names;
   for (const auto& [input, path] : paths) {
+    if (is_npy_folder(spec, path)) {
+      auto added = add_folder(spec, input, path, out);
+      if (!added) return failed(added);
+      if (names && *names != *added)
+        return fail(Cause::InvalidInput, "{}: its files have other names than those of the other folders",
+                    path.string());
+      names = std::move(*added);
+      continue;
+    }
     auto array = open_array(spec, path);
     if (!array) return failed(array);
     out.arrays.insert_or_assign(input, std::move(*array));

@@ -19,7 +19,7 @@ namespace quantrail {
 struct ArrayFiles {
   std::map<std::string, NpyArray> arrays{};  ///< by network input; "" for a single one that was not named
   std::optional<std::vector<std::int64_t>> labels{};
-  std::vector<std::filesystem::path> files{};         ///< all that were read, in a fixed order
+  std::vector<std::filesystem::path> files{};         ///< that samples and labels are read from, in a fixed order
   std::optional<NpyArray> targets{};                  ///< where the files themselves say what the output should be
   std::vector<std::filesystem::path> target_files{};  ///< that these were read from
 
