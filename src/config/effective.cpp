@@ -100,6 +100,7 @@ Json data_json(const DataSpec& data) {
   add_path("path", data.path);
   add_path("labels", data.labels);
   add_path("root", data.root);
+  add_path("classes", data.classes);
   if (!data.labels_array.empty()) out.push_back({"labels_array", text(data.labels_array)});
   add_path("targets", data.targets);
   if (!data.targets_array.empty()) out.push_back({"targets_array", text(data.targets_array)});

@@ -147,7 +147,7 @@ std::vector<SectionRule> all_sections() {
        "engine.calibration or engine.validation"},
       {"data",
        {read("type"), read("path"), read("arrays"), read("labels"), read("labels_array"), read("targets"),
-        read("targets_array"), read("root"), read("layout")}},
+        read("targets_array"), read("root"), read("classes"), read("layout")}},
       {"preprocess",
        {object("resize", "resize"), object("crop", "crop"), read("rounding"), read("channel_order"), read("divide_by"),
         read("mean"), read("std"), read("layout")}},

@@ -1,4 +1,5 @@
 #include <charconv>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +11,24 @@ namespace quantrail {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
+/// What may stand before a label, the surest first.
+constexpr std::string_view kSeparators = ",\t ";
+
+/// Numbers of classes by their names.
+using Classes = std::map<std::string, std::int64_t, std::less<>>;
+
+struct ListRules {
+  std::filesystem::path root{};
+  std::optional<Classes> classes{};  ///< nothing: labels are the numbers
+  bool labels_required = false;
+};
+
+/// The path and label of a line.
+struct Fields {
+  std::string path{};
+  std::optional<std::int64_t> label{};
+  std::string_view refused{};  ///< without a label: what stands in its place, if anything
+};
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(kBlanks);
@@ -17,38 +36,111 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-enum class Number { None, OutOfRange, Whole };
+std::string_view unquoted(std::string_view text) {
+  const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
 
-Number whole_number(std::string_view text, std::int64_t& value) {
+/// The lines of a text, trimmed, without a byte order mark.
+std::vector<std::string_view> lines_of(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    lines.push_back(trimmed(text.substr(0, end)));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return lines;
+}
+
+Result<Classes> read_classes(const std::filesystem::path& path) {
+  const auto text = read_file(path);
+  if (!text) return failed(text);
+  auto lines = lines_of(*text);
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+  if (lines.empty()) return fail(Cause::InvalidInput, "{}: there are no names of classes", path.string());
+  Classes classes;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].empty())
+      return fail(Cause::InvalidInput, "{}:{}: the name of class {} is missing", path.string(), i + 1, i);
+    const auto [found, added] = classes.emplace(lines[i], i);
+    if (!added)
+      return fail(Cause::InvalidInput, "{}:{}: \"{}\" is the name of class {} already", path.string(), i + 1,
+                  printable(lines[i]), found->second);
+  }
+  return classes;
+}
+
+/// Nothing where `text` is no label.
+Result<std::optional<std::int64_t>> label_of(std::string_view text, const ListRules& rules) {
+  if (rules.classes) {
+    const auto found = rules.classes->find(text);
+    return found == rules.classes->end() ? std::nullopt : std::optional(found->second);
+  }
+  std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return Number::None;
-  return error == std::errc::result_out_of_range ? Number::OutOfRange : Number::Whole;
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range || value < 0)
+    return fail(Cause::InvalidInput, "the label is {}, allowed are 0 and more", printable(text));
+  return value;
+}
+
+tl::unexpected<Error> no_label(std::string_view found, const ListRules& rules) {
+  std::vector<std::string> names;
+  if (rules.classes) {
+    for (const auto& [name, number] : *rules.classes) names.push_back(name);
+  }
+  return fail(Cause::InvalidInput, "the label is {}{}, {} is needed: \"path label\" or \"path,label\"",
+              found.empty() ? "missing" : "\"" + printable(found) + "\"", printable(did_you_mean(found, names)),
+              rules.classes ? "a name of data.classes" : "an integer");
+}
+
+/// A line whose path stands between quotes, which are doubled within it.
+Result<Fields> quoted_fields(std::string_view line, const ListRules& rules) {
+  Fields out;
+  std::size_t at = 1;
+  for (; at < line.size(); ++at) {
+    if (line[at] == '"' && !line.substr(at + 1).starts_with('"')) break;
+    if (line[at] == '"') ++at;
+    out.path += line[at];
+  }
+  if (at >= line.size()) return fail(Cause::InvalidInput, "the closing quote of the path is missing");
+  std::string_view rest = line.substr(at + 1);
+  if (!rest.empty() && kSeparators.find(rest.front()) == std::string_view::npos)
+    return fail(Cause::InvalidInput, "after the closing quote of the path, a comma or blank is needed");
+  rest = trimmed(rest);
+  if (rest.starts_with(',')) rest = trimmed(rest.substr(1));
+  if (rest.empty()) return out;
+  const auto label = label_of(unquoted(rest), rules);
+  if (!label) return failed(label);
+  if (!*label) return no_label(rest, rules);
+  out.label = *label;
+  return out;
+}
+
+/// A line whose path may hold separators: a label is what is one behind the last of them.
+Result<Fields> plain_fields(std::string_view line, const ListRules& rules) {
+  Fields out{std::string(line), {}, {}};
+  for (const char separator : kSeparators) {
+    const auto at = line.find_last_of(separator);
+    if (at == std::string_view::npos) continue;
+    const std::string_view last = unquoted(trimmed(line.substr(at + 1)));
+    const auto label = label_of(last, rules);
+    if (!label) return failed(label);
+    if (*label) return Fields{std::string(trimmed(line.substr(0, at))), *label, {}};
+    if (out.refused.empty()) out.refused = last;
+  }
+  return out;
 }
 
 /// A line that is not blank, as an image; `origin` is file and line.
-Result<ImageFile> entry_of(std::string_view line, const std::string& origin, const std::filesystem::path& root,
-                           bool label_required) {
+Result<ImageFile> entry_of(std::string_view line, const std::string& origin, const ListRules& rules) {
   if (line.find('\0') != std::string_view::npos)
-    return fail(Cause::InvalidInput, "{}: the line holds a zero byte, this is no text file", origin);
-  ImageFile file;
-  file.origin = origin;
-  std::string_view path = line;
-  const auto blank = line.find_last_of(kBlanks);
-  const std::string_view last = blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1);
-  std::int64_t label = 0;
-  const Number number = last.empty() ? Number::None : whole_number(last, label);
-  if (number != Number::None) {
-    if (number == Number::OutOfRange || label < 0) {
-      return fail(Cause::InvalidInput, "{}: the label is {}, allowed are 0 and more", origin, printable(last));
-    }
-    file.label = label;
-    path = trimmed(line.substr(0, blank));
-  } else if (label_required) {
-    return fail(Cause::InvalidInput, "{}: the label is {}, an integer is needed: \"path label\"", origin,
-                last.empty() ? "missing" : "\"" + printable(last) + "\"");
-  }
-  file.path = root / path;
-  return file;
+    return fail(Cause::InvalidInput, "the line holds a zero byte, this is no text file");
+  auto fields = line.front() == '"' ? quoted_fields(line, rules) : plain_fields(line, rules);
+  if (!fields) return failed(fields);
+  if (!fields->label && rules.labels_required) return no_label(fields->refused, rules);
+  return ImageFile{rules.root / fields->path, fields->label, origin};
 }
 
 }  // namespace
@@ -56,17 +148,21 @@ Result<ImageFile> entry_of(std::string_view line, const std::string& origin, con
 Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required) {
   const auto text = read_file(spec.path);
   if (!text) return failed(text);
-  std::string_view rest = *text;
-  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-  const auto root = spec.root.empty() ? spec.path.parent_path() : spec.root;
+  ListRules rules{spec.root.empty() ? spec.path.parent_path() : spec.root, {}, labels_required};
+  if (!spec.classes.empty()) {
+    auto classes = read_classes(spec.classes);
+    if (!classes) return failed(classes);
+    rules.classes = std::move(*classes);
+  }
   std::vector<ImageFile> files;
-  for (std::size_t line = 1; !rest.empty(); ++line) {
-    const auto end = rest.find('\n');
-    const std::string_view content = trimmed(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    if (content.empty() || content.front() == '#') continue;
-    auto file = entry_of(content, fmt::format("{}:{}", spec.path.string(), line), root, labels_required);
-    if (!file) return failed(file);
+  const auto lines = lines_of(*text);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].empty() || lines[i].front() == '#') continue;
+    const std::string origin = fmt::format("{}:{}", spec.path.string(), i + 1);
+    auto file = entry_of(lines[i], origin, rules);
+    if (!file && files.empty())
+      return fail(file.error().cause, "{}: {} (if this line is a header, remove it)", origin, file.error().message);
+    if (!file) return failed(file, origin);
     files.push_back(std::move(*file));
   }
   if (files.empty()) return fail(Cause::InvalidInput, "{}: there are no images in the list", spec.path.string());

@@ -41,9 +41,11 @@ class ImageSource {
 
 using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 
-/// Images named in a text file, one per line: path, blanks, label. The label is the last word and may be missing where
-/// labels are not required; a path may hold blanks. Blank lines and lines that start with # are skipped. Paths are
-/// relative to spec.root, or else to the list's folder. Every file is looked for now.
+/// Images named in a text file, one per line: path, then a comma, tab or blanks, then the label, which is an integer
+/// or, with spec.classes, one of the names there (one per line, class 0 first). It is what stands last and may be
+/// missing where labels are not required; a path may hold blanks and commas, or stand between quotes. Blank lines and
+/// lines that start with # are skipped. Paths are relative to spec.root, or else to the list's folder. Every file is
+/// looked for now.
 [[nodiscard]] Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required);
 
 /// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .jfif, .png in any

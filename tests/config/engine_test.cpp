@@ -128,6 +128,7 @@ TEST(Engine, ReadsEveryKindOfData) {
     return config ? config->engine.validation->data : DataSpec{};
   };
   EXPECT_EQ(data(R"("type": "image_list", "path": "v.txt", "root": "i")").root, "/folder/i");
+  EXPECT_EQ(data(R"("type": "image_list", "path": "v.txt", "classes": "n.txt")").classes, "/folder/n.txt");
   EXPECT_EQ(data(R"("type": "coco", "path": "v.json", "root": "i")").root, "/folder/i");
   EXPECT_EQ(data(R"("type": "image_folder", "path": "v")").path, "/folder/v");
   EXPECT_EQ(data(R"("type": "npy", "path": "v.npy", "layout": "NHWC")").layout, "NHWC");
@@ -149,6 +150,8 @@ TEST(Engine, RefusesDataThatIsIncompleteOrContradictory) {
   EXPECT_THAT(problem(validation(R"("type": "npy")")), HasSubstr("give either \"path\""));
   EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "labels": "l.npy")")),
               HasSubstr("labels: only for data of type npy, npz and idx, this is cifar10"));
+  EXPECT_THAT(problem(validation(R"("type": "image_folder", "path": "x", "classes": "n.txt")")),
+              HasSubstr("classes: only for data of type image_list, this is image_folder"));
   EXPECT_THAT(problem(validation(R"("type": "test_data_set", "path": "x", "layout": "NCHW")")),
               HasSubstr("layout: only for data of type npy, npz and idx, this is test_data_set"));
   EXPECT_THAT(problem(validation(R"("type": "npy", "arrays": {"a": 3})")), HasSubstr("data.arrays.a: "));

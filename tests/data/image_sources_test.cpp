@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ImageList : public ::testing::Test {
  protected:
@@ -53,10 +54,70 @@ TEST_F(ImageList, RefusesBadLabelsNamingTheLine) {
   EXPECT_THAT(problem("a b.png 1.5\n"), HasSubstr("the label is \"1.5\""));
 }
 
+TEST_F(ImageList, TakesCommasAndTabsBeforeLabels) {
+  folder_.copy("lists/c,5.png", fixture("colour.png"));
+  const auto source = opened("a b.png,1\na b.png , 2\na b.png\t3\nc,5.png,4\nc,5.png 5\na b.png,\"6\"\n");
+  ASSERT_TRUE(source) << source.error().message;
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ((*source)->label(i), static_cast<std::int64_t>(i + 1));
+  EXPECT_THAT((*source)->describe(3), EndsWith("lists/c,5.png"));
+  EXPECT_EQ((*opened("c,5.png\n", false))->label(0), std::nullopt);
+}
+
+TEST_F(ImageList, TakesPathsBetweenQuotes) {
+  folder_.copy("lists/c \"5\",3", fixture("colour.png"));
+  const auto source = opened("\"a b.png\",1\n\"a b.png\" 2\n\"c \"\"5\"\",3\",\"3\"\r\n");
+  ASSERT_TRUE(source) << source.error().message;
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ((*source)->label(i), static_cast<std::int64_t>(i + 1));
+  EXPECT_THAT((*source)->describe(2), EndsWith("lists/c \"5\",3"));
+  EXPECT_EQ((*opened("\"c \"\"5\"\",3\"\n", false))->label(0), std::nullopt);
+  EXPECT_THAT(problem("\"a b.png,1\n"), HasSubstr("val.txt:1: the closing quote of the path is missing"));
+  EXPECT_THAT(problem("\"a b.png\"\"\n"), HasSubstr("the closing quote"));
+  EXPECT_THAT(problem("\"\n"), HasSubstr("the closing quote"));
+  EXPECT_THAT(problem("\"a b.png\"1\n"), HasSubstr("a comma or blank is needed"));
+  EXPECT_THAT(problem("\"a b.png\"\n"), HasSubstr("the label is missing"));
+  EXPECT_THAT(problem("\"a b.png\",x\n", false), HasSubstr("the label is \"x\", an integer is needed"));
+}
+
+TEST_F(ImageList, HasNoHeader) {
+  EXPECT_THAT(problem("path,label\na b.png,1\n"),
+              HasSubstr("val.txt:1: the label is \"label\", an integer is needed: \"path label\" or \"path,label\" (if "
+                        "this line is a header, remove it)"));
+  EXPECT_THAT(problem("path,label\na b.png,1\n", false), HasSubstr("a header must be removed"));
+  EXPECT_THAT(problem("a b.png,1\npath,label\n"), Not(HasSubstr("header")));
+}
+
+TEST_F(ImageList, TakesNamesOfClasses) {
+  spec_.classes = folder_.write("names.txt",
+                                "\xEF\xBB\xBF"
+                                "cat\r\nhot dog\ndog\n\n");
+  const auto source = opened("a b.png,hot dog\na b.png dog\na b.png\tcat\n\"a b.png\" hot dog\n");
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_EQ((*source)->label(0), 1);
+  EXPECT_EQ((*source)->label(1), 2);
+  EXPECT_EQ((*source)->label(2), 0);
+  EXPECT_EQ((*source)->label(3), 1);
+  EXPECT_THAT(problem("a b.png,cta\n"),
+              HasSubstr("the label is \"cta\" (did you mean \"cat\"?), a name of data.classes is needed"));
+  EXPECT_THAT(problem("a b.png,1\n"), HasSubstr("a name of data.classes is needed"));
+  EXPECT_EQ((*opened("a b.png\n", false))->label(0), std::nullopt);
+}
+
+TEST_F(ImageList, NeedsANameForEachClass) {
+  const auto refused = [&](const std::string& names) {
+    spec_.classes = folder_.write("names.txt", names);
+    return problem("a b.png,cat\n");
+  };
+  EXPECT_THAT(refused("cat\n\ndog\n"), HasSubstr("names.txt:2: the name of class 1 is missing"));
+  EXPECT_THAT(refused("cat\ndog\ncat"), HasSubstr("names.txt:3: \"cat\" is the name of class 0 already"));
+  EXPECT_THAT(refused("\n"), HasSubstr("there are no names of classes"));
+  spec_.classes = folder_.path() / "no.txt";
+  EXPECT_THAT(problem("a b.png,cat\n"), HasSubstr("no.txt: No such file"));
+}
+
 TEST_F(ImageList, NamesMissingEmptyAndImpossibleFilesAtOnce) {
   EXPECT_THAT(problem("a b.png 1\nmissing.jpg 2\n"), HasSubstr("val.txt:2: "));
   EXPECT_THAT(problem("a b.png 1\nmissing.jpg 2\n"), HasSubstr("missing.jpg: No such file"));
-  EXPECT_THAT(opened("missing.jpg,2\n", false).error().message, HasSubstr("a line is \"path label\""));
+  EXPECT_THAT(opened("missing.jpg;2\n", false).error().message, HasSubstr("a line is \"path label\""));
   folder_.write("lists/zero.jpg", "");
   EXPECT_THAT(problem("zero.jpg 1\n"), HasSubstr("zero.jpg: the file is empty"));
   EXPECT_THAT(problem(". 1\n"), HasSubstr("is not a file"));
