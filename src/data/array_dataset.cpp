@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "data/digests.h"
+#include "data/half_bits.h"
 
 namespace quantrail {
 namespace {
@@ -19,7 +20,23 @@ struct Feed {
 bool converts(ElementType from, ElementType to) {
   if (from == to) return true;
   if (from == ElementType::Uint64) return false;  // not all of them fit int64
-  return is_float(from) ? to == ElementType::Float32 : to == ElementType::Int64;
+  return is_float(from) ? to == ElementType::Float32 || is_half(to) : to == ElementType::Int64;
+}
+
+/// Elements rounded to `type`, which is half precision. Errors: InvalidInput for a number that is too large for it.
+Result<Tensor> rounded(const Tensor& row, ElementType type) {
+  const auto values = floats_of(row);
+  Tensor half = Tensor::zeros(type, row.shape);
+  auto* out = reinterpret_cast<std::uint16_t*>(half.bytes.data());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // From float64 at once: by way of float32, ties would be decided twice.
+    const double value = row.type == ElementType::Float64 ? row.values<double>()[i] : double{values[i]};
+    const auto bits = half_bits(value, type);
+    if (!bits)
+      return fail(Cause::InvalidInput, "{} is too large for {}, which the network input takes", value, name_of(type));
+    out[i] = *bits;
+  }
+  return half;
 }
 
 bool fits(const Shape& found, const Shape& needed) {
@@ -108,7 +125,11 @@ class ArrayDataset final : public Dataset {
     if (stored == feed.input.type) return feed.array.read_row(index, out);
     Tensor row = Tensor::zeros(stored, feed.input.shape);
     if (const auto read = feed.array.read_row(index, row.bytes); !read) return failed(read);
-    if (is_float(stored)) {
+    if (is_half(feed.input.type)) {
+      const auto half = rounded(row, feed.input.type);
+      if (!half) return failed(half, feed.array.describe(index));
+      std::memcpy(out.data(), half->bytes.data(), out.size());
+    } else if (is_float(stored)) {
       const auto values = floats_of(row);
       std::memcpy(out.data(), values.data(), out.size());
     } else {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "data/half_bits.h"
 #include "data/luminance.h"
 
 namespace quantrail {
@@ -22,13 +23,13 @@ double for_channel(const std::vector<double>& values, std::size_t channel, doubl
   return values.size() == 1 ? values.front() : values[channel];
 }
 
-std::array<std::array<float, 256>, 3> value_table(const Preprocess& preprocess) {
-  std::array<std::array<float, 256>, 3> table{};
+std::array<std::array<double, 256>, 3> value_table(const Preprocess& preprocess) {
+  std::array<std::array<double, 256>, 3> table{};
   for (std::size_t channel = 0; channel < 3; ++channel) {
     const double mean = for_channel(preprocess.mean, channel, 0.0);
     const double std = for_channel(preprocess.std, channel, 1.0);
     for (std::size_t code = 0; code < 256; ++code) {
-      table[channel][code] = static_cast<float>((static_cast<double>(code) / preprocess.divide_by - mean) / std);
+      table[channel][code] = (static_cast<double>(code) / preprocess.divide_by - mean) / std;
     }
   }
   return table;
@@ -83,10 +84,13 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
     return fail(Cause::InvalidInput, "the network input \"{}\" is {}, images need 4 axes", name,
                 shape_text(input.shape));
   }
-  if (input.type != ElementType::Float32 && !(input.type == ElementType::Uint8 && is_identity(preprocess))) {
-    return fail(Cause::InvalidInput,
-                "the network input \"{}\" is {}, images become float32 (or uint8 without divide_by, mean and std)",
-                name, name_of(input.type));
+  const bool as_codes = input.type == ElementType::Uint8 && is_identity(preprocess);
+  if (input.type != ElementType::Float32 && !is_half(input.type) && !as_codes) {
+    return fail(
+        Cause::InvalidInput,
+        "the network input \"{}\" is {}, images become float32, float16 or bfloat16 (or uint8 without divide_by, "
+        "mean and std)",
+        name, name_of(input.type));
   }
   const ImageSize size = fitted_size(preprocess, first);
   const bool planes = preprocess.layout == "NCHW";
@@ -101,8 +105,26 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
   pipeline.preprocess_ = preprocess;
   pipeline.sample_ = {input.name, input.type, sample};
   pipeline.size_ = size;
-  pipeline.values_ = value_table(preprocess);
+  if (const auto filled = pipeline.fill_tables(); !filled) return failed(filled);
   return pipeline;
+}
+
+Status ImagePipeline::fill_tables() {
+  const auto table = value_table(preprocess_);
+  for (std::size_t channel = 0; channel < table.size(); ++channel) {
+    for (std::size_t code = 0; code < 256; ++code) {
+      const double value = table[channel][code];
+      values_[channel][code] = static_cast<float>(value);
+      if (!is_half(sample_.type)) continue;
+      const auto bits = half_bits(value, sample_.type);
+      if (!bits) {
+        return fail(Cause::InvalidInput, "preprocessing gives {} for {}, too large for the network input \"{}\", {}",
+                    value, code, printable(sample_.name), name_of(sample_.type));
+      }
+      halves_[channel][code] = *bits;
+    }
+  }
+  return {};
 }
 
 Status ImagePipeline::write(Image image, std::span<std::byte> out) const {
@@ -119,6 +141,9 @@ Status ImagePipeline::write(Image image, std::span<std::byte> out) const {
   if (sample_.type == ElementType::Uint8) {
     lay_out(*ready, bgr, planes, reinterpret_cast<std::uint8_t*>(out.data()),
             [](std::size_t, std::uint8_t code) { return code; });
+  } else if (is_half(sample_.type)) {
+    lay_out(*ready, bgr, planes, reinterpret_cast<std::uint16_t*>(out.data()),
+            [this](std::size_t channel, std::uint8_t code) { return halves_[channel][code]; });
   } else {
     lay_out(*ready, bgr, planes, reinterpret_cast<float*>(out.data()),
             [this](std::size_t channel, std::uint8_t code) { return values_[channel][code]; });

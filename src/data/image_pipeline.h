@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -17,7 +18,8 @@ namespace quantrail {
 
 /// From an RGB image to what one network input takes: luminance where one channel is asked for, size, channel order,
 /// normalised values, layout.
-/// Values are computed in double for each of the 256 codes and then rounded to float32. Thread-safe.
+/// Values are computed in double for each of the 256 codes and then rounded to what the input takes: float32, float16
+/// or bfloat16. Thread-safe.
 class ImagePipeline {
  public:
   /// `first` is the size of the first image, which all must agree with after resizing and cropping.
@@ -35,11 +37,13 @@ class ImagePipeline {
 
  private:
   ImagePipeline() = default;
+  [[nodiscard]] Status fill_tables();
 
   Preprocess preprocess_{};
   SampleInput sample_{};
   ImageSize size_{};
-  std::array<std::array<float, 256>, 3> values_{};  ///< by output channel and code
+  std::array<std::array<float, 256>, 3> values_{};          ///< by output channel and code
+  std::array<std::array<std::uint16_t, 256>, 3> halves_{};  ///< the same as the bits of float16 or bfloat16
 };
 
 }  // namespace quantrail

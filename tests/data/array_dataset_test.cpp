@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "data/open.h"
 #include "tests/data/support.h"
 
@@ -119,6 +121,30 @@ TEST_F(Arrays, OfOtherWidthsAreConverted) {
   const std::vector<ValueInfo> tokens{{"ids", ElementType::Int64, {-1, 2}, {}}};
   const auto ids = folder_.write("ids.npy", npy_of<std::int32_t>("<i4", {1, 2}, {7, -8}));
   EXPECT_THAT(first_input<std::int64_t>(**open_dataset(npy(ids), tokens), 0), ElementsAre(7, -8));
+}
+
+TEST_F(Arrays, AreRoundedToHalfPrecision) {
+  const std::vector<ValueInfo> half{{"x", ElementType::Float16, {-1, 2}, {}}};
+  // 2049 lies between the halves 2048 and 2050, 2051 between 2050 and 2052: ties go to the even one.
+  const auto floats = folder_.write("floats.npy", npy_of<float>("<f4", {1, 2}, {2049.0F, 2051.0F}));
+  EXPECT_THAT(first_input<std::uint16_t>(**open_dataset(npy(floats), half), 0), ElementsAre(0x6800, 0x6802));
+  // Just above the tie: by way of float32 it would be one.
+  const auto doubles = folder_.write("doubles.npy", npy_of<double>("<f8", {1, 2}, {2049.0000000001, -1.0}));
+  EXPECT_THAT(first_input<std::uint16_t>(**open_dataset(npy(doubles), half), 0), ElementsAre(0x6801, 0xBC00));
+  const auto halves = folder_.write("halves.npy", npy_of<std::uint16_t>("<f2", {1, 2}, {0x1234, 0x7C00}));
+  EXPECT_THAT(first_input<std::uint16_t>(**open_dataset(npy(halves), half), 0), ElementsAre(0x1234, 0x7C00));
+  const std::vector<ValueInfo> brain{{"x", ElementType::BFloat16, {-1, 2}, {}}};
+  EXPECT_THAT(first_input<std::uint16_t>(**open_dataset(npy(doubles), brain), 0), ElementsAre(0x4500, 0xBF80));
+}
+
+TEST_F(Arrays, AreNotRoundedToInfinity) {
+  const std::vector<ValueInfo> half{{"x", ElementType::Float16, {-1, 2}, {}}};
+  const float infinity = std::numeric_limits<float>::infinity();
+  const auto path = folder_.write("x.npy", npy_of<float>("<f4", {2, 2}, {infinity, 65504, 1, 70000}));
+  const auto data = open_dataset(npy(path), half);
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_THAT(first_input<std::uint16_t>(**data, 0), ElementsAre(0x7C00, 0x7BFF));
+  EXPECT_THAT(sample_of(**data, 1).error().message, HasSubstr("x.npy row 1: 70000 is too large for float16"));
 }
 
 TEST_F(Arrays, FeedSeveralInputsByName) {

@@ -54,6 +54,20 @@ TEST(ImagePipeline, NormalisesInOutputOrder) {
   EXPECT_THAT(written<float>(preprocess, input({-1, 3, 1, 2}), image), ElementsAre(0, 3, -1, 2, -2, 1));
 }
 
+TEST(ImagePipeline, RoundsOnceToHalfPrecision) {
+  const Image image = ramp({1, 1});
+  Preprocess preprocess;
+  preprocess.layout = "NHWC";
+  preprocess.mean = {-2049, -2048.0000000001, -1};
+  EXPECT_THAT(written<std::uint16_t>(preprocess, input({-1, 1, 1, 3}, ElementType::Float16), image),
+              ElementsAre(0x6800, 0x6801, 0x4200));
+  EXPECT_THAT(written<std::uint16_t>(preprocess, input({-1, 1, 1, 3}, ElementType::BFloat16), image),
+              ElementsAre(0x4500, 0x4500, 0x4040));
+  preprocess.std = {1e-6};
+  EXPECT_THAT(problem(preprocess, input({-1, 1, 1, 3}, ElementType::Float16), image.size),
+              HasSubstr("too large for the network input \"input\", float16"));
+}
+
 TEST(ImagePipeline, GivesNetworksOfOneChannelTheLuminance) {
   Preprocess preprocess;
   preprocess.channel_order = "GRAY";
