@@ -53,6 +53,11 @@ expect 2 'list: there is no option --sorrt \(did you mean "--sort"\?\)' -- q lis
 expect 2 'check: "two.json" is one argument too many' -- q check one.json two.json
 expect 2 '^quantrail: list: --json excludes --csv' -- q list --json --csv
 expect 0 'Usage' -- q export --help
+# What RUN means stands where one is taken, and only there.
+for command in run show inspect export watch evaluate; do expect 0 '^RUN is a run' -- q "$command" --help; done
+for command in doctor tui backup gc recover check; do
+  q "$command" --help | grep -q '^RUN is' && bad "$command --help explains RUN, which it does not take"
+done
 
 # Models that are none.
 : >empty.onnx
