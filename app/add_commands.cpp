@@ -274,6 +274,13 @@ void add_model_commands(CLI::App& app, Options& options) {
                   "Measure the float model for a moment, and say what a run would have to compute");
   add_formats(check, c.format, false);
 
+  auto* config = app.add_subcommand("config", "What a configuration may hold: all of it, a section or a key");
+  auto& g = chosen<ConfigCommand>(config, options);
+  config->add_option("KEY", g.key, "A key or section, by its name (maximal_drop) or path (engine.validation.limit)");
+  config->add_flag("--markdown", g.markdown, "As docs/configuration.md has it");
+  add_formats(config, g.format, false);
+  config->get_option("--json")->excludes("--markdown");
+
   auto* doctor = app.add_subcommand("doctor", "What this machine and build can do, and whether the store is sound");
   add_formats(doctor, chosen<DoctorCommand>(doctor, options).format, false);
   auto* screens = app.add_subcommand("tui", "The screens over the store (what `quantrail` alone shows)");

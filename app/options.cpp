@@ -55,8 +55,9 @@ constexpr const char* kRunFooter =
     "drop\n"
     "no more in any metric, the one with the most in int8), or, of those within the run's limits, smallest or "
     "fastest.\n";
-constexpr const char* kFooter =
-    "The store is --store, else $QUANTRAIL_STORE, else $XDG_DATA_HOME/quantrail, else ~/.local/share/quantrail.\n"
+constexpr const char* kStoreFooter =
+    "The store is --store, else $QUANTRAIL_STORE, else $XDG_DATA_HOME/quantrail, else ~/.local/share/quantrail.\n";
+constexpr const char* kExitFooter =
     "Exit codes: 0 done, 1 failed or target not met, 2 bad usage or input, 3 stopped (resumable), 75 the run has "
     "another "
     "worker.";
@@ -71,10 +72,11 @@ bool takes_run(const CLI::App& command) {
 
 /// Below each command's help what is true of it, behind what it says there itself.
 void add_footers(CLI::App& app) {
-  app.footer(std::string(kRunFooter) + kFooter);
+  const std::string rest = std::string(kStoreFooter) + kExitFooter;
+  app.footer(kRunFooter + rest);
   for (auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (!command->get_footer().empty()) continue;
-    command->footer(std::string(takes_run(*command) ? kRunFooter : "") + kFooter);
+    command->footer(takes_run(*command) ? kRunFooter + rest : rest);
   }
 }
 

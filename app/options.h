@@ -141,6 +141,11 @@ struct CheckCommand {
   bool forecast = false;
   Format format = Format::Text;
 };
+struct ConfigCommand {
+  std::string key{};  ///< or a section; empty: all
+  bool markdown = false;
+  Format format = Format::Text;
+};
 struct DoctorCommand {
   Format format = Format::Text;
 };
@@ -153,7 +158,7 @@ using Command =
     std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, PauseCommand, WatchCommand, ListCommand,
                  TagCommand, NoteCommand, StarCommand, RenameCommand, RmCommand, UndoCommand, RelinkCommand,
                  BackupCommand, GcCommand, RecoverCommand, CompareCommand, ShowCommand, RankCommand, ExportCommand,
-                 EvaluateCommand, InspectCommand, CheckCommand, DoctorCommand, TuiCommand>;
+                 EvaluateCommand, InspectCommand, CheckCommand, ConfigCommand, DoctorCommand, TuiCommand>;
 
 struct Options {
   std::string store{};  ///< --store; empty: the default
