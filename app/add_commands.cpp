@@ -255,6 +255,27 @@ void add_inspect(CLI::App& app, Options& options) {
   add_formats(inspect, i.format, true);
 }
 
+void add_configuration_commands(CLI::App& app, Options& options) {
+  auto* init = app.add_subcommand("init", "Write a first configuration for a model, guessed from it and its data");
+  auto& i = chosen<InitCommand>(init, options);
+  init->add_option("MODEL", i.model, "ONNX file")->required();
+  const std::string kinds =
+      "a folder of images, or with one per class; a list of images (.txt); .npy, .npz; COCO (.json)";
+  init->add_option("--calibration", i.calibration, "Samples that ranges are measured on: " + kinds)->type_name("PATH");
+  init->add_option("--validation", i.validation, "Samples that the loss is measured on, other ones")->type_name("PATH");
+  init->add_option("--labels", i.labels, "Their labels, or targets, where these are apart: a .npy file")
+      ->type_name("PATH");
+  init->add_option("-o,--output", i.output, "File to write; default: the model's name, here")->type_name("FILE");
+  init->add_flag("--force", i.force, "Also replace a file that is there");
+
+  auto* config = app.add_subcommand("config", "What a configuration may hold: all of it, a section or a key");
+  auto& g = chosen<ConfigCommand>(config, options);
+  config->add_option("KEY", g.key, "A key or section, by its name (maximal_drop) or path (engine.validation.limit)");
+  config->add_flag("--markdown", g.markdown, "As docs/configuration.md has it");
+  add_formats(config, g.format, false);
+  config->get_option("--json")->excludes("--markdown");
+}
+
 void add_model_commands(CLI::App& app, Options& options) {
   auto* evaluate = app.add_subcommand(
       "evaluate", "Measure a configuration's model (or --model), or an iteration RUN@IT again beside its record");
@@ -273,13 +294,6 @@ void add_model_commands(CLI::App& app, Options& options) {
   check->add_flag("--forecast", c.forecast,
                   "Measure the float model for a moment, and say what a run would have to compute");
   add_formats(check, c.format, false);
-
-  auto* config = app.add_subcommand("config", "What a configuration may hold: all of it, a section or a key");
-  auto& g = chosen<ConfigCommand>(config, options);
-  config->add_option("KEY", g.key, "A key or section, by its name (maximal_drop) or path (engine.validation.limit)");
-  config->add_flag("--markdown", g.markdown, "As docs/configuration.md has it");
-  add_formats(config, g.format, false);
-  config->get_option("--json")->excludes("--markdown");
 
   auto* doctor = app.add_subcommand("doctor", "What this machine and build can do, and whether the store is sound");
   add_formats(doctor, chosen<DoctorCommand>(doctor, options).format, false);
@@ -302,6 +316,7 @@ void add_commands(CLI::App& app, Options& options) {
   add_organising_commands(app, options);
   add_relink(app, options);
   add_care(app, options);
+  add_configuration_commands(app, options);
   add_model_commands(app, options);
 }
 

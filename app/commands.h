@@ -29,6 +29,7 @@ namespace quantrail::app {
 [[nodiscard]] int run(const Options& options, const EvaluateCommand& command);
 [[nodiscard]] int run(const Options& options, const InspectCommand& command);
 [[nodiscard]] int run(const Options& options, const CheckCommand& command);
+[[nodiscard]] int run(const Options& options, const InitCommand& command);
 [[nodiscard]] int run(const Options& options, const ConfigCommand& command);
 [[nodiscard]] int run(const Options& options, const DoctorCommand& command);
 [[nodiscard]] int run(const Options& options, const TuiCommand& command);

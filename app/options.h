@@ -141,6 +141,14 @@ struct CheckCommand {
   bool forecast = false;
   Format format = Format::Text;
 };
+struct InitCommand {
+  std::string model{};
+  std::string calibration{};
+  std::string validation{};
+  std::string labels{};  ///< of `validation`
+  std::string output{};  ///< empty: the model's name in the current folder
+  bool force = false;
+};
 struct ConfigCommand {
   std::string key{};  ///< or a section; empty: all
   bool markdown = false;
@@ -158,7 +166,7 @@ using Command =
     std::variant<RunCommand, ResumeCommand, WorkerCommand, StopCommand, PauseCommand, WatchCommand, ListCommand,
                  TagCommand, NoteCommand, StarCommand, RenameCommand, RmCommand, UndoCommand, RelinkCommand,
                  BackupCommand, GcCommand, RecoverCommand, CompareCommand, ShowCommand, RankCommand, ExportCommand,
-                 EvaluateCommand, InspectCommand, CheckCommand, ConfigCommand, DoctorCommand, TuiCommand>;
+                 EvaluateCommand, InspectCommand, CheckCommand, InitCommand, ConfigCommand, DoctorCommand, TuiCommand>;
 
 struct Options {
   std::string store{};  ///< --store; empty: the default

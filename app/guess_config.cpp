@@ -1,0 +1,253 @@
+#include "app/guess_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.h"
+#include "data/npy.h"
+#include "data/open.h"
+#include "model/infer.h"
+#include "model/probe.h"
+
+namespace quantrail::app {
+namespace {
+
+constexpr std::int64_t kPhotograph = 160;  // networks for smaller images mostly see them as they are
+
+std::string described(const ValueInfo& value) {
+  std::vector<std::string> sizes;
+  for (const auto size : value.shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
+  return fmt::format("{} {} [{}]", printable(value.name), name_of(value.type), joined(sizes, ", "));
+}
+
+/// Shape of the first output for one sample, without the batch; empty where it cannot be told.
+Shape output_shape(const Graph& graph) {
+  Shape shape = graph.outputs.empty() ? Shape{} : graph.outputs.front().shape;
+  auto shapes = input_shapes(graph, fixed_batch(graph).value_or(1));
+  std::optional<InputShapes> sizes;
+  if (shapes) sizes = *shapes;
+  if (!sizes) sizes = fitting_shapes(graph, fixed_batch(graph).value_or(1));
+  if (sizes && !graph.outputs.empty()) {
+    const auto special = specialised(graph, *sizes);
+    const auto found = special ? special->types.find(graph.outputs.front().name) : decltype(special->types.end()){};
+    if (special && found != special->types.end()) shape = found->second.shape;
+  }
+  if (!shape.empty()) shape.erase(shape.begin());
+  return shape;
+}
+
+bool has_operator(const Graph& graph, std::initializer_list<std::string_view> names) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [&](const Node& node) { return std::find(names.begin(), names.end(), node.op) != names.end(); });
+}
+
+/// Attention: a product of two computed values behind a Softmax.
+bool has_attention(const Graph& graph) {
+  const GraphIndex index(graph);
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+    if (node.op != "MatMul" || constant_input(graph, node, 1)) return false;
+    const auto producer = index.producer(node.inputs[0]);
+    return producer && graph.nodes[*producer].op == "Softmax";
+  });
+}
+
+/// x * sigmoid(x), or one of its relatives as a single operator: values that are negative for a small part.
+bool has_gates(const Graph& graph) {
+  if (has_operator(graph, {"HardSwish", "Swish", "Mish", "Gelu"})) return true;
+  const GraphIndex index(graph);
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+    if (node.op != "Sigmoid" && node.op != "HardSigmoid") return false;
+    const auto& readers = index.readers(node.outputs[0]);
+    return std::any_of(readers.begin(), readers.end(), [&](std::size_t at) {
+      const Node& reader = graph.nodes[at];
+      return reader.op == "Mul" &&
+             std::find(reader.inputs.begin(), reader.inputs.end(), node.inputs[0]) != reader.inputs.end();
+    });
+  });
+}
+
+/// Height, width and channels of an input that is an image.
+struct ImageInput {
+  std::int64_t height = 0, width = 0, channels = 0;
+  std::string layout{};
+};
+
+std::optional<ImageInput> image_input(const Graph& graph) {
+  if (graph.inputs.size() != 1 || graph.inputs[0].shape.size() != 4) return std::nullopt;
+  const Shape& shape = graph.inputs[0].shape;
+  const auto channels = [](std::int64_t size) { return size == 1 || size == 3; };
+  if (channels(shape[1])) return ImageInput{shape[2], shape[3], shape[1], "NCHW"};
+  if (channels(shape[3])) return ImageInput{shape[1], shape[2], shape[3], "NHWC"};
+  return std::nullopt;
+}
+
+/// Whether arrays or batches hold images of just this size.
+bool sized_already(const DataSpec& data, const ImageInput& input) {
+  if (data.type == "cifar10") return input.height == 32 && input.width == 32;
+  if (data.type != "npy") return false;
+  const auto array = open_npy(data.path);
+  if (!array || array->shape.size() < 3) return false;
+  const std::size_t rows = data.layout == "NCHW" ? 2 : 1;
+  return array->shape[rows] == input.height && array->shape[rows + 1] == input.width;
+}
+
+void guess_sizes(Guessed& out, const ImageInput& input, bool boxes) {
+  Preprocess& p = out.preprocess;
+  p.width = input.width;
+  p.height = input.height;
+  if (boxes) {
+    p.resize = Preprocess::ResizeMode::Letterbox;
+    p.rounding = Rounding::Down;
+    out.left.emplace_back(
+        "preprocess: letterbox is YOLOX's way to fit photographs, at the top left; other detectors "
+        "center or stretch them");
+  } else if (input.height == input.width && input.height >= kPhotograph) {
+    p.resize = Preprocess::ResizeMode::ShortSide;
+    p.width = std::llround(static_cast<double>(input.height) * 256.0 / 224.0);
+    p.crop_width = p.crop_height = input.height;
+    p.rounding = Rounding::Torchvision;
+  } else {
+    p.resize = Preprocess::ResizeMode::Exact;
+  }
+}
+
+void guess_preprocess(Guessed& out, const Graph& graph, bool boxes) {
+  const auto input = image_input(graph);
+  if (!input) return;
+  const DataSpec* data = out.validation ? &*out.validation : out.calibration ? &*out.calibration : nullptr;
+  out.images = data == nullptr || data->treats_images();
+  if (!out.images) return;
+  Preprocess& p = out.preprocess;
+  p.layout = input->layout;
+  p.channel_order = input->channels == 1 ? "GRAY" : "RGB";
+  if (input->height < 1 || input->width < 1) {
+    out.left.emplace_back("preprocess.resize: the model leaves the image's size open");
+  } else if (data == nullptr || !sized_already(*data, *input)) {
+    guess_sizes(out, *input, boxes);
+  }
+  const bool photographs = !boxes && p.resize == Preprocess::ResizeMode::ShortSide && input->channels == 3;
+  p.divide_by = 255;
+  if (photographs) {
+    p.mean = {0.485, 0.456, 0.406};
+    p.std = {0.229, 0.224, 0.225};
+  }
+  out.left.push_back(
+      fmt::format("preprocess: channel_order, divide_by, mean and std as in training; {}, which no model says",
+                  photographs ? "written are ImageNet's" : "written is 0 to 1"));
+}
+
+/// Whether every sample has a label, found out by opening the data as a run would.
+bool labelled(const DataSpec& data, const Guessed& guessed, const Graph& graph) {
+  OpenOptions options;
+  options.labels_required = true;
+  return open_dataset({data, guessed.preprocess}, graph.inputs, options).has_value();
+}
+
+std::int64_t elements(const Shape& shape) {
+  std::int64_t count = 1;
+  for (const auto size : shape) count *= size;
+  return count;
+}
+
+void guess_boxes(Guessed& out, const Shape& output) {
+  MetricSpec metric{.type = "map"};
+  if (output.size() == 2 && output[1] == 6) {
+    metric.decode = "boxes";
+    out.left.emplace_back("metrics: rows are taken for left, top, right, bottom, score, class");
+  } else {
+    metric.decode = "yolox";
+    out.left.emplace_back("metrics: rows are taken for YOLOX's cells of the grids that \"strides\" names");
+  }
+  out.metric = metric;
+}
+
+void guess_targets(Guessed& out, const Shape& output) {
+  const auto array = open_npy(out.validation->targets);
+  const bool classes = array && array->kind != 'f' && output.size() == 3 && output[0] > 1;
+  out.metric = MetricSpec{.type = classes ? "miou" : "rmse"};
+  if (classes) {
+    out.left.emplace_back("metrics: \"ignore\", if some value of the targets means no class (255)");
+  } else {
+    out.relative = true;
+  }
+}
+
+void guess_classes(Guessed& out, const Graph& graph, const Shape& output) {
+  out.metric = MetricSpec{.type = "accuracy"};
+  if (elements(output) != 1) return;
+  const bool probability = !graph.nodes.empty() && graph.nodes.back().op == "Sigmoid";
+  out.metric->threshold = probability ? 0.5 : 0.0;
+  out.left.push_back(fmt::format("metrics: the output is one score; above {} means class 1", *out.metric->threshold));
+}
+
+/// Against the float model: classes where there are some, else the distance.
+void guess_fidelity(Guessed& out, const Shape& output) {
+  const bool scores = output.size() == 1 && output[0] > 1;
+  const bool pixels = output.size() == 3 && output[0] > 1 && output[1] > 1 && output[2] > 1 && output[0] <= 256;
+  out.metric = MetricSpec{.type = scores || pixels ? "agreement" : "nmse"};
+}
+
+void guess_metric(Guessed& out, const Graph& graph) {
+  if (!out.validation) return;
+  const Shape output = output_shape(graph);
+  std::string from = "no labels: measured against the float model";
+  if (out.validation->type == "coco") {
+    guess_boxes(out, output);
+    from = "COCO annotations";
+  } else if (!out.validation->targets.empty()) {
+    guess_targets(out, output);
+    from = "targets";
+  } else if (labelled(*out.validation, out, graph) && output.size() <= 2 &&
+             (output.size() < 2 || elements(output) == output.back())) {
+    guess_classes(out, graph, output);
+    from = "a label for each sample";
+  } else {
+    guess_fidelity(out, output);
+  }
+  out.told.push_back(fmt::format("metric {}: {}", out.metric->type, from));
+  if (graph.outputs.size() > 1)
+    out.left.push_back(fmt::format(
+        "metrics: the model has {} outputs, the first is measured; \"output\" chooses another", graph.outputs.size()));
+}
+
+void guess_settings(Guessed& out, const Graph& graph) {
+  out.transformer = has_attention(graph);
+  if (out.transformer) out.told.emplace_back("model_type transformer: there is attention");
+  if (!out.transformer && has_gates(graph)) {
+    out.preset = "mixed";
+    out.told.emplace_back("preset mixed: there are SiLU, hard-swish or the like, whose values are seldom negative");
+  }
+}
+
+void tell_data(Guessed& out, const char* side, const std::optional<DataSpec>& data) {
+  if (!data) return;
+  std::string what = data->type;
+  if (!data->layout.empty()) what += ", uint8 images in " + data->layout;
+  if (!data->labels.empty()) what += ", labels in " + data->labels.filename().string();
+  if (!data->labels_array.empty()) what += ", labels in " + data->labels_array;
+  if (!data->targets.empty()) what += ", targets in " + data->targets.filename().string();
+  out.told.push_back(fmt::format("{}: {}", side, printable(what)));
+}
+
+}  // namespace
+
+Guessed guessed_config(const Graph& graph, std::optional<DataSpec> calibration, std::optional<DataSpec> validation) {
+  Guessed out;
+  for (const auto& input : graph.inputs) out.inputs.push_back(described(input));
+  for (const auto& output : graph.outputs) out.outputs.push_back(described(output));
+  out.calibration = std::move(calibration);
+  out.validation = std::move(validation);
+  if (!out.calibration) out.left.emplace_back("calibration: a few hundred samples as in use, without labels");
+  tell_data(out, "calibration", out.calibration);
+  tell_data(out, "validation", out.validation);
+  guess_preprocess(out, graph, out.validation && out.validation->type == "coco");
+  guess_metric(out, graph);
+  guess_settings(out, graph);
+  return out;
+}
+
+}  // namespace quantrail::app

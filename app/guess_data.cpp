@@ -1,0 +1,153 @@
+#include "app/guess_data.h"
+
+#include <algorithm>
+
+#include "base/folders.h"
+#include "base/text.h"
+#include "data/npy.h"
+#include "data/npz.h"
+
+namespace quantrail::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_file(const fs::path& path) {
+  std::error_code unknown;
+  return fs::is_regular_file(path, unknown);
+}
+
+/// Of uint8 images; empty for what is fed as stored.
+std::string layout_of(const NpyArray& array, std::span<const ValueInfo> inputs) {
+  if (array.kind != 'u' || array.item_bytes != 1 || inputs.size() != 1 || inputs[0].type == ElementType::Uint8)
+    return "";
+  const auto channels = [](std::int64_t size) { return size == 1 || size == 3; };
+  if (array.shape.size() == 3) return "NHWC";  // grey
+  if (array.shape.size() != 4) return "";
+  if (channels(array.shape[3])) return "NHWC";
+  return channels(array.shape[1]) ? "NCHW" : "";
+}
+
+/// A file for each input, whose name is `prefix` and the input's; nothing where one is missing.
+std::map<std::string, fs::path> arrays_of(const fs::path& folder, const std::string& prefix,
+                                          std::span<const ValueInfo> inputs) {
+  std::map<std::string, fs::path> arrays;
+  for (const auto& input : inputs) {
+    const fs::path file = folder / (prefix + input.name + ".npy");
+    if (!is_file(file)) return {};
+    arrays[input.name] = file;
+  }
+  return arrays;
+}
+
+/// "val_" of "val_images.npy", and of "val_input_ids.npy" for an input "input_ids".
+std::string prefix_of(const fs::path& path, std::span<const ValueInfo> inputs) {
+  const std::string stem = path.stem().string();
+  for (const auto& input : inputs) {
+    if (stem.ends_with(input.name)) return stem.substr(0, stem.size() - input.name.size());
+  }
+  const auto last = stem.rfind('_');
+  return last == std::string::npos ? stem + "_" : stem.substr(0, last + 1);
+}
+
+Status put_labels(DataSpec& spec, const fs::path& labels) {
+  const auto array = open_npy(labels);
+  if (!array) return failed(array);
+  const bool whole = array->kind == 'i' || array->kind == 'u';
+  const bool one_each = array->shape.size() == 1 || (array->shape.size() == 2 && array->shape[1] == 1);
+  (whole && one_each ? spec.labels : spec.targets) = labels;
+  return {};
+}
+
+Result<DataSpec> of_array(const fs::path& path, std::span<const ValueInfo> inputs) {
+  DataSpec spec{.type = "npy"};
+  const std::string prefix = prefix_of(path, inputs);
+  if (inputs.size() > 1) {
+    spec.arrays = arrays_of(path.parent_path(), prefix, inputs);
+    if (spec.arrays.empty()) {
+      return fail(Cause::InvalidInput,
+                  "{}: the network has {} inputs, which need a file each: {}INPUT.npy in one folder",
+                  printable(path.string()), inputs.size(), printable(prefix));
+    }
+  } else {
+    const auto array = open_npy(path);
+    if (!array) return failed(array);
+    spec.path = path;
+    spec.layout = layout_of(*array, inputs);
+  }
+  const fs::path beside = path.parent_path() / (prefix + "labels.npy");
+  if (is_file(beside)) spec.labels = beside;
+  return spec;
+}
+
+Result<DataSpec> of_archive(const fs::path& path, std::span<const ValueInfo> inputs) {
+  const auto arrays = open_npz(path);
+  if (!arrays) return failed(arrays);
+  DataSpec spec{.type = "npz", .path = path};
+  for (const auto* name : {"labels", "label", "y"}) {
+    if (arrays->contains(name) && spec.labels_array.empty()) spec.labels_array = name;
+  }
+  if (inputs.size() == 1 && arrays->contains(inputs[0].name))
+    spec.layout = layout_of(arrays->at(inputs[0].name), inputs);
+  return spec;
+}
+
+Result<DataSpec> of_folder(const fs::path& path, std::span<const ValueInfo> inputs) {
+  if (auto arrays = arrays_of(path, "", inputs); !arrays.empty()) {
+    DataSpec spec{.type = "npy", .arrays = std::move(arrays)};
+    if (is_file(path / "labels.npy")) spec.labels = path / "labels.npy";
+    return spec;
+  }
+  const auto inside = entries(path);
+  if (!inside) return failed(inside);
+  const bool batches = std::any_of(inside->begin(), inside->end(), [](const auto& entry) {
+    const std::string name = entry.filename().string();
+    return name == "test_batch.bin" || name == "data_batch_1.bin";
+  });
+  return DataSpec{.type = batches ? "cifar10" : "image_folder", .path = path};
+}
+
+DataSpec of_annotations(const fs::path& path) {
+  DataSpec spec{.type = "coco", .path = path};
+  std::error_code unknown;
+  if (const fs::path images = path.parent_path() / "images"; fs::is_directory(images, unknown)) spec.root = images;
+  return spec;
+}
+
+Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs) {
+  std::error_code unknown;
+  if (!fs::exists(path, unknown))
+    return fail(Cause::InvalidInput, "{}: there is no such file or folder", printable(path.string()));
+  if (fs::is_directory(path, unknown)) return of_folder(path, inputs);
+  const std::string ending = path.extension().string();
+  if (ending == ".npy") return of_array(path, inputs);
+  if (ending == ".npz") return of_archive(path, inputs);
+  if (ending == ".json") return of_annotations(path);
+  if (ending == ".bin") return DataSpec{.type = "cifar10", .path = path};
+  if (ending == ".txt" || ending == ".lst" || ending == ".list") return DataSpec{.type = "image_list", .path = path};
+  return fail(Cause::InvalidInput,
+              "{}: no kind of data that is known by its name: a folder, .npy, .npz, .txt (a list of images), .json "
+              "(COCO) or .bin (CIFAR-10)",
+              printable(path.string()));
+}
+
+}  // namespace
+
+Result<DataSpec> guessed_data(const fs::path& path, const fs::path& labels, std::span<const ValueInfo> inputs) {
+  auto spec = of_path(path, inputs);
+  if (!spec || labels.empty()) return spec;
+  if (spec->type != "npy" && spec->type != "npz" && spec->type != "image_list") {
+    return fail(Cause::InvalidInput, "{}: --labels is for arrays and lists of images; {} has labels of its own",
+                printable(labels.string()), spec->type);
+  }
+  spec->labels.clear();
+  spec->labels_array.clear();
+  if (auto put = put_labels(*spec, labels); !put) return failed(put);
+  if (spec->type == "image_list" && !spec->labels.empty()) {
+    return fail(Cause::InvalidInput, "{}: the labels of a list of images stand in it, \"path label\" in a line",
+                printable(labels.string()));
+  }
+  return spec;
+}
+
+}  // namespace quantrail::app

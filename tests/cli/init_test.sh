@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# A first configuration, guessed from a model and its data: what `init` writes passes `check` where the paths suffice.
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+q() { "$QUANTRAIL" --store "$work/store" "$@"; }
+demo=$SOURCE/demo
+wrote() { grep -qF -- "$2" "$1" || bad "$1 lacks $2: $(cat "$1")"; }
+
+# Arrays with labels beside them.
+expect 0 'check shapes\.json. finds nothing wrong' -- q init "$demo/shapes.onnx" --calibration "$demo/calib_images.npy" \
+  --validation "$demo/val_images.npy"
+wrote shapes.json '"layout": "NHWC"'
+wrote shapes.json 'val_labels.npy'
+wrote shapes.json '"type": "accuracy"'
+wrote shapes.json 'AccuracyAwareQuantization'
+wrote shapes.json '// inputs: image float32 [?, 3, 28, 28]'
+expect 0 'accuracy' -- q check shapes.json
+expect 0 '^accuracy@top1 +0\.' -- q evaluate shapes.json --set engine.validation.limit=20
+
+# Nothing is overwritten unless it is asked for.
+cp shapes.json before.json
+expect 2 'shapes\.json: is there already; --force' -- q init "$demo/shapes.onnx" --calibration "$demo/calib_images.npy"
+cmp -s shapes.json before.json || bad "a refused init changed the file"
+expect 0 'guessed: calibration: npy' -- q init "$demo/shapes.onnx" --calibration "$demo/calib_images.npy" --force
+wrote shapes.json 'DefaultQuantization'
+expect 0 '' -- q check shapes.json
+
+# Images: a folder for each class has labels, one folder for all has none. Below the file's folder paths are relative.
+mkdir -p val/a val/b calib
+for image in "$SOURCE"/tests/data/fixtures/*.png; do cp "$image" val/a/; cp "$image" val/b/; cp "$image" calib/; done
+expect 0 'metric accuracy: a label' -- q init "$demo/shapes.onnx" --calibration calib --validation val -o folders.json
+wrote folders.json '"path": "val"'
+wrote folders.json '"resize": { "mode": "exact", "width": 28, "height": 28 }'
+expect 0 'finds nothing wrong' -- q init "$demo/shapes.onnx" --calibration calib --validation val -o folders.json --force
+expect 0 'metric agreement: no labels' -- q init "$demo/shapes.onnx" --calibration calib --validation calib -o flat.json
+expect 0 '' -- q check flat.json
+
+# Without data the file says what is missing.
+expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
+expect 2 'FILL_IN_calibration_samples' -- q check bare.json
+
+expect 2 'nowhere: there is no such file' -- q init "$demo/shapes.onnx" --calibration nowhere -o x.json
+: >data.xyz
+expect 2 'data\.xyz: no kind of data' -- q init "$demo/shapes.onnx" --calibration data.xyz -o x.json
+expect 2 '--labels are those of --validation' -- q init "$demo/shapes.onnx" --labels "$demo/val_labels.npy" -o x.json
+expect 2 'val.*: --labels is for arrays' -- q init "$demo/shapes.onnx" --validation val --labels "$demo/val_labels.npy" -o x.json
+[ -e x.json ] && bad "a failed init left a file"
+finish
