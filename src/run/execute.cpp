@@ -12,6 +12,7 @@
 #include "run/patience.h"
 #include "run/predicted_labels.h"
 #include "run/reporting.h"
+#include "run/result_remarks.h"
 #include "run/samples.h"
 #include "run/settings.h"
 #include "run/workbench.h"
@@ -120,6 +121,9 @@ std::string explanation(const RunInputs& inputs, const Done& done) {
 /// The end of a run, with what its best model is.
 Result<RunResult> concluded(const RunInputs& inputs, const Done& done, Answering& answering, Reporting& reporting) {
   const IterationRecord& best = reporting.iterations().at(done.best);
+  if (const std::string remark = float_remark(best); !remark.empty()) {
+    if (const auto noted = reporting.note(remark); !noted) return failed(noted);
+  }
   RunResult result{.outcome = done.outcome,
                    .best = static_cast<std::int64_t>(done.best),
                    .explanation = explanation(inputs, done) + " " + closing_words(best),

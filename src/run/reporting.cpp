@@ -8,6 +8,7 @@
 #include "model/weight_edits.h"
 #include "run/keys.h"
 #include "run/rebuild.h"
+#include "run/result_remarks.h"
 #include "run/settings.h"
 #include "search/drop.h"
 
@@ -34,6 +35,7 @@ Status Reporting::report(const SearchState& state, const KnownQuantization& quan
     observer_.on_event(*state.baseline);
     baseline_told_ = true;
     if (const auto noted = note_useless_model(state); !noted) return noted;
+    if (const auto noted = note_chance(*state.baseline); !noted) return noted;
   }
   if (const auto told = report_tried(state); !told) return told;
   while (iterations_.size() < state.trials.size()) {
@@ -53,6 +55,17 @@ Status Reporting::note_useless_model(const SearchState& state) {
   if (value == state.baseline->metrics.end() || value->second != 0.0) return {};
   if (higher == state.settings.higher_is_better.end() || !higher->second) return {};
   return note(fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing", value->first));
+}
+
+Status Reporting::note_chance(const Baseline& baseline) {
+  for (const auto& metric : inputs_.metrics) {
+    const auto value = baseline.metrics.find(metric->name());
+    if (value == baseline.metrics.end() || value->second == 0.0) continue;
+    const std::string remark = chance_remark(*inputs_.validation, *metric, value->second);
+    if (remark.empty()) continue;
+    if (const auto noted = note(remark); !noted) return noted;
+  }
+  return {};
 }
 
 Status Reporting::report_iteration(const SearchState& state, const KnownQuantization& quantization) {
