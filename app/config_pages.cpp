@@ -58,7 +58,7 @@ std::string code_list(const std::vector<std::string>& names) {
 
 /// What lies in the algorithm's parameters begins with "params", since their own path is long.
 std::vector<std::string> shown_places(const ConfigSection& section) {
-  constexpr std::string_view kAlgorithm = "compression.algorithms.N.";
+  constexpr std::string_view kAlgorithm = "compression.algorithms[N].";
   std::vector<std::string> places;
   for (const auto& place : section.places) {
     const bool within = place.starts_with(kAlgorithm) && section.name != "params";
@@ -110,7 +110,7 @@ std::string config_markdown(const std::vector<ConfigSection>& sections) {
       "`configs/quantrail.schema.json`.\n"
       "`quantrail config KEY` prints the same in a terminal. In paths N stands for an index, NAME for a name of yours, "
       "and\n"
-      "`params` for `compression.algorithms.N.params`; `--set` takes whole paths, or a parameter's name where it is "
+      "`params` for `compression.algorithms[N].params`; `--set` takes whole paths, or a parameter's name where it is "
       "unique.\n"
       "[README.md](../README.md#your-own-network) says which settings matter when.\n";
   for (const auto& section : sections) text += markdown(section);

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 
 #include "app/config_schema.h"
@@ -107,7 +107,7 @@ void add_sections(const Json& property, const std::string& place, std::vector<Co
     found->places.push_back(place);
     for (const auto& [key, value] : rule["properties"].items()) add_sections(value, below(place, key), sections);
   }
-  if (rule.contains("items")) add_sections(rule["items"], below(place, "N"), sections);
+  if (rule.contains("items")) add_sections(rule["items"], place + "[N]", sections);
   if (rule.contains("anyOf")) {
     for (const auto& one : rule["anyOf"]) add_sections(one, place, sections);
   }
@@ -117,16 +117,10 @@ void add_sections(const Json& property, const std::string& place, std::vector<Co
 
 bool is_end_of(const std::string& path, const std::string& end) { return path == end || path.ends_with("." + end); }
 
-/// "engine.metrics.0.type" and "engine.metrics[0].type" as "engine.metrics.N.type".
+/// "engine.metrics[0].type" and "engine.metrics.0.type" as "engine.metrics[N].type".
 std::string with_open_indices(std::string_view wanted) {
-  std::string path;
-  for (const char c : wanted) {
-    if (c == ']') continue;
-    const bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
-    if (digit && path.ends_with(".N")) continue;
-    path += c == '[' ? '.' : digit && path.ends_with('.') ? 'N' : c;
-  }
-  return path;
+  static const std::regex index(R"(\[\w*\]|\.\d+(?=\.|$))");
+  return std::regex_replace(std::string(wanted), index, "[N]");
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct ConfigKey {
 /// The keys of one kind of object.
 struct ConfigSection {
   std::string name{};                 ///< "preprocess"; "root" for the file itself
-  std::vector<std::string> places{};  ///< where it stands: "engine.metrics.N", N for an index; "" for the file itself
+  std::vector<std::string> places{};  ///< where it stands: "engine.metrics[N]", N for an index; "" for the file itself
   std::string meaning{};
   std::vector<ConfigKey> keys{};
 };

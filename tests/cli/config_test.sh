@@ -19,12 +19,16 @@ for key in $(jq -r '.[] | .keys[-1].name' all.json | sort -u); do expect 0 "^  $
 
 # By name, by path, by the end of one, with an index or without; a section too.
 expect 0 '^ +"absolute" or "relative"; default "absolute"$' -- q config drop_type
-expect 0 '^  drop_type$' -- q config compression.algorithms.0.params.drop_type
+expect 0 '^  drop_type$' -- q config 'compression.algorithms[0].params.drop_type'
+expect 0 '^  top_k$' -- q config engine.metrics.0.top_k
 expect 0 '^  top_k$' -- q config 'engine.metrics[0].top_k'
 expect 0 '^  limit$' -- q config validation.limit
 expect 0 '^  pad_value$' -- q config resize
 expect 0 '^  interpolation$' -- q config
 expect 2 'no key "maximal_drob" \(did you mean "maximal_drop"\?\)' -- q config maximal_drob
+# The paths that it shows are those that --set takes.
+expect 0 '^  at engine\.metrics\[N\]$' -- q config top_k
+expect 0 'mixed' -- q check "$SOURCE/configs/demo.json" --set 'compression.algorithms[0].params.preset=mixed' --json
 expect 2 'no key "engine.limit"' -- q config engine.limit
 [ -e store ] && bad "config opened a store"
 finish
