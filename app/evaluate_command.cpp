@@ -17,6 +17,7 @@
 #include "run/memory_store.h"
 #include "run/predicted_labels.h"
 #include "run/rebuild.h"
+#include "run/result_remarks.h"
 #include "tracking/answers.h"
 
 namespace quantrail::app {
@@ -30,6 +31,7 @@ struct Measured {
   std::string labels{};  ///< where they are predicted, a sentence on that
   Evaluation evaluation{};
   std::optional<std::map<std::string, double>> recorded{};
+  std::vector<std::string> notes{};
 };
 
 class Silence final : public RunObserver {
@@ -86,6 +88,16 @@ Result<Evaluation> measured(const Prepared& p, const Graph* original, const Vari
   return evaluator->evaluated(request, hooks);
 }
 
+/// What the figures of a float model say about data and preprocessing.
+std::vector<std::string> notes_on(const Prepared& p, const Evaluation& evaluation) {
+  std::vector<std::string> notes;
+  for (const auto& metric : p.metrics) {
+    auto note = chance_remark(*p.validation, *metric, evaluation.metrics.at(metric->name()));
+    if (!note.empty()) notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
 Result<Measured> measured_config(const EvaluateCommand& command) {
   auto config = load_config(command.target, command.overrides);
   if (!config) return failed(config);
@@ -105,7 +117,8 @@ Result<Measured> measured_config(const EvaluateCommand& command) {
   if (!labels) return failed(labels);
   auto evaluation = measured(*p, agrees ? &original->graph : nullptr, {}, quiet);
   if (!evaluation) return failed(evaluation);
-  return Measured{p->config.model.string(), std::move(*labels), std::move(*evaluation), std::nullopt};
+  auto notes = command.model.empty() ? notes_on(*p, *evaluation) : std::vector<std::string>();
+  return Measured{p->config.model.string(), std::move(*labels), std::move(*evaluation), std::nullopt, std::move(notes)};
 }
 
 Result<Measured> measured_iteration(const Options& options, const EvaluateCommand& command) {
@@ -137,7 +150,7 @@ Result<Measured> measured_iteration(const Options& options, const EvaluateComman
   if (!labels) return failed(labels);
   auto evaluation = measured(*p, nullptr, variant, quiet);
   if (!evaluation) return failed(evaluation);
-  return Measured{command.target, std::move(*labels), std::move(*evaluation), named->iteration.metrics};
+  return Measured{command.target, std::move(*labels), std::move(*evaluation), named->iteration.metrics, {}};
 }
 
 void print_text(const Measured& m) {
@@ -148,6 +161,7 @@ void print_text(const Measured& m) {
   }
   fmt::print("{} samples in {:.2f} s\n", m.evaluation.samples, m.evaluation.seconds);
   if (!m.labels.empty()) fmt::print("{}\n", m.labels);
+  for (const auto& note : m.notes) fmt::print("note: {}\n", note);
 }
 
 }  // namespace
@@ -163,6 +177,7 @@ int run(const Options& options, const EvaluateCommand& command) {
              {"seconds", m->evaluation.seconds}};
     if (m->recorded) out["recorded"] = *m->recorded;
     if (!m->labels.empty()) out["labels"] = m->labels;
+    if (!m->notes.empty()) out["notes"] = m->notes;
     fmt::print("{}\n", out.dump(2, ' ', false, json::error_handler_t::replace));
   } else {
     print_text(*m);

@@ -17,6 +17,12 @@ wrote shapes.json '// inputs: image float32 [?, 3, 28, 28]'
 expect 0 'accuracy' -- q check shapes.json
 expect 0 '^accuracy@top1 +0\.' -- q evaluate shapes.json --set engine.validation.limit=20
 
+# Preprocessing that is wrong leaves guesses: nothing else would say so.
+expect 0 '^note: the float model.s accuracy@top1 of 0\.[0-9]* is what guessing one of 12 classes gives' -- \
+  q evaluate shapes.json --set engine.validation.limit=240 --set engine.preprocess.divide_by=1000000
+q evaluate shapes.json --set engine.validation.limit=240 --set engine.preprocess.mean='[0.5,0.5,0.5]' \
+  --set engine.preprocess.std='[0.25,0.25,0.25]' | grep -q '^note' && bad "a note on a model that is right"
+
 # Nothing is overwritten unless it is asked for.
 cp shapes.json before.json
 expect 2 'shapes\.json: is there already; --force' -- q init "$demo/shapes.onnx" --calibration "$demo/calib_images.npy"
