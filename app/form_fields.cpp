@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using tui::FieldKind;
 
-const std::vector<std::string> kTypes{"npy", "npz", "image_folder", "image_list", "coco", "cifar10"};
+const std::vector<std::string>& kTypes = data_type_names();
 const std::vector<std::string> kLayouts{"", "NHWC", "NCHW"};
 const std::vector<std::string> kTruth{"true", "false"};
 

@@ -7,10 +7,10 @@
 namespace quantrail {
 namespace {
 
-constexpr double kGood = 0.1;
-constexpr double kEnough = 0.25;
-constexpr std::size_t kFewest = 5;
-constexpr std::size_t kMost = 15;
+constexpr double kGoodSpread = 0.1;
+constexpr double kEnoughSpread = 0.25;
+constexpr std::size_t kFewestTurns = 5;
+constexpr std::size_t kMostTurns = 15;
 constexpr double kTooLong = 4.0;  // seconds
 
 }  // namespace
@@ -36,8 +36,9 @@ Result<std::optional<double>> ratio_of_paces(const Pace& slow, const Pace& fast)
     if (!*above || !*below || !(**above > 0.0) || !(**below > 0.0)) return std::nullopt;
     ratios.push_back(**above / **below);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (const auto settled = settled_ratio(ratios, kGood); settled && ratios.size() >= kFewest) return settled;
-    if (ratios.size() >= kMost || seconds >= kTooLong) return settled_ratio(std::move(ratios), kEnough);
+    if (const auto settled = settled_ratio(ratios, kGoodSpread); settled && ratios.size() >= kFewestTurns)
+      return settled;
+    if (ratios.size() >= kMostTurns || seconds >= kTooLong) return settled_ratio(std::move(ratios), kEnoughSpread);
   }
 }
 
