@@ -36,6 +36,7 @@ Status Reporting::report(const SearchState& state, const KnownQuantization& quan
     baseline_told_ = true;
     if (const auto noted = note_useless_model(state); !noted) return noted;
     if (const auto noted = note_chance(*state.baseline); !noted) return noted;
+    if (const auto noted = note_no_room(state); !noted) return noted;
   }
   if (const auto told = report_tried(state); !told) return told;
   while (iterations_.size() < state.trials.size()) {
@@ -55,6 +56,18 @@ Status Reporting::note_useless_model(const SearchState& state) {
   if (value == state.baseline->metrics.end() || value->second != 0.0) return {};
   if (higher == state.settings.higher_is_better.end() || !higher->second) return {};
   return note(fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing", value->first));
+}
+
+Status Reporting::note_no_room(const SearchState& state) {
+  if (state.settings.drop_type != DropType::Relative) return {};
+  for (const auto& control : state.settings.controlled) {
+    const auto value = state.baseline->metrics.find(control.name);
+    if (value == state.baseline->metrics.end() || control.maximal_drop == 0.0) continue;
+    const std::string remark = no_room_remark(control.name, value->second);
+    if (remark.empty()) continue;
+    if (const auto noted = note(remark); !noted) return noted;
+  }
+  return {};
 }
 
 Status Reporting::note_chance(const Baseline& baseline) {

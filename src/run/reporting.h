@@ -47,6 +47,7 @@ class Reporting {
                                             const std::set<std::string, std::less<>>& reverted) const;
   [[nodiscard]] Status note_useless_model(const SearchState& state);
   [[nodiscard]] Status note_chance(const Baseline& baseline);
+  [[nodiscard]] Status note_no_room(const SearchState& state);
   [[nodiscard]] Status note_gain(const IterationRecord& record);
   [[nodiscard]] Status report_iteration(const SearchState& state, const KnownQuantization& quantization);
   [[nodiscard]] Status report_ranking(const SearchState& state);

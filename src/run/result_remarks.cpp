@@ -40,6 +40,14 @@ std::string chance_remark(const Dataset& data, const Metric& metric, double valu
       printable(metric.name()), value, classes);
 }
 
+std::string no_room_remark(const std::string& metric, double value) {
+  if (value != 0.0) return {};
+  return fmt::format(
+      "the float model's {} is 0, and so is every share of it: nothing may be lost; drop_type \"absolute\" "
+      "allows some",
+      printable(metric));
+}
+
 std::string float_remark(const IterationRecord& best) {
   if (!(best.int8_macs_share < kHardlyAny)) return "";
   const std::string found = best.int8_macs_share == 0.0

@@ -20,7 +20,7 @@ std::string figures(const SearchState& state, const Trial& trial) {
   std::vector<std::string> all;
   for (const auto& [metric, drop_allowed, given] : state.settings.controlled) {
     std::string text = fmt::format("{} {:.6g} (float {:.6g}, drop {:.6g}", printable(metric), trial.metrics.at(metric),
-                                   state.baseline->metrics.at(metric), trial.drops.at(metric));
+                                   state.baseline->metrics.at(metric), trial.drops.at(metric) + 0.0);  // no "-0"
     const auto limit = state.baseline->limits.find(metric);
     if (limit != state.baseline->limits.end()) text += fmt::format(", allowed {:.6g}", limit->second);
     all.push_back(text + ")");

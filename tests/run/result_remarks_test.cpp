@@ -41,6 +41,11 @@ TEST(ChanceRemark, IsNotMadeWhereNothingCanBeTold) {
   EXPECT_EQ(chance_remark(LabelledData(400, 4), FakeMetric("top5", "accuracy top_k=5 output=0"), 0.25), "");
 }
 
+TEST(NoRoomRemark, IsMadeOfSharesOfNothing) {
+  EXPECT_THAT(no_room_remark("nmse", 0.0), HasSubstr("the float model's nmse is 0, and so is every share of it"));
+  EXPECT_EQ(no_room_remark("nmse", 0.1), "");
+}
+
 TEST(FloatRemark, IsMadeWhereHardlyAnythingIsInIntegers) {
   IterationRecord best{.int8_macs_share = 0.0};
   EXPECT_THAT(float_remark(best), HasSubstr("no multiply-add of the result is in int8"));
