@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/decimals.h"
 #include "base/text.h"
 
 namespace quantrail::tui {
@@ -25,11 +26,7 @@ std::optional<double> limit_value(const RunDetail& detail) {
 
 }  // namespace
 
-std::string number(std::optional<double> value) {
-  if (!value || !std::isfinite(*value)) return "-";
-  const bool tiny = *value != 0.0 && std::abs(*value) < 0.00005;
-  return tiny ? fmt::format("{:.2g}", *value) : fmt::format("{:.4f}", *value);
-}
+std::string number(std::optional<double> value) { return decimals(value); }
 
 std::string mebibytes(std::int64_t bytes) { return fmt::format("{:.2f}", static_cast<double>(bytes) / 1048576.0); }
 
