@@ -95,7 +95,7 @@ Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
 Digest speed_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                  const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
   Hasher hasher;
-  hasher.add("speed in turns").add(inputs.model);
+  hasher.add("speed by shortest turns").add(inputs.model);
   add(hasher, runtime);
   hasher.add(quantization).add(name_of(mode)).add(static_cast<std::int64_t>(inputs.threads));
   add(hasher, reverted);
