@@ -39,6 +39,7 @@ std::string_view name_of(Place place) {
   switch (place) {
     case Place::Integer: return "int8";
     case Place::Passthrough: return "moves int8";
+    case Place::Table: return "int8 table";
     case Place::Float: return "float";
   }
   return "?";

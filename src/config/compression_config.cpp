@@ -81,6 +81,7 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
     out.smooth_quant_alpha =
         params.number("smooth_quant_alpha", 0.5, {.least = 0.0, .most = 1.0, .least_excluded = true});
   }
+  out.embeddings = params.flag("embeddings", out.embeddings);
   return out;
 }
 
@@ -268,6 +269,7 @@ void parse_algorithm(const Section& algorithm, const Outer& outer, const std::ve
     settle_annotation_free(params, metrics, accuracy_aware);
     out.accuracy_aware = accuracy_aware;
     out.quantization.few_as_pot = accuracy_aware.compatibility == Compatibility::Pot;
+    if (out.quantization.few_as_pot) out.quantization.embeddings = false;
     note_assumptions(params, accuracy_aware, metrics);
     note_without_effect(params, accuracy_aware, out.quantization);
   } else {

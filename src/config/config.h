@@ -166,6 +166,7 @@ struct QuantizationParams {
   bool channel_alignment = true;  ///< POT's ActivationChannelAlignment
   std::optional<bool> equalization{};          ///< ours: cross-layer equalization; default: where it is needed
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
+  bool embeddings = true;                      ///< ours: tables of embeddings are held as int8 codes
   ModelType model_type = ModelType::None;      ///< POT has it beside the algorithms, for all of them
   bool operator==(const QuantizationParams&) const = default;
 

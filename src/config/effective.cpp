@@ -198,6 +198,7 @@ void add_quantization(const QuantizationParams& params, Json::Object& out) {
   out.push_back({"channel_alignment", Json{params.channel_alignment}});
   out.push_back({"equalization", params.equalization ? Json{*params.equalization} : Json{nullptr}});
   out.push_back({"smooth_quant_alpha", optional_json(params.smooth_quant_alpha)});
+  out.push_back({"embeddings", Json{params.embeddings}});
 }
 
 /// One number, or one for each of the metrics, in their order.

@@ -101,6 +101,7 @@ std::vector<KeyRule> params_keys() {
       read("channel_alignment"),
       read("equalization"),
       read("smooth_quant_alpha"),
+      read("embeddings"),
       // AccuracyAwareQuantization
       read("maximal_drop"),
       read("drop_type"),

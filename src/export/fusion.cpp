@@ -15,7 +15,8 @@ bool has_weights(const Node& node) {
 }
 
 bool is_layer(const FusionSubject& subject, const Node& node) {
-  return has_weights(node) || subject.quantization.layers.count(node.name) != 0;
+  return has_weights(node) || subject.quantization.layers.contains(node.name) ||
+         subject.quantization.tables.contains(node.name);
 }
 
 /// Who reads a result unquantized.
@@ -51,7 +52,7 @@ class Examiner {
       const bool is_float = lowering_.nodes[at].integer
                                 ? profile_ == ExportProfile::OnnxRuntime && unfused.count(node.name) != 0
                                 : absorbed_.count(at) == 0;
-      if (!is_float) continue;
+      if (!is_float || lowering_.nodes[at].table) continue;
       if (lowering_.nodes[at].integer) {
         explain_unfused(at, found);
       } else if (!explain_float(node, found)) {

@@ -131,7 +131,12 @@ class Writer {
       dropped_.insert(*activation);
     }
     const auto results = node.outputs;
-    out_.add(std::move(node));
+    if (lowering_.nodes[at].table) {
+      out_.add_taking_codes(std::move(node), *constant_input(graph_, graph_.nodes[at], 0),
+                            q_.tables.find(graph_.nodes[at].name)->second);
+    } else {
+      out_.add(std::move(node));
+    }
     for (const auto& value : results) quantize(value);
   }
 

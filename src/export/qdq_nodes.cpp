@@ -1,5 +1,9 @@
 #include "export/qdq_nodes.h"
 
+#include <utility>
+
+#include "model/codes.h"
+
 namespace quantrail {
 
 QdqNodes::QdqNodes(const Graph& graph)
@@ -14,6 +18,23 @@ std::string QdqNodes::constant(const std::string& name, TensorPtr value) {
   const std::string fresh = names_.like(name);
   out_.constants[fresh] = std::move(value);
   return fresh;
+}
+
+void QdqNodes::add_taking_codes(Node node, const Tensor& table, const WeightParams& params) {
+  const auto columns = static_cast<std::int64_t>(params.scale.size());
+  const std::string result = std::exchange(node.outputs[0], fresh(node.outputs[0] + "_quantized"));
+  const std::string name = node.name;
+  // Tables have the same scales whoever takes rows of them.
+  auto& codes = tables_[node.inputs[0]];
+  if (codes.empty())
+    codes = constant(node.inputs[0] + "_quantized", tensor_of(table.shape, int8_weights(table, params)));
+  node.inputs[0] = codes;
+  const std::string taken = node.outputs[0];
+  out_.nodes.push_back(std::move(node));
+  const auto scale = constant(name + "_table_scale", tensor_of({columns}, params.scale));
+  const auto zero =
+      constant(name + "_table_zero_point", tensor_of({columns}, std::vector<std::int8_t>(params.scale.size(), 0)));
+  add("DequantizeLinear", name + "_DequantizeLinear", {taken, scale, zero}, result, {{"axis", std::int64_t{-1}}});
 }
 
 const WeightParams* weights_of(const Quantization& quantization, const Node& node) {

@@ -53,11 +53,15 @@ class QdqNodes {
     return real;
   }
 
+  /// `node` (a Gather) takes rows of int8 codes of `table`, its first input, which are dequantized behind it.
+  void add_taking_codes(Node node, const Tensor& table, const WeightParams& params);
+
   [[nodiscard]] Graph written() { return std::move(out_); }
 
  private:
   FreshNames names_;
   Graph out_{};
+  std::map<std::string, std::string> tables_{};  // codes by what they are codes of
 };
 
 /// The parameters of the constant weights of `node` while it runs in integers; null where it has none.

@@ -45,6 +45,15 @@ std::size_t channels_of(const Tensor& weights, std::int64_t axis) {
   return static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
 }
 
+/// Elements between neighbours along `axis`.
+std::size_t elements_behind(const Tensor& weights, std::int64_t axis) {
+  std::size_t inner = 1;
+  for (auto a = static_cast<std::size_t>(axis) + 1; a < weights.shape.size(); ++a) {
+    inner *= static_cast<std::size_t>(weights.shape[a]);
+  }
+  return inner;
+}
+
 }  // namespace
 
 std::uint8_t activation_code(float real, ActivationParams params) {
@@ -78,10 +87,7 @@ bool covered_by_codes(Bounds bounds, ActivationParams params) {
 std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams& params) {
   const auto values = weights.values<float>();
   const std::size_t channels = channels_of(weights, params.axis);
-  std::size_t inner = 1;  // elements between neighbours along the axis
-  for (auto axis = static_cast<std::size_t>(params.axis) + 1; axis < weights.shape.size(); ++axis) {
-    inner *= static_cast<std::size_t>(weights.shape[axis]);
-  }
+  const std::size_t inner = elements_behind(weights, params.axis);
   std::vector<std::int8_t> codes(values.size());
   std::size_t channel = 0;
   for (std::size_t first = 0; first < values.size(); first += inner) {
@@ -93,6 +99,19 @@ std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams&
     if (++channel == channels) channel = 0;
   }
   return codes;
+}
+
+std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params) {
+  const auto codes = int8_weights(weights, params);
+  const std::size_t inner = elements_behind(weights, params.axis);
+  std::vector<float> reals(codes.size());
+  std::size_t channel = 0;
+  for (std::size_t first = 0; first < reals.size(); first += inner) {
+    const float scale = params.scale[channel];
+    for (std::size_t i = first; i < first + inner; ++i) reals[i] = scale * static_cast<float>(codes[i]);
+    channel = channel + 1 == params.scale.size() ? 0 : channel + 1;
+  }
+  return reals;
 }
 
 std::vector<float> accumulator_scales(float input_scale, const WeightParams& params) {

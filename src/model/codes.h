@@ -33,6 +33,9 @@ struct Bounds {
 /// an axis of the tensor; one scale per slice along it, or one for all.
 [[nodiscard]] std::vector<std::int8_t> int8_weights(const Tensor& weights, const WeightParams& params);
 
+/// What these stand for: scale[c] * code.
+[[nodiscard]] std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params);
+
 /// input_scale * weight_scale[c] as float32 products: what one step of the accumulator and of the bias stands for.
 [[nodiscard]] std::vector<float> accumulator_scales(float input_scale, const WeightParams& params);
 

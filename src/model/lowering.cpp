@@ -166,6 +166,7 @@ class Sweep {
   [[nodiscard]] NodeLowering node_lowering(std::size_t at) const {
     NodeLowering lowering;
     lowering.integer = integer_[at];
+    lowering.table = contains(q_.tables, graph_.nodes[at].name) && !contains(reverted_, graph_.nodes[at].name);
     for (const auto& value : graph_.nodes[at].inputs) lowering.reads.push_back(read(at, value));
     if (integer_[at]) {
       const auto& result = graph_.nodes[activation_[at].value_or(at)].outputs[0];

@@ -19,6 +19,7 @@ struct NodeLowering {
   bool integer = false;  ///< computes on codes (a layer), or moves codes (passthrough)
   /// Runs on codes and its result leaves as codes only, so that ONNX Runtime fuses it into one integer kernel.
   bool fused = false;
+  bool table = false;         ///< takes rows of a constant table that is held as codes
   std::vector<Read> reads{};  ///< one per node input
 };
 

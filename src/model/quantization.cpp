@@ -10,6 +10,7 @@ using nlohmann::json;
 // Raised when the layout below changes; older layouts stay readable.
 constexpr int kPlainLayout = 1;
 constexpr int kEditedLayout = 2;  // with weight edits or input scalings, which the first one cannot say
+constexpr int kTabledLayout = 3;  // with tables, and perhaps edits
 
 json layer_json(const LayerQuantization& layer) {
   if (!layer.weights) return json::object();
@@ -26,6 +27,20 @@ LayerQuantization layer_from(const json& value) {
   return {std::move(weights), value.value("exact_bias", false)};
 }
 
+void add_edits(const Quantization& q, json& value) {
+  json edits = json::object();
+  for (const auto& [name, edit] : q.weight_edits) {
+    edits[name] = json::array({edit.output_factors, edit.input_factors, edit.bias_shift});
+  }
+  json scalings = json::array();
+  for (const auto& s : q.input_scalings) {
+    scalings.push_back(json::array({s.value, s.scaled, s.factors, s.readers}));
+    if (s.axes_behind != 0) scalings.back().push_back(s.axes_behind);
+  }
+  value["weight_edits"] = std::move(edits);
+  value["input_scalings"] = std::move(scalings);
+}
+
 json to_json(const Quantization& q) {
   json activations = json::object();
   for (const auto& [name, params] : q.activations) activations[name] = json::array({params.scale, params.zero_point});
@@ -39,19 +54,16 @@ json to_json(const Quantization& q) {
              {"layers", std::move(layers)}, {"passthrough", q.passthrough},
              {"ignored", q.ignored},        {"bias_edits", std::move(biases)},
              {"groups", std::move(groups)}};
-  if (q.weight_edits.empty() && q.input_scalings.empty()) return value;
-  value["layout"] = kEditedLayout;
-  json edits = json::object();
-  for (const auto& [name, edit] : q.weight_edits) {
-    edits[name] = json::array({edit.output_factors, edit.input_factors, edit.bias_shift});
+  if (!q.weight_edits.empty() || !q.input_scalings.empty()) {
+    value["layout"] = kEditedLayout;
+    add_edits(q, value);
   }
-  json scalings = json::array();
-  for (const auto& s : q.input_scalings) {
-    scalings.push_back(json::array({s.value, s.scaled, s.factors, s.readers}));
-    if (s.axes_behind != 0) scalings.back().push_back(s.axes_behind);
+  if (!q.tables.empty()) {
+    value["layout"] = kTabledLayout;
+    json tables = json::object();
+    for (const auto& [name, params] : q.tables) tables[name] = json::array({params.axis, params.scale});
+    value["tables"] = std::move(tables);
   }
-  value["weight_edits"] = std::move(edits);
-  value["input_scalings"] = std::move(scalings);
   return value;
 }
 
@@ -64,6 +76,12 @@ void read_edits(const json& value, Quantization& q) {
     q.input_scalings.push_back({s.at(0).get<std::string>(), s.at(1).get<std::string>(), s.at(2).get<Floats>(),
                                 s.at(3).get<std::vector<std::string>>(),
                                 s.size() > 4 ? s.at(4).get<std::size_t>() : 0});
+  }
+}
+
+void read_tables(const json& value, Quantization& q) {
+  for (const auto& [name, params] : value.at("tables").items()) {
+    q.tables[name] = {params.at(0).get<std::int64_t>(), params.at(1).get<std::vector<float>>()};
   }
 }
 
@@ -90,12 +108,13 @@ Result<Quantization> parsed_quantization(std::span<const std::uint8_t> bytes) {
   try {
     const json value = json::from_cbor(bytes.begin(), bytes.end());
     const int layout = value.at("layout").get<int>();
-    if (layout < kPlainLayout || layout > kEditedLayout) {
+    if (layout < kPlainLayout || layout > kTabledLayout) {
       return fail(Cause::Storage, "quantization parameters of layout {} are newer than this program ({})", layout,
-                  kEditedLayout);
+                  kTabledLayout);
     }
     Quantization q = from_json(value);
-    if (layout == kEditedLayout) read_edits(value, q);
+    if (value.contains("weight_edits")) read_edits(value, q);
+    if (layout == kTabledLayout) read_tables(value, q);
     return q;
   } catch (const json::exception& error) {
     return fail(Cause::Storage, "quantization parameters are damaged: {}", error.what());

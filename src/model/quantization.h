@@ -75,6 +75,9 @@ struct Quantization {
   std::vector<InputScaling> input_scalings{};
   std::map<std::string, ActivationParams, std::less<>> activations{};  ///< by value name: has a Q/DQ point
   std::map<std::string, LayerQuantization, std::less<>> layers{};      ///< by node name: runs in integers
+  /// Constant tables whose rows are taken (embeddings), held as codes: by name of the Gather that takes them. What is
+  /// taken is dequantized at once, so that the result is float. One scale per position of the last axis.
+  std::map<std::string, WeightParams, std::less<>> tables{};
   /// Nodes that move or select codes without computing (MaxPool, Reshape, Concat, ...); the activations they read and
   /// write all have the same parameters.
   std::set<std::string, std::less<>> passthrough{};

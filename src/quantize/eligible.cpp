@@ -15,11 +15,6 @@ bool is(const std::string& op, std::initializer_list<std::string_view> ops) {
   return std::find(ops.begin(), ops.end(), op) != ops.end();
 }
 
-bool all_finite(const Tensor& tensor) {
-  const auto values = tensor.values<float>();
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-}
-
 std::string weights_obstacle(const Graph& graph, const Node& node) {
   const auto weights = constant_input(graph, node, 1);
   if (weights == nullptr && node.op == "MatMul") return "both operands are computed; int8 needs constant weights";
@@ -79,6 +74,11 @@ std::string pool_obstacle(const Node& node) {
 }
 
 }  // namespace
+
+bool all_finite(const Tensor& tensor) {
+  const auto values = tensor.values<float>();
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
 
 bool differs_in_integers(const Node& node) {
   return node.op == "AveragePool" && int_attribute(node, "ceil_mode", 0) != 0 &&

@@ -15,6 +15,9 @@ namespace quantrail {
 /// The inputs of an integer layer that are activations: both of Add and Mul, the first of all others.
 [[nodiscard]] std::size_t activation_inputs(const Node& node);
 
+/// Precondition: float32.
+[[nodiscard]] bool all_finite(const Tensor& tensor);
+
 /// Whether `value` is a float32 that is computed or given, not constant.
 [[nodiscard]] bool is_activation(const Graph& graph, const ValueTypes& types, const std::string& value);
 

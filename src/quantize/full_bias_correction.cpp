@@ -22,7 +22,7 @@ bool correctable(const Graph& graph, const GraphIndex& index, std::size_t at) {
 }
 
 void set_constant(Graph& graph, Node& node, std::size_t input, const Shape& shape, const std::vector<float>& values) {
-  const std::string name = node.name + (input == 1 ? "_rounded_weights" : "_corrected_bias");
+  const std::string name = node.name + (input == 2 ? "_corrected_bias" : "_rounded_weights");
   graph.constants[name] = std::make_shared<const Tensor>(Tensor::of<float>(shape, std::span<const float>(values)));
   if (node.inputs.size() <= input) node.inputs.resize(input + 1);
   node.inputs[input] = name;
@@ -48,6 +48,10 @@ Graph with_rounded_weights(Graph graph, const Quantization& quantization) {
   const GraphIndex index(graph);
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     Node& node = graph.nodes[at];
+    if (const auto table = quantization.tables.find(node.name); table != quantization.tables.end()) {
+      const Tensor& rows = *constant_input(graph, node, 0);
+      set_constant(graph, node, 0, rows.shape, dequantized_weights(rows, table->second));
+    }
     const auto layer = quantization.layers.find(node.name);
     if (layer == quantization.layers.end() || !layer->second.weights) continue;
     const Tensor& weights = *constant_input(graph, node, 1);

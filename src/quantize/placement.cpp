@@ -16,6 +16,8 @@
 namespace quantrail {
 namespace {
 
+constexpr const char* kExcluded = "excluded by the configuration";
+
 class Placer {
  public:
   Placer(const Graph& graph, const ValueTypes& types, const PlacementOptions& options)
@@ -57,6 +59,14 @@ class Placer {
       here.reason = fmt::format("model_type transformer keeps {} in float", node.op);
       return;
     }
+    if (node.op == "Gather" && table(node)) {
+      if (options_.excluded.contains(node.name)) {
+        here.reason = kExcluded;
+      } else {
+        here.place = Place::Table;
+      }
+      return;
+    }
     here.reason = obstacle(graph_, types_, node);
     if (!here.reason.empty()) {
       if (differs_in_integers(node) && pays(at)) placement_.ignored.insert(node.name);
@@ -67,11 +77,25 @@ class Placer {
     } else if (!pays(at)) {
       here.reason = "reads no int8 result, so that int8 would gain nothing";
     } else if (options_.excluded.count(node.name) != 0) {
-      here.reason = "excluded by the configuration";
+      here.reason = kExcluded;
       placement_.ignored.insert(node.name);
     } else {
       here.place = Place::Integer;
     }
+  }
+
+  /// Whether `node` takes rows of a table that is worth it: of embeddings, not of the few numbers that boxes or
+  /// coordinates have, which are needed exactly.
+  [[nodiscard]] bool table(const Node& node) const {
+    constexpr std::int64_t kLeastElements = 4096;
+    constexpr std::int64_t kLeastColumns = 8;
+    const TensorPtr rows = constant_input(graph_, node, 0);
+    if (!options_.tables || rows == nullptr || rows->type != ElementType::Float32 || rows->shape.size() != 2)
+      return false;
+    if (int_attribute(node, "axis", 0) != 0 || constant_input(graph_, node, 1) != nullptr) return false;
+    if (element_count(rows->shape) < kLeastElements || rows->shape[1] < kLeastColumns) return false;
+    const bool known = is_activation(graph_, types_, node.outputs[0]) && !index_.is_output(node.outputs[0]);
+    return known && !masked_.contains(node.inputs[0]) && all_finite(*rows) && !ends_the_network(node.outputs[0]);
   }
 
   /// ReduceMean over an image is a GlobalAveragePool in a canonical graph.

@@ -13,6 +13,7 @@ namespace quantrail {
 enum class Place : std::uint8_t {
   Integer,      ///< a layer that computes on codes
   Passthrough,  ///< moves codes
+  Table,        ///< takes rows of a constant table that is held as codes; computes floats
   Float,
 };
 
@@ -46,6 +47,7 @@ struct PlacementOptions {
   /// integer kernel anyway) stay float. POT also makes the operands of a MatMul of two activations symmetric; here they
   /// are not quantized at all.
   bool transformer = false;
+  bool tables = true;  ///< whether tables of embeddings are held as codes
 };
 
 /// The placement of the canonical `graph`, whose values have `types` (Specialised::types at any batch size).

@@ -52,6 +52,7 @@ class Quantizer {
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       const Node& node = graph_.nodes[at];
       if (placement_.nodes[at].place == Place::Passthrough) q_.passthrough.insert(node.name);
+      if (placement_.nodes[at].place == Place::Table) hold_table(node);
       if (placement_.nodes[at].place != Place::Integer) continue;
       q_.layers[node.name] = layer(at);
       q_.groups.push_back({node.name, {node.name}});
@@ -147,6 +148,17 @@ class Quantizer {
     return {with_room_for_bias(params, own_bias(graph_, node), input_scale(node))};
   }
 
+  void hold_table(const Node& node) {
+    constexpr std::int64_t kColumns = 1;
+    WeightRule rule = rules_.weights(node.name);
+    rule.per_channel = true;  // ONNX Runtime takes what reads a scale of its own for a layer to quantize
+    q_.tables[node.name] = weight_steps(*constant_input(graph_, node, 0), kColumns, rule);
+    // Of a table that several take rows of, floats and codes in one file would be more than floats alone.
+    const auto [known, is_new] = table_groups_.emplace(node.inputs[0], q_.groups.size());
+    if (is_new) q_.groups.push_back({node.name, {}});
+    q_.groups[known->second].members.push_back(node.name);
+  }
+
   Status correct_bias(const Node& node) {
     const auto input = statistics_.values.find(node.inputs[0]);
     if (input == statistics_.values.end() || input->second.channel_means.empty()) return unknown(node.inputs[0]);
@@ -172,6 +184,7 @@ class Quantizer {
   const RangeRules& rules_;
   std::set<std::string, std::less<>> widened_;
   Quantization q_{};
+  std::map<std::string, std::size_t> table_groups_{};  // positions in q_.groups, by what the table is called
 };
 
 }  // namespace

@@ -96,6 +96,8 @@ class Reporter {
     }
     readers_.resize(values_.size());
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
+      if (const auto table = quantization_.tables.find(graph_.nodes[at].name); table != quantization_.tables.end())
+        add_table(graph_.nodes[at], table->second, lowering.nodes[at].table);
       const auto layer = quantization_.layers.find(graph_.nodes[at].name);
       if (layer == quantization_.layers.end()) continue;
       const auto added = add_layer(graph_.nodes[at], layer->second, lowering.nodes[at].integer, known->types);
@@ -110,6 +112,12 @@ class Reporter {
     values_.push_back(value);
     report_.tensors.push_back(
         {.name = value, .params = params->second, .moved = moved, .as_codes = lowering.codes.contains(value)});
+  }
+
+  void add_table(const Node& node, const WeightParams& params, bool held) {
+    LayerReport made{.name = node.name, .op = node.op, .integer = held};
+    made.weights = coding_error(*constant_input(graph_, node, 0), params);
+    report_.layers.push_back(std::move(made));
   }
 
   Status add_layer(const Node& node, const LayerQuantization& layer, bool integer, const ValueTypes& types) {

@@ -35,7 +35,7 @@ struct LayerReport {
   std::string name{};
   std::string op{};
   bool integer = false;                  ///< in the iteration
-  std::optional<WeightError> weights{};  ///< of Conv, Gemm and MatMul
+  std::optional<WeightError> weights{};  ///< of Conv, Gemm and MatMul, and of tables
   std::optional<double> bias_change{};   ///< largest change of a bias by correction, in the result's unit
   std::optional<PairCounts> pairs{};     ///< of Conv, Gemm and MatMul, see pair_saturation.h
   bool operator==(const LayerReport&) const = default;

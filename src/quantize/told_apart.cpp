@@ -49,7 +49,10 @@ struct Quantized {
   const Placement& placement;
   const ActivationCodes& codes;
 
-  [[nodiscard]] bool in_integers(std::size_t at) const { return placement.nodes[at].place != Place::Float; }
+  [[nodiscard]] bool in_integers(std::size_t at) const {
+    const Place place = placement.nodes[at].place;
+    return place == Place::Integer || place == Place::Passthrough;
+  }
   [[nodiscard]] const ActivationParams* codes_of(const std::string& value) const {
     const auto found = codes.find(value);
     return found == codes.end() ? nullptr : &found->second;

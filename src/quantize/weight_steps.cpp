@@ -97,17 +97,4 @@ WeightParams weight_steps(const Tensor& weights, std::int64_t axis, const Weight
   return params;
 }
 
-std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params) {
-  const auto codes = int8_weights(weights, params);
-  const std::size_t inner = elements_behind(weights, params.axis);
-  std::vector<float> reals(codes.size());
-  std::size_t channel = 0;
-  for (std::size_t first = 0; first < reals.size(); first += inner) {
-    const float scale = params.scale[channel];
-    for (std::size_t i = first; i < first + inner; ++i) reals[i] = scale * static_cast<float>(codes[i]);
-    channel = channel + 1 == params.scale.size() ? 0 : channel + 1;
-  }
-  return reals;
-}
-
 }  // namespace quantrail

@@ -14,7 +14,4 @@ namespace quantrail {
 [[nodiscard]] WeightParams weight_steps(const Tensor& weights, std::int64_t axis, const WeightRule& rule,
                                         float widened = 1.0F);
 
-/// What the codes of `weights` stand for, in the tensor's order.
-[[nodiscard]] std::vector<float> dequantized_weights(const Tensor& weights, const WeightParams& params);
-
 }  // namespace quantrail

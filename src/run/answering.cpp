@@ -3,28 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <utility>
 
+#include "run/blob_number.h"
 #include "run/data_remarks.h"
 #include "run/samples.h"
 #include "run/settings.h"
 #include "run/speed_ratio.h"
+#include "run/stopwatch.h"
 #include "run/variations.h"
 
 namespace quantrail {
 namespace {
-
-class Stopwatch {
- public:
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-};
 
 std::vector<Candidate> candidates(const Quantization& quantization, const MultiplyAdds& macs) {
   std::vector<Candidate> out;
@@ -37,20 +27,6 @@ std::vector<Candidate> candidates(const Quantization& quantization, const Multip
     out.push_back(std::move(candidate));
   }
   return out;
-}
-
-std::vector<std::uint8_t> serialised_number(double value) {
-  const std::string text = fmt::format("{}", value);
-  return {text.begin(), text.end()};
-}
-
-/// Nothing where the bytes are damaged.
-std::optional<double> parsed_number(const std::vector<std::uint8_t>& bytes) {
-  double value = 0.0;
-  const std::string text(bytes.begin(), bytes.end());
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -107,6 +83,14 @@ Result<std::optional<double>> Answering::speed_up(const KnownQuantization& quant
   const auto saved = patiently_([&] { return store_.save_blob(key, "speed", serialised_number(**times)); });
   if (!saved) return failed(saved);
   return times;
+}
+
+Result<std::optional<Evaluation>> Answering::remembered(const KnownQuantization& quantization, const Names& reverted) {
+  const EvaluationIdentity identity{.quantization = quantization.digest,
+                                    .reverted = {reverted.begin(), reverted.end()},
+                                    .revert_mode = revert_mode_of(inputs_)};
+  const Digest key = evaluation_key(inputs_, runtime_, identity, all_samples(inputs_.validation->size()));
+  return patiently_([&] { return store_.find(key); });
 }
 
 Result<Answer> Answering::answer(const Evaluate& request) {
@@ -178,6 +162,7 @@ Status Answering::quantize(const Variation& variation) {
   auto made = workbench_.quantize(params_, *changes, *learned);
   if (!made) return failed(made, "quantize");
   observer_.on_event(StepFinished{.name = "quantize", .seconds = watch.seconds()});
+  if (const auto chosen = choose_ranges(*changes, *learned, *made); !chosen) return failed(chosen);
   uncorrected_ = *made;
   if (!params_.use_fast_bias) made = corrected(*made);
   if (!made) return failed(made);
@@ -195,6 +180,7 @@ Status Answering::use_for(const Names& reverted) {
     if (std::find(reverted.begin(), reverted.end(), group.name) == reverted.end()) continue;
     for (const auto& member : group.members) {
       without.layers.erase(member);
+      without.tables.erase(member);
       without.bias_edits.erase(member);
     }
   }

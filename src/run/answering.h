@@ -37,6 +37,10 @@ class Answering {
   /// and on processors where integers are made up for in float.
   [[nodiscard]] Result<std::optional<double>> speed_up(const KnownQuantization& quantization, const Names& reverted);
 
+  /// What is known of a model on all validation samples; nothing where the store has forgotten it.
+  [[nodiscard]] Result<std::optional<Evaluation>> remembered(const KnownQuantization& quantization,
+                                                             const Names& reverted);
+
   /// Of what the last answer was.
   [[nodiscard]] const KnownQuantization& quantization() const { return *in_use_; }
   /// Of what an earlier answer was.
@@ -64,6 +68,11 @@ class Answering {
   [[nodiscard]] Result<Evaluation> evaluated(const EvaluationRequest& request);
   /// Makes the quantization in use what `variation` says.
   [[nodiscard]] Status quantize(const Variation& variation);
+  /// Makes `made`, and the parameters in use, those of the ranges that suit the outputs best, where they are left open.
+  [[nodiscard]] Status choose_ranges(const ChannelEdits& edits, const Statistics& learned, Quantization& made);
+  /// Remembered or computed, which makes `reused` false. `before`: what of the step is done.
+  [[nodiscard]] Result<double> output_error(const KnownQuantization& quantization,
+                                            const std::vector<std::size_t>& samples, StepProgress before, bool& reused);
   /// Makes the quantization in use the one for models with `reverted` groups: another one only with correct_again.
   [[nodiscard]] Status use_for(const Names& reverted);
   [[nodiscard]] Result<ChannelEdits> edits(const QuantizationParams& params);

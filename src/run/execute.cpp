@@ -17,6 +17,7 @@
 #include "run/settings.h"
 #include "run/workbench.h"
 #include "run/workload.h"
+#include "search/drop.h"
 #include "search/step.h"
 
 namespace quantrail {
@@ -118,9 +119,35 @@ std::string explanation(const RunInputs& inputs, const Done& done) {
   return done.explanation + " Labels are the float model's predictions: accuracy is agreement with it.";
 }
 
+/// Where samples are too few to tell whether the best model holds its limits.
+Status tell_few_samples(const SearchState& state, const IterationRecord& best, Answering& answering,
+                        Reporting& reporting) {
+  const auto& settings = state.settings;
+  if (!settings.accuracy_aware || !state.float_values) return {};
+  const auto known = answering.remembered(answering.quantization(best.quantization), best.reverted_groups);
+  if (!known) return failed(known);
+  for (const auto& control : settings.controlled) {
+    const auto in_float = state.float_values->find(control.name);
+    const auto baseline = state.baseline->metrics.find(control.name);
+    if (!*known || in_float == state.float_values->end() || baseline == state.baseline->metrics.end()) continue;
+    const Compared compared{.sign = sign_of(settings.higher_is_better.at(control.name)),
+                            .baseline = baseline->second,
+                            .value = (*known)->metrics.at(control.name),
+                            .in_float = in_float->second,
+                            .found = (*known)->per_sample.at(control.name)};
+    const double limit = limit_of(settings.drop_type, control.maximal_drop, baseline->second);
+    const std::string remark = few_samples_remark(control.name, compared, limit);
+    if (remark.empty()) continue;
+    if (const auto noted = reporting.note(remark); !noted) return noted;
+  }
+  return {};
+}
+
 /// The end of a run, with what its best model is.
-Result<RunResult> concluded(const RunInputs& inputs, const Done& done, Answering& answering, Reporting& reporting) {
+Result<RunResult> concluded(const RunInputs& inputs, const SearchState& state, const Done& done, Answering& answering,
+                            Reporting& reporting) {
   const IterationRecord& best = reporting.iterations().at(done.best);
+  if (const auto told = tell_few_samples(state, best, answering, reporting); !told) return failed(told);
   if (const std::string remark = float_remark(best); !remark.empty()) {
     if (const auto noted = reporting.note(remark); !noted) return failed(noted);
   }
@@ -169,7 +196,7 @@ Result<RunResult> execute(const RunInputs& inputs, Workbench& workbench, AnswerS
     if (const auto told = reporting.report(state, answering.quantization()); !told) return failed(told);
     const Request request = next(state);
     if (const auto* done = std::get_if<Done>(&request)) {
-      auto result = concluded(inputs, *done, answering, reporting);
+      auto result = concluded(inputs, state, *done, answering, reporting);
       if (!result) return result;
       if (const auto told = reporting.finish(*result); !told) return failed(told);
       return result;

@@ -41,7 +41,8 @@ std::string first_part(const Workload& work, double int8_seconds) {
   const auto calibration = static_cast<double>(work.calibration_samples);
   const auto validation = static_cast<double>(work.validation_samples);
   // Statistics of every value take about as long as the network itself.
-  const double seconds = (2.0 * calibration + validation) * work.float_seconds + validation * int8_seconds;
+  const double seconds = (2.0 * calibration + validation) * work.float_seconds +
+                         (static_cast<double>(work.compared_samples) + validation) * int8_seconds;
   return fmt::format("forecast: calibration on {} samples, float and quantized model on {} samples each, {}",
                      work.calibration_samples, work.validation_samples, about(seconds));
 }

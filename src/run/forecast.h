@@ -11,6 +11,7 @@ namespace quantrail {
 /// What a run will have to compute, as far as that can be known.
 struct Workload {
   std::size_t calibration_samples = 0;
+  std::size_t compared_samples = 0;      ///< on which ranges are chosen, all choices together
   std::size_t validation_samples = 0;    ///< 0: nothing is measured
   std::size_t layers = 0;                ///< groups that could go back to float
   double float_seconds = 0.0;            ///< a sample in float, as measured

@@ -79,6 +79,16 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
   return hasher.finish();
 }
 
+Digest output_error_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                        std::span<const std::size_t> samples) {
+  Hasher hasher;
+  hasher.add("output error").add(inputs.model);
+  add(hasher, runtime);
+  hasher.add(quantization);
+  add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
 Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
                     const std::set<std::string, std::less<>>& reverted, RevertMode mode) {
   Hasher hasher;

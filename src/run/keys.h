@@ -36,6 +36,10 @@ struct EvaluationIdentity {
 [[nodiscard]] Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                                     const FullCorrection& options, std::span<const std::size_t> samples);
 
+/// The output error of `quantization` on samples of the calibration data, see Workbench::output_error().
+[[nodiscard]] Digest output_error_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                                      std::span<const std::size_t> samples);
+
 /// What a variant's file is (SnapshotFacts).
 [[nodiscard]] Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
                                   const std::set<std::string, std::less<>>& reverted, RevertMode mode);

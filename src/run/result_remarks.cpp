@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -46,6 +47,38 @@ std::string no_room_remark(const std::string& metric, double value) {
       "the float model's {} is 0, and so is every share of it: nothing may be lost; drop_type \"absolute\" "
       "allows some",
       printable(metric));
+}
+
+std::optional<std::pair<double, double>> drop_interval(const Compared& compared) {
+  constexpr std::size_t kFewestSamples = 30;
+  constexpr double kDeviationsOf95 = 1.96;
+  const std::size_t count = compared.in_float.size();
+  if (count < kFewestSamples || count != compared.found.size()) return std::nullopt;
+  const auto samples = static_cast<double>(count);
+  double sum = 0.0, squares = 0.0, float_sum = 0.0;
+  for (std::size_t at = 0; at < count; ++at) {
+    const double difference = compared.sign * (compared.in_float[at] - compared.found[at]);
+    sum += difference;
+    squares += difference * difference;
+    float_sum += compared.in_float[at];
+  }
+  const double drop = compared.sign * (compared.baseline - compared.value);
+  const auto differ = [](double a, double b) { return !(std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b))); };
+  if (differ(float_sum / samples, compared.baseline) || differ(sum / samples, drop)) return std::nullopt;
+  const double variance = std::max(0.0, squares / samples - drop * drop) * samples / (samples - 1.0);
+  const double error = kDeviationsOf95 * std::sqrt(variance / samples);
+  return std::pair(drop - error, drop + error);
+}
+
+std::string few_samples_remark(const std::string& metric, const Compared& compared, double limit) {
+  const auto interval = drop_interval(compared);
+  if (!interval || limit < interval->first || limit >= interval->second) return "";
+  return fmt::format(
+      "{} drops {:.4g} on these {} samples, on others like them {:.4g} to {:.4g} (95 % confidence): they are too few "
+      "to "
+      "tell whether it is within {:.4g} there",
+      printable(metric), compared.sign * (compared.baseline - compared.value), compared.found.size(), interval->first,
+      interval->second, limit);
 }
 
 std::string float_remark(const IterationRecord& best) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "data/dataset.h"
 #include "metrics/metric.h"
@@ -14,6 +17,22 @@ namespace quantrail {
 
 /// That a share of a float model's `value` of 0 is nothing, so that nothing may be lost; empty for other values.
 [[nodiscard]] std::string no_room_remark(const std::string& metric, double value);
+
+/// Two values of a metric on the same samples: of the float model, and of another.
+struct Compared {
+  double sign = 1.0;                 ///< +1 where higher is better
+  double baseline = 0.0;             ///< of the float model
+  double value = 0.0;                ///< of the other
+  std::span<const double> in_float;  ///< values of samples
+  std::span<const double> found;     ///< likewise
+};
+
+/// Between which drops the drop on other samples like these lies, with 95 % confidence: by the differences of samples,
+/// drop -+ 1.96 standard errors. Nothing of fewer than 30 samples, and of metrics that are no mean of samples' values.
+[[nodiscard]] std::optional<std::pair<double, double>> drop_interval(const Compared& compared);
+
+/// That samples are too few to tell on which side of `limit` the drop of `metric` is; empty where they can.
+[[nodiscard]] std::string few_samples_remark(const std::string& metric, const Compared& compared, double limit);
 
 /// That a model has hardly anything in int8, so that a limit which it holds means nothing; empty otherwise.
 [[nodiscard]] std::string float_remark(const IterationRecord& best);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "quantize/channel_edits.h"
+#include "run/range_choice.h"
 #include "search/tuning.h"
 
 namespace quantrail {
@@ -134,7 +135,9 @@ QuantizationParams with_variation(const RunInputs& inputs, const Variation& vari
   return params;
 }
 
-std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const QuantizationParams& params) {
+namespace {
+
+std::vector<QuantizationParams> variants(const RunInputs& inputs, const QuantizationParams& params) {
   std::vector<QuantizationParams> all{params};
   const QuantizationParams& configured = inputs.compression.quantization;
   if (configured.preset == Preset::Auto) {
@@ -157,6 +160,16 @@ std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const 
         all.push_back(with_variation(inputs, variation));
       }
     }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const QuantizationParams& params) {
+  std::vector<QuantizationParams> all = variants(inputs, params);
+  for (std::size_t at = 0, count = all.size(); at < count; ++at) {
+    for (auto& choice : range_choices(all[at])) all.push_back(std::move(choice.params));
   }
   return all;
 }

@@ -1,8 +1,12 @@
 #include "run/workbench.h"
 
 #include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
 
 #include "evaluate/feed.h"
+#include "metrics/fidelity.h"
 #include "model/infer.h"
 #include "model/weight_edits.h"
 #include "quantize/collect.h"
@@ -58,6 +62,25 @@ class RealWorkbench final : public Workbench {
     return made;
   }
 
+  Result<double> output_error(const Quantization& quantization, const std::vector<std::size_t>& samples,
+                              const EvaluationHooks& hooks) override {
+    const auto ready = comparison();
+    if (!ready) return failed(ready);
+    if (*ready == nullptr) return std::numeric_limits<double>::quiet_NaN();
+    EvaluationRequest request;
+    request.variant.quantization = &quantization;
+    request.samples = samples;
+    const auto found = (*ready)->evaluated(request, hooks);
+    if (!found) return failed(found);
+    double sum = 0.0;
+    std::size_t count = 0;
+    for (const auto& [name, errors] : found->per_sample) {
+      for (const double error : errors) sum += std::min(error, 1.0);
+      count += errors.size();
+    }
+    return sum / static_cast<double>(count);
+  }
+
   std::size_t correctable(const Quantization& quantization, bool all_layers) override {
     return fully_correctable(edited(inputs_.graph, quantization), quantization, all_layers).size();
   }
@@ -91,8 +114,9 @@ class RealWorkbench final : public Workbench {
 
   std::size_t layers() override {
     const auto& nodes = whole_.placement.nodes;
-    return static_cast<std::size_t>(
-        std::count_if(nodes.begin(), nodes.end(), [](const NodePlace& node) { return node.place == Place::Integer; }));
+    return static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [](const NodePlace& node) {
+      return node.place == Place::Integer || node.place == Place::Table;
+    }));
   }
 
   Result<ExportedModel> exported(const Quantization& quantization,
@@ -119,6 +143,25 @@ class RealWorkbench final : public Workbench {
     return &evaluator_.emplace(std::move(*made));
   }
 
+  /// Holds outputs on calibration data against the float network's; null where none has floats of a known number.
+  Result<Evaluator*> comparison() {
+    if (comparison_) return &*comparison_;
+    std::vector<std::shared_ptr<const Metric>> metrics;
+    for (std::size_t at = 0; at < inputs_.graph.outputs.size(); ++at) {
+      const auto type = whole_.types.find(inputs_.graph.outputs[at].name);
+      if (type == whole_.types.end() || type->second.type != ElementType::Float32) continue;
+      if (std::count(type->second.shape.begin(), type->second.shape.end(), -1) != 0) continue;
+      metrics.push_back(make_fidelity(
+          {.type = "nmse", .name = fmt::format("nmse of output {}", at), .output = static_cast<std::int64_t>(at)}));
+    }
+    if (metrics.empty()) return nullptr;
+    auto made = Evaluator::create(inputs_.graph, inputs_.calibration, std::move(metrics),
+                                  {.threads = inputs_.threads, .reference_bytes = inputs_.memory_bytes / 8});
+    if (!made && made.error().cause == Cause::Unsupported) return nullptr;
+    if (!made) return failed(made);
+    return &comparison_.emplace(std::move(*made));
+  }
+
   Result<Parts> parts_of(const Graph& graph) const {
     const Graph open = sized(graph, inputs_.calibration->inputs());
     const auto shapes = input_shapes(open, fixed_batch(open).value_or(1));
@@ -127,7 +170,9 @@ class RealWorkbench final : public Workbench {
     if (!known) return failed(known);
     Parts parts{graph, std::move(known->types), {}};
     parts.placement = placed(graph, parts.types,
-                             {inputs_.ignored, inputs_.compression.quantization.model_type == ModelType::Transformer});
+                             {.excluded = inputs_.ignored,
+                              .transformer = inputs_.compression.quantization.model_type == ModelType::Transformer,
+                              .tables = inputs_.compression.quantization.embeddings});
     return parts;
   }
 
@@ -139,6 +184,7 @@ class RealWorkbench final : public Workbench {
   const RunInputs& inputs_;
   Parts whole_{};
   std::optional<Evaluator> evaluator_{};
+  std::optional<Evaluator> comparison_{};
 };
 
 }  // namespace

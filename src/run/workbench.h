@@ -40,6 +40,11 @@ class Workbench {
   /// Pure: the same statistics give the same quantization.
   [[nodiscard]] virtual Result<Quantization> quantize(const QuantizationParams& params, const ChannelEdits& edits,
                                                       const Statistics& statistics) = 0;
+  /// How far the outputs are from the float network's on `samples` of the calibration data: the mean over float outputs
+  /// and samples of |y - f|^2 / |f|^2, each at most 1. NaN where no output can be compared.
+  [[nodiscard]] virtual Result<double> output_error(const Quantization& quantization,
+                                                    const std::vector<std::size_t>& samples,
+                                                    const EvaluationHooks& hooks) = 0;
   /// Layers that full bias correction will go through.
   [[nodiscard]] virtual std::size_t correctable(const Quantization& quantization, bool all_layers) = 0;
   /// Corrects all biases of `quantization` on `samples` of the calibration data.

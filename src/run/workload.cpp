@@ -1,5 +1,6 @@
 #include "run/workload.h"
 
+#include "run/range_choice.h"
 #include "run/samples.h"
 
 namespace quantrail {
@@ -10,7 +11,10 @@ Result<std::optional<Workload>> measured_workload(const RunInputs& inputs, Workb
   if (!pace) return failed(pace);
   if (!*pace) return std::optional<Workload>();
   Workload work;
-  work.calibration_samples = calibration_samples(inputs.compression.quantization, inputs.calibration->size()).size();
+  const auto& params = inputs.compression.quantization;
+  const auto samples = calibration_samples(params, inputs.calibration->size());
+  work.calibration_samples = samples.size();
+  work.compared_samples = range_choices(params).size() * range_samples(samples).size();
   work.validation_samples = inputs.validation->size();
   work.layers = workbench.layers();
   work.float_seconds = **pace;

@@ -30,6 +30,8 @@ class Emission {
   [[nodiscard]] bool leaves_as_codes(const std::string& value) const;
   /// Runs in integers, as lowering decided.
   [[nodiscard]] bool integer() const { return lowering_.integer; }
+  /// Takes rows of a constant table that is held as codes.
+  [[nodiscard]] bool holds_table() const { return lowering_.table; }
   /// Runs in integers, reads `inputs` codes and leaves codes that nobody needs more exactly.
   [[nodiscard]] bool codes_to_codes() const;
 

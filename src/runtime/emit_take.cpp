@@ -57,9 +57,27 @@ std::optional<std::vector<std::int64_t>> known_positions(const Tensor& indices, 
   return positions;
 }
 
+/// What the codes of a table stand for, made once for all plans.
+Result<StorageId> read_table(const Emission& e) {
+  const auto& context = e.builder().context();
+  const WeightParams& params = context.quantization->tables.find(e.node().name)->second;
+  Hasher hasher;
+  hasher.add("table").add(e.node().name).add(params.axis).add_bytes(std::as_bytes(std::span(params.scale)));
+  const auto make = [&]() -> Result<std::shared_ptr<const Tensor>> {
+    const Tensor& table = *e.constant(0);
+    const auto reals = dequantized_weights(table, params);
+    return std::make_shared<const Tensor>(Tensor::of<float>(table.shape, std::span<const float>(reals)));
+  };
+  auto reals = context.cache.get<Tensor>(hasher.finish(), make);
+  if (!reals) return failed(reals, e.where());
+  return e.builder().constant(std::move(*reals));
+}
+
 Status emit_gather_rows(const Emission& e, std::size_t axis) {
   const bool codes = moves_codes(e);
-  auto source = codes ? e.read_codes(0, Layout::Plain) : e.read_float(0, Layout::Plain);
+  auto source = e.holds_table() ? read_table(e)
+                : codes         ? e.read_codes(0, Layout::Plain)
+                                : e.read_float(0, Layout::Plain);
   if (!source) return failed(source);
   auto indices = e.builder().read(e.node().inputs[1], {});
   if (!indices) return failed(indices, e.where());

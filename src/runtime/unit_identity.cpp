@@ -12,7 +12,9 @@ void add_node(Hasher& hasher, const Builder::Context& context, std::optional<std
   hasher.add(at ? static_cast<std::int64_t>(*at) : std::int64_t{-1});
   if (!at) return;
   const auto& lowering = context.plan.lowering[*at];
-  hasher.add(std::int64_t{lowering.integer}).add(static_cast<std::int64_t>(lowering.reads.size()));
+  hasher.add(std::int64_t{lowering.integer})
+      .add(std::int64_t{lowering.table})
+      .add(static_cast<std::int64_t>(lowering.reads.size()));
   for (const Read read : lowering.reads) hasher.add(static_cast<std::int64_t>(read));
   for (const auto& value : context.shaped.specialised.graph.nodes[*at].outputs)
     add_demands(hasher, context.plan.demands, value);

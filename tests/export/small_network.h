@@ -196,6 +196,21 @@ class SmallNetwork {
     return value;
   }
 
+  /// Positions in a table of `rows`: what `in` has in [0, 1], spread over it.
+  std::string positions(const std::string& name, const std::string& in, std::int64_t rows) {
+    scalar(name + ".rows", static_cast<float>(rows - 1));
+    const auto spread = same(name + ".spread", "Mul", {clip(name + ".clip", in, 0.0F, 1.0F), name + ".rows"});
+    const auto value = same(name, "Cast", {spread}, {{"to", std::int64_t{7}}});
+    types_[value].type = ElementType::Int64;
+    return value;
+  }
+  /// Rows of the constant `table`.
+  std::string rows(const std::string& name, const std::string& table, const std::string& positions) {
+    Shape result = shape(positions);
+    result.push_back(shape(table).back());
+    return add({name, "Gather", {table, positions}, {}, {}, {}}, result);
+  }
+
   /// One more input.
   std::string input(const std::string& name, Shape shape, ElementType type = ElementType::Float32) {
     graph_.inputs.push_back(declared(name, shape));

@@ -305,6 +305,20 @@ SmallNetwork product_behind_relu() {
   return net;
 }
 
+/// Words of two tables, one of which is read twice: through arithmetic in float, and straight into a product.
+SmallNetwork embeddings() {
+  SmallNetwork net({2, 6});
+  net.constant("words", {512, 16}, 0.4F);
+  net.constant("places", {256, 16}, 0.1F);
+  const auto at = net.positions("at", "x", 512);
+  const auto sum = net.same(
+      "sum", "Add", {net.rows("word", "words", at), net.rows("place", "places", net.positions("at2", "x", 256))});
+  const auto v = net.relu("r", net.matmul("m1", net.same("tanh", "Tanh", {sum}), 16));
+  const auto straight = net.matmul("m2", net.rows("again", "words", at), 16);
+  net.output(net.matmul("m3", net.same("both", "Add", {v, straight}), 5));
+  return net;
+}
+
 }  // namespace
 
 std::vector<NamedNetwork> networks() {
@@ -328,6 +342,7 @@ std::vector<NamedNetwork> networks() {
           {"projections", [] { return projections(SmallNetwork::Batch::Open); }},
           {"projections_of_fixed_batch", [] { return projections(SmallNetwork::Batch::Fixed); }},
           {"scalar_biases", scalar_biases},
+          {"embeddings", embeddings},
           {"attention", [] { return attention(SmallNetwork::Batch::Open); }},
           {"attention_of_fixed_batch", [] { return attention(SmallNetwork::Batch::Fixed); }},
           {"two_residuals", two_residuals},

@@ -24,6 +24,9 @@ struct Placed {
     }
     return names;
   }
+  [[nodiscard]] Place place(const std::string& name) const {
+    return placement.nodes[*GraphIndex(graph).node(name)].place;
+  }
   [[nodiscard]] std::string reason(const std::string& name) const {
     return placement.nodes[*GraphIndex(graph).node(name)].reason;
   }

@@ -158,8 +158,9 @@ TEST(Execute, TellsOfEachStepWithItsProgressToTheEnd) {
       EXPECT_EQ(done, total) << finished->name;
     }
   }
-  EXPECT_THAT(steps, ElementsAre("evaluate float model", "calibrate", "quantize", "evaluate quantized model",
-                                 "rank 3 groups", "revert fc0", "revert fc1", "revert fc2"));
+  EXPECT_THAT(steps,
+              ElementsAre("evaluate float model", "calibrate", "quantize", "choose ranges", "evaluate quantized model",
+                          "rank 3 groups", "revert fc0", "revert fc1", "revert fc2"));
 }
 
 TEST(Execute, WaitsWhileTheDiskIsFullAndSaysSo) {

@@ -96,8 +96,20 @@ class FakeWorkbench : public Workbench {
     Quantization made = chain_quantization();
     // Another preset, another scale.
     made.activations["x"].scale = params.preset == Preset::Mixed ? 0.5F : 1.0F;
+    if (varies_with_ranges && params.activations.range_estimator) made.activations["x"].scale = 2.0F;
     return made;
   }
+
+  Result<double> output_error(const Quantization& quantization, const std::vector<std::size_t>& samples,
+                              const EvaluationHooks& hooks) override {
+    if (++comparisons == fail_comparison) return fail(Cause::Cancelled, "stopped");
+    hooks.progress(samples.size());
+    return error_of(quantization);
+  }
+  std::function<double(const Quantization&)> error_of = [](const Quantization&) { return 0.5; };
+  int comparisons = 0;
+  int fail_comparison = 0;          ///< which of them fails
+  bool varies_with_ranges = false;  ///< ranges of its own, another scale
 
   std::size_t correctable(const Quantization&, bool) override { return 3; }
 

@@ -90,5 +90,22 @@ TEST(StatisticsKey, ChangesWithModelDataSamplesRequestAndNumerics) {
   EXPECT_EQ(keys.size(), 6U);
 }
 
+TEST(OutputErrorKey, ChangesWithModelDataSamplesQuantizationAndNumerics) {
+  const RuntimeInfo runtime{.isa = "avx2"};
+  RunInputs other_model = chain_inputs();
+  other_model.model = Digest{};
+  RunInputs other_data = chain_inputs();
+  other_data.calibration = std::make_shared<FakeData>(20, "other");
+  const Digest other = Hasher().add("q").finish();
+  const std::vector<std::size_t> samples{0, 1};
+  const std::set<Digest> keys{output_error_key(chain_inputs(), runtime, Digest{}, samples),
+                              output_error_key(other_model, runtime, Digest{}, samples),
+                              output_error_key(other_data, runtime, Digest{}, samples),
+                              output_error_key(chain_inputs(), {.isa = "avx512"}, Digest{}, samples),
+                              output_error_key(chain_inputs(), runtime, other, samples),
+                              output_error_key(chain_inputs(), runtime, Digest{}, std::vector<std::size_t>{0, 2})};
+  EXPECT_EQ(keys.size(), 6U);
+}
+
 }  // namespace
 }  // namespace quantrail

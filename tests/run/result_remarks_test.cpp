@@ -46,6 +46,51 @@ TEST(NoRoomRemark, IsMadeOfSharesOfNothing) {
   EXPECT_EQ(no_room_remark("nmse", 0.1), "");
 }
 
+/// Of 100 samples the float model has 90 right, the other one 5 of these not, and 3 others.
+struct Hundred {
+  std::vector<double> in_float = std::vector<double>(100, 1.0);
+  std::vector<double> found = in_float;
+  Hundred() {
+    std::fill(in_float.begin() + 90, in_float.end(), 0.0);
+    std::fill(found.begin() + 93, found.end(), 0.0);
+    std::fill(found.begin(), found.begin() + 5, 0.0);
+  }
+  [[nodiscard]] Compared compared(double sign = 1.0) const {
+    return {.sign = sign, .baseline = 0.9, .value = 0.88, .in_float = in_float, .found = found};
+  }
+};
+
+TEST(DropInterval, IsThatOfTheSamplesDifferences) {
+  const Hundred hundred;
+  const auto interval = drop_interval(hundred.compared());
+  ASSERT_TRUE(interval);
+  // 8 of 100 differ by 1: variance (0.08 - 0.02^2) * 100 / 99, standard error 0.028356.
+  EXPECT_NEAR(interval->first, 0.02 - 1.96 * 0.0283556, 1e-6);
+  EXPECT_NEAR(interval->second, 0.02 + 1.96 * 0.0283556, 1e-6);
+  const auto other_way = drop_interval(hundred.compared(-1.0));
+  ASSERT_TRUE(other_way);
+  EXPECT_NEAR(other_way->second, -interval->first, 1e-12);
+}
+
+TEST(DropInterval, IsNoneWhereTheMetricIsNoMeanOrSamplesAreFew) {
+  const Hundred hundred;
+  Compared compared = hundred.compared();
+  compared.baseline = 0.8;
+  EXPECT_FALSE(drop_interval(compared)) << "as mAP";
+  compared = hundred.compared();
+  compared.found = compared.found.first(99);
+  EXPECT_FALSE(drop_interval(compared));
+  EXPECT_FALSE(drop_interval({.in_float = compared.in_float.first(29), .found = compared.found.first(29)}));
+}
+
+TEST(FewSamplesRemark, IsMadeWhereTheLimitLiesInTheInterval) {
+  const Hundred hundred;
+  EXPECT_THAT(few_samples_remark("top1", hundred.compared(), 0.03),
+              HasSubstr("top1 drops 0.02 on these 100 samples, on others like them -0.03558 to 0.07558"));
+  EXPECT_EQ(few_samples_remark("top1", hundred.compared(), 0.08), "");
+  EXPECT_EQ(few_samples_remark("top1", hundred.compared(), -0.04), "");
+}
+
 TEST(FloatRemark, IsMadeWhereHardlyAnythingIsInIntegers) {
   IterationRecord best{.int8_macs_share = 0.0};
   EXPECT_THAT(float_remark(best), HasSubstr("no multiply-add of the result is in int8"));

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace quantrail {
+
+/// A number as an AnswerStore keeps it, with all its digits.
+[[nodiscard]] std::vector<std::uint8_t> serialised_number(double value);
+/// Nothing where the bytes are damaged.
+[[nodiscard]] std::optional<double> parsed_number(const std::vector<std::uint8_t>& bytes);
+
+}  // namespace quantrail
