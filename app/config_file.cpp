@@ -49,8 +49,9 @@ std::string resize_text(const Preprocess& p) {
   std::string text;
   if (p.resize == Mode::ShortSide) text = fmt::format("{{ \"mode\": \"short_side\", \"size\": {} }}", p.width);
   if (p.resize == Mode::Exact || p.resize == Mode::Letterbox) {
-    text = fmt::format("{{ \"mode\": \"{}\", \"width\": {}, \"height\": {} }}",
-                       p.resize == Mode::Exact ? "exact" : "letterbox", p.width, p.height);
+    text = fmt::format("{{ \"mode\": \"{}\", \"width\": {}, \"height\": {}{} }}",
+                       p.resize == Mode::Exact ? "exact" : "letterbox", p.width, p.height,
+                       p.align == Alignment::Center ? ", \"align\": \"center\"" : "");
   }
   if (text.empty()) return "";
   text = "      \"resize\": " + text + ",\n";

@@ -1,7 +1,6 @@
 #include "app/forms.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -89,23 +88,13 @@ std::string typed_value(const tui::Changes& values, std::string_view key) {
   return found == values.end() ? std::string() : found->second;
 }
 
-Drafts::~Drafts() { forget(); }
-
-void Drafts::forget() {
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove_all(folder_, ignored);
-  folder_.clear();
-}
-
 Result<std::string> Drafts::written(const std::string& text) {
-  if (folder_.empty()) {
-    std::error_code failure;
-    std::string pattern = (fs::temp_directory_path(failure) / "quantrail-XXXXXX").string();
-    if (failure || ::mkdtemp(pattern.data()) == nullptr)
-      return fail(Cause::Storage, "no temporary folder for a configuration; is TMPDIR writable?");
-    folder_ = pattern;
+  if (!folder_) {
+    auto made = TemporaryFolder::made("quantrail");
+    if (!made) return failed(made);
+    folder_ = std::move(*made);
   }
-  const auto path = (fs::path(folder_) / fmt::format("new-run-{}.json", ++count_)).string();
+  const auto path = (folder_->path() / fmt::format("new-run-{}.json", ++count_)).string();
   if (auto kept = write_file(path, text); !kept) return failed(kept);
   return path;
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "app/options.h"
+#include "base/temporary_folder.h"
 #include "config/config.h"
 #include "tracking/runs.h"
 #include "tui/form.h"
@@ -13,16 +16,12 @@ namespace quantrail::app {
 /// Configurations that forms write for the editor and for commands; gone when it is.
 class Drafts {
  public:
-  Drafts() = default;
-  ~Drafts();
-  Drafts(const Drafts&) = delete;
-  Drafts& operator=(const Drafts&) = delete;
   /// A new file, that only this user may read. Errors: Storage.
   [[nodiscard]] Result<std::string> written(const std::string& text);
-  void forget();
+  void forget() { folder_.reset(); }
 
  private:
-  std::string folder_{};
+  std::optional<TemporaryFolder> folder_{};
   std::size_t count_ = 0;
 };
 

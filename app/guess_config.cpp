@@ -103,8 +103,8 @@ void guess_sizes(Guessed& out, const ImageInput& input, bool boxes) {
     p.resize = Preprocess::ResizeMode::Letterbox;
     p.rounding = Rounding::Down;
     out.left.emplace_back(
-        "preprocess: letterbox is YOLOX's way to fit photographs, at the top left; other detectors "
-        "center or stretch them");
+        "preprocess: letterbox is how YOLO fits photographs, YOLOX at the top left, Ultralytics in the middle; other "
+        "detectors stretch them");
   } else if (input.height == input.width && input.height >= kPhotograph) {
     p.resize = Preprocess::ResizeMode::ShortSide;
     p.width = std::llround(static_cast<double>(input.height) * 256.0 / 224.0);
@@ -153,16 +153,29 @@ std::int64_t elements(const Shape& shape) {
   return count;
 }
 
-void guess_boxes(Guessed& out, const Shape& output) {
-  MetricSpec metric{.type = "map"};
-  if (output.size() == 2 && output[1] == 6) {
-    metric.decode = "boxes";
-    out.left.emplace_back("metrics: rows are taken for left, top, right, bottom, score, class");
-  } else {
-    metric.decode = "yolox";
-    out.left.emplace_back("metrics: rows are taken for YOLOX's cells of the grids that \"strides\" names");
+/// By an output's shape: there are more boxes than columns, and YOLOv5 has three for each of YOLOX's cells.
+std::string guessed_decoding(const Shape& output, const std::optional<ImageInput>& input) {
+  if (output.size() != 2) return "yolox";
+  if (output[1] == 6) return "boxes";
+  if (output[0] > 4 && output[0] < output[1]) return "yolov8";
+  std::int64_t cells = 0;
+  for (const std::int64_t stride : MetricSpec{}.strides) {
+    if (input) cells += (input->height / stride) * (input->width / stride);
   }
-  out.metric = metric;
+  return output[0] == 3 * cells ? "yolov5" : "yolox";
+}
+
+void guess_boxes(Guessed& out, const Graph& graph, const Shape& output) {
+  out.metric = MetricSpec{.type = "map", .decode = guessed_decoding(output, image_input(graph))};
+  const std::string& decode = out.metric->decode;
+  if (decode == "boxes") {
+    out.left.emplace_back("metrics: rows are taken for left, top, right, bottom, score, class");
+  } else if (decode == "yolox") {
+    out.left.emplace_back("metrics: rows are taken for YOLOX's cells of the grids that \"strides\" names");
+  } else {
+    out.preprocess.align = Alignment::Center;
+    out.left.push_back(fmt::format("metrics: boxes are taken for {}'s", decode == "yolov5" ? "YOLOv5" : "YOLOv8"));
+  }
 }
 
 void guess_targets(Guessed& out, const Shape& output) {
@@ -196,7 +209,7 @@ void guess_metric(Guessed& out, const Graph& graph) {
   const Shape output = output_shape(graph);
   std::string from = "no labels: measured against the float model";
   if (out.validation->type == "coco") {
-    guess_boxes(out, output);
+    guess_boxes(out, graph, output);
     from = "COCO annotations";
   } else if (!out.validation->targets.empty()) {
     guess_targets(out, output);

@@ -4,6 +4,7 @@
 
 #include "base/folders.h"
 #include "base/text.h"
+#include "data/idx.h"
 #include "data/npy.h"
 #include "data/npz.h"
 
@@ -92,6 +93,21 @@ Result<DataSpec> of_archive(const fs::path& path, std::span<const ValueInfo> inp
   return spec;
 }
 
+bool ends_as_npy(const fs::path& file) { return file.extension() == ".npy"; }
+
+/// MNIST's "t10k-labels-idx1-ubyte.gz" beside "t10k-images-idx3-ubyte.gz".
+DataSpec of_idx(const fs::path& path, std::span<const ValueInfo> inputs) {
+  DataSpec spec{.type = "idx", .path = path};
+  if (const auto array = open_idx(path)) spec.layout = layout_of(*array, inputs);
+  std::string name = path.filename().string();
+  const auto images = name.find("images");
+  if (images == std::string::npos) return spec;
+  name.replace(images, std::string_view("images").size(), "labels");
+  if (const auto axes = name.find("idx3"); axes != std::string::npos) name[axes + 3] = '1';
+  if (is_file(path.parent_path() / name)) spec.labels = path.parent_path() / name;
+  return spec;
+}
+
 Result<DataSpec> of_folder(const fs::path& path, std::span<const ValueInfo> inputs) {
   if (auto arrays = arrays_of(path, "", inputs); !arrays.empty()) {
     DataSpec spec{.type = "npy", .arrays = std::move(arrays)};
@@ -104,7 +120,17 @@ Result<DataSpec> of_folder(const fs::path& path, std::span<const ValueInfo> inpu
     const std::string name = entry.filename().string();
     return name == "test_batch.bin" || name == "data_batch_1.bin";
   });
-  return DataSpec{.type = batches ? "cifar10" : "image_folder", .path = path};
+  if (batches) return DataSpec{.type = "cifar10", .path = path};
+  std::error_code unknown;
+  if (fs::is_directory(path / "test_data_set_0", unknown)) return DataSpec{.type = "test_data_set", .path = path};
+  if (inputs.size() != 1 || inside->empty() || !std::all_of(inside->begin(), inside->end(), ends_as_npy))
+    return DataSpec{.type = "image_folder", .path = path};
+  DataSpec spec{.type = "npy", .path = path};
+  if (auto first = open_npy(inside->front())) {
+    first->shape.insert(first->shape.begin(), 1);  // a file for each sample
+    spec.layout = layout_of(*first, inputs);
+  }
+  return spec;
 }
 
 DataSpec of_annotations(const fs::path& path) {
@@ -120,14 +146,16 @@ Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs
     return fail(Cause::InvalidInput, "{}: there is no such file or folder", printable(path.string()));
   if (fs::is_directory(path, unknown)) return of_folder(path, inputs);
   const std::string ending = path.extension().string();
+  if (path.filename().string().find("idx") != std::string::npos || ending == ".idx") return of_idx(path, inputs);
   if (ending == ".npy") return of_array(path, inputs);
   if (ending == ".npz") return of_archive(path, inputs);
   if (ending == ".json") return of_annotations(path);
   if (ending == ".bin") return DataSpec{.type = "cifar10", .path = path};
-  if (ending == ".txt" || ending == ".lst" || ending == ".list") return DataSpec{.type = "image_list", .path = path};
+  if (ending == ".txt" || ending == ".csv" || ending == ".lst" || ending == ".list")
+    return DataSpec{.type = "image_list", .path = path};
   return fail(Cause::InvalidInput,
-              "{}: no kind of data that is known by its name: a folder, .npy, .npz, .txt (a list of images), .json "
-              "(COCO) or .bin (CIFAR-10)",
+              "{}: no kind of data that is known by its name: a folder, .npy, .npz, .txt or .csv (a list of images), "
+              ".json (COCO), .bin (CIFAR-10) or \"idx\" in it (MNIST)",
               printable(path.string()));
 }
 
@@ -136,7 +164,7 @@ Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs
 Result<DataSpec> guessed_data(const fs::path& path, const fs::path& labels, std::span<const ValueInfo> inputs) {
   auto spec = of_path(path, inputs);
   if (!spec || labels.empty()) return spec;
-  if (spec->type != "npy" && spec->type != "npz" && spec->type != "image_list") {
+  if (spec->type != "npy" && spec->type != "npz" && spec->type != "idx" && spec->type != "image_list") {
     return fail(Cause::InvalidInput, "{}: --labels is for arrays and lists of images; {} has labels of its own",
                 printable(labels.string()), spec->type);
   }

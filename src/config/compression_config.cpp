@@ -268,8 +268,8 @@ void parse_algorithm(const Section& algorithm, const Outer& outer, const std::ve
   if (out.algorithm == "AccuracyAwareQuantization") {
     settle_annotation_free(params, metrics, accuracy_aware);
     out.accuracy_aware = accuracy_aware;
-    out.quantization.few_as_pot = accuracy_aware.compatibility == Compatibility::Pot;
-    if (out.quantization.few_as_pot) out.quantization.embeddings = false;
+    out.quantization.as_pot = accuracy_aware.compatibility == Compatibility::Pot;
+    if (out.quantization.as_pot) out.quantization.embeddings = false;
     note_assumptions(params, accuracy_aware, metrics);
     note_without_effect(params, accuracy_aware, out.quantization);
   } else {

@@ -97,7 +97,7 @@ struct MetricSpec {
   std::chrono::seconds timeout{60};        ///< command: that an answer may take
   std::int64_t class_axis = 0;             ///< agreement, miou: counts the classes; without batch, < 0 from the end
   // map:
-  std::string decode{};                          ///< how the output means boxes: "yolox" or "boxes"
+  std::string decode{};                          ///< how the output means boxes: "yolox", "yolov5", "yolov8" or "boxes"
   std::vector<std::int64_t> strides{8, 16, 32};  ///< yolox: pixels of the input per cell of each grid
   double score_threshold = 0.01;                 ///< boxes must score more
   double nms_iou = 0.45;        ///< of boxes of a class that overlap more, only the best counts; 1: all count
@@ -162,8 +162,8 @@ struct QuantizationParams {
   TensorConfig activations{};
   std::optional<RangeEstimator> range_estimator{};  ///< for whichever of the two has none
   LayerwiseConfigs layerwise_configs{};
-  bool few_as_pot = false;        ///< compatibility "pot": no rule of its own for values of few elements, see EndRule
-  bool channel_alignment = true;  ///< POT's ActivationChannelAlignment
+  bool as_pot = false;                         ///< compatibility "pot": no rules of our own, see EndRule and WeightRule
+  bool channel_alignment = true;               ///< POT's ActivationChannelAlignment
   std::optional<bool> equalization{};          ///< ours: cross-layer equalization; default: where it is needed
   std::optional<double> smooth_quant_alpha{};  ///< ours: SmoothQuant with this share of the difficulty in the weights
   bool embeddings = true;                      ///< ours: tables of embeddings are held as int8 codes

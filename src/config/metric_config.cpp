@@ -46,15 +46,15 @@ void check_metric(const Section& metric, const MetricSpec& spec) {
     if (known && metric.has(key) && !suits)
       metric.report(key, fmt::format("only for metrics of type {}", fmt::join(suited, " and ")));
   }
-  if (spec.type == "map" && metric.has("strides") && spec.decode == "boxes")
+  if (spec.type == "map" && metric.has("strides") && spec.decode != "yolox")
     metric.report("strides", "only for metrics of type map with decode yolox");
   if (spec.type == "map" && !metric.has("decode"))
-    metric.report("decode", "missing: how the output means boxes, allowed are yolox, boxes");
+    metric.report("decode", "missing: how the output means boxes, allowed are yolox, yolov5, yolov8, boxes");
   if (spec.threshold && spec.top_k > 1) metric.report("top_k", "with a threshold there are two classes: leave it out");
 }
 
 void parse_detection(const Section& metric, MetricSpec& out) {
-  if (metric.has("decode")) out.decode = metric.choice("decode", "yolox", {"yolox", "boxes"});
+  if (metric.has("decode")) out.decode = metric.choice("decode", "yolox", {"yolox", "yolov5", "yolov8", "boxes"});
   out.strides = metric.integers("strides", out.strides, {1, kLargestStride});
   out.score_threshold = metric.number("score_threshold", out.score_threshold, {0.0, 1.0});
   out.nms_iou = metric.number("nms_iou", out.decode == "boxes" ? 1.0 : out.nms_iou, {0.0, 1.0});

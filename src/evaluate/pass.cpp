@@ -25,10 +25,24 @@ double mean(std::span<const double> values) {
   return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
 }
 
+template <class T, class Test>
+bool any_is(std::span<const std::byte> bytes, const Test& test) {
+  const std::span<const T> values(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
+  return std::any_of(values.begin(), values.end(), test);
+}
+
 bool holds_nan(ElementType type, std::span<const std::byte> bytes) {
-  if (type != ElementType::Float32) return false;
-  const std::span<const float> values(reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float));
-  return std::any_of(values.begin(), values.end(), [](float value) { return std::isnan(value); });
+  // Of 16 bits: all of the exponent, and something behind it.
+  const auto beyond = [](std::uint16_t infinity) {
+    return [infinity](std::uint16_t bits) { return (bits & 0x7FFFU) > infinity; };
+  };
+  switch (type) {
+    case ElementType::Float32: return any_is<float>(bytes, [](float value) { return std::isnan(value); });
+    case ElementType::Float64: return any_is<double>(bytes, [](double value) { return std::isnan(value); });
+    case ElementType::Float16: return any_is<std::uint16_t>(bytes, beyond(0x7C00));
+    case ElementType::BFloat16: return any_is<std::uint16_t>(bytes, beyond(0x7F80));
+    default: return false;
+  }
 }
 
 /// Outputs of a sample whose inputs hold NaN. A network may hide it (a Relu or the codes of an input turn it into a
@@ -37,14 +51,15 @@ struct NotNumbers {
   explicit NotNumbers(std::vector<OutputView> outputs) : views(std::move(outputs)) {
     for (auto& view : views) {
       auto& bytes = stored.emplace_back(view.bytes.begin(), view.bytes.end());
-      if (view.type == ElementType::Float32) fill<float>(bytes);
-      if (view.type == ElementType::Float64) fill<double>(bytes);
+      if (view.type == ElementType::Float32) fill(bytes, std::numeric_limits<float>::quiet_NaN());
+      if (view.type == ElementType::Float64) fill(bytes, std::numeric_limits<double>::quiet_NaN());
+      if (view.type == ElementType::Float16) fill(bytes, std::uint16_t{0x7E00});
+      if (view.type == ElementType::BFloat16) fill(bytes, std::uint16_t{0x7FC0});
       view.bytes = bytes;
     }
   }
   template <class T>
-  static void fill(std::vector<std::byte>& bytes) {
-    const T nan = std::numeric_limits<T>::quiet_NaN();
+  static void fill(std::vector<std::byte>& bytes, T nan) {
     for (std::size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T))
       std::memcpy(bytes.data() + at, &nan, sizeof(T));
   }

@@ -7,6 +7,7 @@
 
 #include "base/coprocess.h"
 #include "base/hash.h"
+#include "base/temporary_folder.h"
 #include "base/text.h"
 #include "metrics/npy_writer.h"
 #include "metrics/output_values.h"
@@ -15,29 +16,6 @@ namespace quantrail {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that goes with it.
-class TemporaryFolder {
- public:
-  [[nodiscard]] static Result<TemporaryFolder> made() {
-    std::error_code failure;
-    std::string pattern = (fs::temp_directory_path(failure) / "quantrail-metric-XXXXXX").string();
-    if (failure || ::mkdtemp(pattern.data()) == nullptr)
-      return fail(Cause::Storage, "{}: a temporary folder cannot be made", pattern);
-    return TemporaryFolder(pattern);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
 
 /// One started program.
 struct Scorer {
@@ -127,7 +105,7 @@ class CommandMetric final : public Metric {
         return judge;
       }
     }
-    auto folder = TemporaryFolder::made();
+    auto folder = TemporaryFolder::made("quantrail-metric");
     if (!folder) return failed(folder);
     auto program = Coprocess::start(spec_.run, spec_.folder);
     if (!program) return failed(program);

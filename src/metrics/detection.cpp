@@ -81,6 +81,49 @@ std::vector<Detection> decoded_yolox(const MetricSpec& spec, std::span<const dou
   return found;
 }
 
+/// Boxes that the network has decoded: centre and size in pixels of the input, then, with `objectness`, a factor of all
+/// scores, and the classes' scores. Number i of row r is values[r * row_step + i * column_step].
+struct Centred {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::size_t row_step = 0;
+  std::size_t column_step = 0;
+  bool objectness = false;
+};
+
+Centred centred_of(const MetricSpec& spec, const Shape& shape) {
+  const auto last = static_cast<std::size_t>(shape.back());
+  const auto before = static_cast<std::size_t>(shape[shape.size() - 2]);
+  if (spec.decode == "yolov8") return {last, before, 1, last, false};
+  return {before, last, last, 1, true};
+}
+
+std::vector<Detection> decoded_centred(const MetricSpec& spec, std::span<const double> values, const Centred& layout,
+                                       const ImagePlacement& placement) {
+  std::vector<Detection> found;
+  const std::size_t first_class = layout.objectness ? 5 : 4;
+  for (std::size_t row = 0; row < layout.rows; ++row) {
+    const auto number = [&](std::size_t at) { return values[row * layout.row_step + at * layout.column_step]; };
+    const double x = number(0), y = number(1), width = number(2), height = number(3);
+    const Box box = in_image({x - width / 2, y - height / 2, x + width / 2, y + height / 2}, placement);
+    for (std::size_t at = first_class; at < layout.columns; ++at) {
+      const double score = layout.objectness ? number(4) * number(at) : number(at);
+      if (score > spec.score_threshold) found.push_back({box, static_cast<std::int64_t>(at - first_class), score});
+    }
+  }
+  return found;
+}
+
+/// Whether objects are of classes that the network has.
+Status has_classes(const Truth& truth, std::int64_t classes) {
+  for (const auto& object : *truth.objects) {
+    if (object.category < classes) continue;
+    return fail(Cause::InvalidInput, "an object is of class {}, the network's classes are 0 to {}", object.category,
+                classes - 1);
+  }
+  return {};
+}
+
 Status is_yolox(const MetricSpec& spec, const OutputView& output, const Rows& rows, const Truth& truth) {
   const std::int64_t width = truth.placement.width, height = truth.placement.height;
   std::int64_t cells = 0;
@@ -96,13 +139,15 @@ Status is_yolox(const MetricSpec& spec, const OutputView& output, const Rows& ro
                 "output {} has shape {} per sample, yolox with strides {} and an input of {} x {} needs [{},5+classes]",
                 spec.output, shape_text(output.shape), fmt::join(spec.strides, ", "), width, height, cells);
   }
-  const std::int64_t classes = rows.columns - kBeforeClasses;
-  for (const auto& object : *truth.objects) {
-    if (object.category < classes) continue;
-    return fail(Cause::InvalidInput, "an object is of class {}, the network's classes are 0 to {}", object.category,
-                classes - 1);
-  }
-  return {};
+  return has_classes(truth, rows.columns - kBeforeClasses);
+}
+
+/// What an output must look like, in words.
+std::string_view layout_of(std::string_view decode) {
+  if (decode == "yolox") return "[cells,5+classes]";
+  if (decode == "yolov5") return "[N,5+classes]: centre, size, objectness, class scores";
+  if (decode == "yolov8") return "[4+classes,N]: centre, size, class scores";
+  return "[N,6]: left, top, right, bottom, score, class";
 }
 
 }  // namespace
@@ -141,15 +186,20 @@ Status is_decodable(const MetricSpec& spec, const OutputView& output, const Trut
   if (truth.objects == nullptr) return fail(Cause::InvalidInput, "no objects are marked in the samples");
   const auto rows = rows_of(output.shape);
   if (rows && spec.decode == "yolox") return is_yolox(spec, output, *rows, truth);
-  if (rows && rows->columns == kBoxColumns) return {};
+  // One that has more classes than boxes is the other way round.
+  if (rows && spec.decode == "yolov5" && rows->columns > kBeforeClasses && rows->count >= rows->columns)
+    return has_classes(truth, rows->columns - kBeforeClasses);
+  if (rows && spec.decode == "yolov8" && rows->count > kBeforeClasses - 1 && rows->columns >= rows->count)
+    return has_classes(truth, rows->count - (kBeforeClasses - 1));
+  if (rows && spec.decode == "boxes" && rows->columns == kBoxColumns) return {};
   return fail(Cause::InvalidInput, "output {} has shape {} per sample, {} needs {}", spec.output,
-              shape_text(output.shape), spec.decode,
-              spec.decode == "yolox" ? "[cells,5+classes]" : "[N,6]: left, top, right, bottom, score, class");
+              shape_text(output.shape), spec.decode, layout_of(spec.decode));
 }
 
 std::vector<Detection> decoded(const MetricSpec& spec, const OutputView& output, const ImagePlacement& placement) {
   const auto values = numbers_of(output);
-  if (spec.decode != "yolox") return decoded_boxes(spec, values, placement);
+  if (spec.decode == "boxes") return decoded_boxes(spec, values, placement);
+  if (spec.decode != "yolox") return decoded_centred(spec, values, centred_of(spec, output.shape), placement);
   return decoded_yolox(spec, values, static_cast<std::size_t>(output.shape.back()), placement);
 }
 

@@ -28,14 +28,16 @@ struct Detection {
 [[nodiscard]] std::vector<Detection> suppressed(std::vector<Detection> found, double most_overlap);
 
 /// What `spec.decode` needs of an output, and of the input's size that `truth` names: InvalidInput where it is not so.
-/// yolox: [.., A, 5 + classes], a row per cell of a grid for each stride; boxes: [.., N, 6], where N may depend on
-/// data.
+/// yolox: [.., A, 5 + classes], a row per cell of a grid for each stride; yolov5: [.., N, 5 + classes]; yolov8:
+/// [.., 4 + classes, N]; boxes: [.., N, 6], where N may depend on data.
 [[nodiscard]] Status is_decodable(const MetricSpec& spec, const OutputView& output, const Truth& truth);
 
 /// The objects in an output that is_decodable, with scores above spec.score_threshold, before suppression.
 /// yolox (Ge and others 2021): the cells' rows are tx, ty, tw, th, objectness, class scores; the centre is
 /// (tx + column, ty + row) * stride, the size (exp(tw), exp(th)) * stride, the score objectness * class score, for each
-/// class. boxes: left, top, right, bottom in pixels of the input, score, class.
+/// class. yolov5 and yolov8, as Ultralytics exports its networks: centre and size in pixels of the input, objectness
+/// (yolov5, by which scores are multiplied) and a score for each class. boxes: left, top, right, bottom in pixels of
+/// the input, score, class.
 [[nodiscard]] std::vector<Detection> decoded(const MetricSpec& spec, const OutputView& output,
                                              const ImagePlacement& placement);
 

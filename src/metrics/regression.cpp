@@ -87,7 +87,12 @@ std::vector<double> ranks(const std::vector<double>& values) {
   return out;
 }
 
+bool is_constant(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
+}
+
 double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  if (is_constant(a) || is_constant(b)) return 0.0;  // sums would leave something of rounding
   const auto count = static_cast<double>(a.size());
   double mean_a = 0.0, mean_b = 0.0;
   for (std::size_t at = 0; at < a.size(); ++at) {

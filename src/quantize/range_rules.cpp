@@ -102,7 +102,7 @@ class NameResolver {
 Result<RangeRules> RangeRules::resolved(const QuantizationParams& params, const Graph& graph) {
   RangeRules rules;
   rules.symmetric_ = params.preset == Preset::Performance;
-  rules.few_as_pot_ = params.few_as_pot;
+  rules.as_pot_ = params.as_pot;
   rules.activations_ = params.activations;
   rules.weights_ = params.weights;
   if (!rules.activations_.range_estimator) rules.activations_.range_estimator = params.range_estimator;
@@ -142,8 +142,8 @@ ActivationRule RangeRules::activation(const std::vector<std::string>& values) co
   }
   rule.min = end_rule(rule.min, range.min);
   rule.max = end_rule(rule.max, range.max);
-  rule.min.furthest_below = few_as_pot_ || range.min.aggregator ? 0 : kFewElements;
-  rule.max.furthest_below = few_as_pot_ || range.max.aggregator ? 0 : kFewElements;
+  rule.min.furthest_below = as_pot_ || range.min.aggregator ? 0 : kFewElements;
+  rule.max.furthest_below = as_pot_ || range.max.aggregator ? 0 : kFewElements;
   return rule;
 }
 
@@ -159,6 +159,7 @@ WeightRule RangeRules::weights(const std::string& layer) const {
                   .percentile = range.percentile.value_or(kPercentile)};
   const bool quantile = range.preset == RangePreset::Quantile;
   rule.max = end_rule({.type = quantile ? ExtremeType::AbsQuantile : ExtremeType::AbsMax}, range.max);
+  if (as_pot_) rule.least_share = 0.01;
   return rule;
 }
 

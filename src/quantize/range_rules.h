@@ -52,6 +52,9 @@ struct WeightRule {
   RangePreset preset = RangePreset::Default;
   double percentile = 99.99;
   EndRule max{};
+  /// A channel's range is taken for at least this share of the widest channel's. POT has 0.01, which leaves nothing of
+  /// outputs whose units differ by a thousand.
+  double least_share = 1e-6;
   bool operator==(const WeightRule&) const = default;
 };
 
@@ -66,7 +69,7 @@ class RangeRules {
   [[nodiscard]] WeightRule weights(const std::string& layer) const;
 
  private:
-  bool few_as_pot_ = false;
+  bool as_pot_ = false;
   TensorConfig activations_{};
   TensorConfig weights_{};
   bool symmetric_ = true;

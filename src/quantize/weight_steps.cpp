@@ -11,7 +11,6 @@ namespace {
 
 constexpr double kMagnitudeOfNothing = 8e-5;
 constexpr double kLeastMagnitude = 1e-12;  // what steps are multiplied with must not vanish
-constexpr double kLeastShareOfWidest = 0.01;
 
 std::size_t elements_behind(const Tensor& weights, std::int64_t axis) {
   std::size_t inner = 1;
@@ -89,7 +88,7 @@ WeightParams weight_steps(const Tensor& weights, std::int64_t axis, const Weight
     magnitudes.push_back(std::min(magnitude, rule.max.clipping_value.value_or(magnitude)));
   }
   const double widest = magnitudes.empty() ? 0.0 : *std::max_element(magnitudes.begin(), magnitudes.end());
-  const double least = widest > 0.0 ? std::max(kLeastMagnitude, kLeastShareOfWidest * widest) : kMagnitudeOfNothing;
+  const double least = widest > 0.0 ? std::max(kLeastMagnitude, rule.least_share * widest) : kMagnitudeOfNothing;
   WeightParams params{.axis = axis, .scale = {}, .lowest = -rule.levels};
   for (const double magnitude : magnitudes) {
     params.scale.push_back(static_cast<float>(std::max(magnitude, least) / rule.levels) * widened);

@@ -17,7 +17,7 @@ RangeChoice with_ranges(QuantizationParams params, std::string name, RangeEstima
 }  // namespace
 
 std::vector<RangeChoice> range_choices(const QuantizationParams& params) {
-  if (params.range_estimator || params.activations.range_estimator || params.few_as_pot) return {};
+  if (params.range_estimator || params.activations.range_estimator || params.as_pot) return {};
   return {{"the mean of samples' extremes", params},
           with_ranges(params, "the furthest extremes",
                       {.min = {.aggregator = Aggregator::Min}, .max = {.aggregator = Aggregator::Max}}),

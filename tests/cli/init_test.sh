@@ -41,6 +41,31 @@ expect 0 'finds nothing wrong' -- q init "$demo/shapes.onnx" --calibration calib
 expect 0 'metric agreement: no labels' -- q init "$demo/shapes.onnx" --calibration calib --validation calib -o flat.json
 expect 0 '' -- q check flat.json
 
+# A file for each sample, MNIST's files, and ONNX's test data, of one black image.
+mkdir -p rows set/test_data_set_0
+bytes() { head -c "$1" /dev/zero; }
+header="{'descr': '|u1', 'fortran_order': False, 'shape': (28, 28, 3), }"
+for sample in 0 1; do
+  { printf '\223NUMPY\001\000\166\000%-117s\n' "$header" && bytes 2352; } >rows/$sample.npy
+done
+expect 0 'calibration: npy, uint8 images in NHWC' -- q init "$demo/shapes.onnx" --calibration rows -o rows.json
+expect 0 '' -- q check rows.json
+{ printf '\000\000\010\003\000\000\000\002\000\000\000\034\000\000\000\034' && bytes 1568; } >t-images-idx3-ubyte
+{ printf '\000\000\010\001\000\000\000\002' && bytes 2; } >t-labels-idx1-ubyte
+expect 0 'labels in t-labels-idx1-ubyte' -- q init "$demo/shapes.onnx" --calibration rows \
+  --validation t-images-idx3-ubyte -o idx.json
+wrote idx.json '"type": "accuracy"'
+expect 0 'test_data_set' -- q init "$demo/shapes.onnx" --calibration set -o set.json
+
+# Detectors by the shape of what they give: four and three classes in rows, for the 84 cells of 64 x 64 pixels.
+echo '{"images": [{"id": 1, "file_name": "colour.png", "width": 37, "height": 23}], "categories": [{"id": 1, "name": "thing"}],
+  "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 4, 4], "area": 16, "iscrowd": 0}]}' >calib/coco.json
+expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/seven_rows.onnx" --calibration calib --validation calib/coco.json \
+  -o boxes.json
+wrote boxes.json '"decode": "yolov8"'
+wrote boxes.json '"resize": { "mode": "letterbox", "width": 64, "height": 64, "align": "center" }'
+expect 0 '^map@50:95 +[0-9]' -- q evaluate boxes.json
+
 # Without data the file says what is missing.
 expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
 expect 2 'FILL_IN_calibration_samples' -- q check bare.json

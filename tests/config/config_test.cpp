@@ -102,7 +102,8 @@ TEST(Config, ReadsPotsParameters) {
                                         .seed = 7,
                                         .threshold = 3.5,
                                         .ignored = {{"a", "b*"}, {{"MatMul", {}}, {"Softmax", {}}}},
-                                        .few_as_pot = true};
+                                        .as_pot = true,
+                                        .embeddings = false};
   EXPECT_EQ(config->compression.quantization, quantization);
   const AccuracyAwareParams accuracy_aware{.maximal_drop = 0.02,
                                            .drop_type = DropType::Relative,

@@ -279,7 +279,7 @@ TEST(Engine, ReadsHowBoxesAreMeasured) {
 TEST(Engine, RefusesMetricsOfBoxesThatCannotBe) {
   const auto refused = [](const std::string& keys) { return problem(R"("metrics": [{)" + keys + "}]"); };
   EXPECT_THAT(refused(R"("type": "map")"), HasSubstr("metrics[0].decode: missing"));
-  EXPECT_THAT(refused(R"("type": "map", "decode": "yolo")"), HasSubstr("allowed are yolox, boxes"));
+  EXPECT_THAT(refused(R"("type": "map", "decode": "yolo")"), HasSubstr("allowed are yolox, yolov5, yolov8, boxes"));
   EXPECT_THAT(refused(R"("type": "map", "decode": "yolox", "top_k": 1)"),
               HasSubstr("metrics[0].top_k: only for metrics of type accuracy"));
   EXPECT_THAT(refused(R"("type": "accuracy", "nms_iou": 0.5)"),

@@ -293,6 +293,43 @@ TEST(Evaluator, SaysForWhichSamplesTheFloatModelGivesNoNumber) {
   EXPECT_THAT(evaluation->not_numbers, ElementsAre(7, 30)) << "from blocks that an earlier attempt saved";
 }
 
+/// Numbers of 16 bits as they are, [1] a sample.
+class Halves final : public Dataset {
+ public:
+  Halves(ElementType type, std::vector<std::uint16_t> bits) : bits_(std::move(bits)), inputs_{{"x", type, {1}}} {}
+  [[nodiscard]] std::size_t size() const override { return bits_.size(); }
+  [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
+  [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {
+    std::memcpy(buffers[0].data(), &bits_[index], sizeof(std::uint16_t));
+    return {};
+  }
+  [[nodiscard]] Result<Truth> truth(std::size_t) const override { return Truth{.label = 0}; }
+  [[nodiscard]] std::string describe(std::size_t index) const override { return "row " + std::to_string(index); }
+  [[nodiscard]] Digest fingerprint() const override { return {}; }
+
+ private:
+  std::vector<std::uint16_t> bits_;
+  std::vector<SampleInput> inputs_;
+};
+
+TEST(Evaluator, SeesWhatIsNoNumberInSixteenBits) {
+  for (const auto& [type, bits] : {std::pair{ElementType::Float16, std::vector<std::uint16_t>{0x3C00, 0x7E00, 0xFC00}},
+                                   {ElementType::BFloat16, std::vector<std::uint16_t>{0x3F80, 0xFFC0, 0x7F80}}}) {
+    // The Relu makes a number of NaN.
+    Graph graph{.name = "halves", .opset = 13};
+    graph.inputs = {{"x", type, {-1, 1}, {"N", ""}}};
+    graph.outputs = {{"y", ElementType::Float32, {-1, 1}, {"N", ""}}};
+    graph.nodes = {{.name = "cast", .op = "Cast", .inputs = {"x"}, .outputs = {"f"}},
+                   {.name = "relu", .op = "Relu", .inputs = {"f"}, .outputs = {"y"}}};
+    graph.nodes[0].attributes["to"] = std::int64_t{1};
+    const auto evaluation =
+        Evaluator::create(graph, std::make_shared<Halves>(type, bits), {std::make_shared<Largest>()}, {.threads = 1})
+            ->evaluated(request_for(nullptr, first_samples(3)), {});
+    ASSERT_TRUE(evaluation) << evaluation.error().message;
+    EXPECT_THAT(evaluation->not_numbers, ElementsAre(1)) << "infinity is a number";
+  }
+}
+
 TEST(Evaluator, EndsWithTheErrorOfAFailedSave) {
   EvaluationHooks hooks;
   hooks.save = [](const EvaluationBlock&) -> Status { return fail(Cause::Storage, "no"); };

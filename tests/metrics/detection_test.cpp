@@ -99,6 +99,30 @@ TEST(Yolox, FindsSeveralClassesInACell) {
   EXPECT_EQ(found[1].score, 0.25);
 }
 
+TEST(CentredBoxes, AreRowsWithObjectnessOrColumnsWithout) {
+  const Detection first{{8, 19, 12, 21}, 1, 0.75}, second{{28, 35, 32, 45}, 0, 0.5};
+  const std::vector<float> v5{10, 20, 4, 2, 1, 0.005F, 0.75F, 30, 40, 4, 10, 0.5F, 1, 0.01F};
+  const MetricSpec yolov5{.type = "map", .decode = "yolov5"};
+  EXPECT_THAT(decoded(yolov5, view(v5, {2, 7}), {}), ElementsAre(first, second));
+  const std::vector<float> v8{10, 30, 20, 40, 4, 4, 2, 10, 0.005F, 0.5F, 0.75F, 0.005F};
+  const MetricSpec yolov8{.type = "map", .decode = "yolov8"};
+  EXPECT_THAT(decoded(yolov8, view(v8, {6, 2}), {}), ElementsAre(first, second));
+}
+
+TEST(CentredBoxes, MustLieTheWayTheirNameSays) {
+  const MetricSpec yolov5{.type = "map", .decode = "yolov5"}, yolov8{.type = "map", .decode = "yolov8"};
+  const Truth truth = truth_of({{.category = 79}}, 640, 640);
+  EXPECT_EQ(problem(yolov5, {25200, 85}, truth), "none");
+  EXPECT_EQ(problem(yolov8, {84, 8400}, truth), "none");
+  EXPECT_THAT(problem(yolov5, {84, 8400}, truth), HasSubstr("yolov5 needs [N,5+classes]"));
+  EXPECT_THAT(problem(yolov8, {25200, 85}, truth), HasSubstr("yolov8 needs [4+classes,N]"));
+  EXPECT_THAT(problem(yolov5, {25200, 5}, truth), HasSubstr("needs"));
+  EXPECT_THAT(problem(yolov8, {4, 8400}, truth), HasSubstr("needs"));
+  const Truth beyond = truth_of({{.category = 80}}, 640, 640);
+  EXPECT_THAT(problem(yolov5, {25200, 85}, beyond), HasSubstr("class 80, the network's classes are 0 to 79"));
+  EXPECT_THAT(problem(yolov8, {84, 8400}, beyond), HasSubstr("class 80, the network's classes are 0 to 79"));
+}
+
 TEST(Boxes, AreTakenAsTheyAreAndPutBackIntoTheImage) {
   const std::vector<float> rows{12, 4, 22, 8, 0.9F, 3, 0, 0, 1, 1, 0.01F, 1};
   const auto found = decoded(kBoxes, view(rows, {2, 6}), {.scale_x = 0.5, .scale_y = 2, .offset_x = 2, .offset_y = 4});

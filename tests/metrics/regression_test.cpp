@@ -99,6 +99,7 @@ TEST(Correlation, SaysNothingWhereOneSideIsTheSame) {
   EXPECT_EQ(over("pearson", {2, 2, 2}, {1, 2, 3}), 0.0);
   EXPECT_EQ(over("spearman", {2, 2, 2}, {1, 2, 3}), 0.0);
   EXPECT_EQ(over("pearson", {2}, {1}), 0.0);
+  EXPECT_EQ(over("pearson", {0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F}, {1, 2, 4, 3, 5, 9}), 0.0) << "though sums round";
 }
 
 TEST(Correlation, TakesNaNForTheMeanOfTheOthers) {

@@ -130,7 +130,7 @@ TEST(Quantized, TakesTheFurthestOfVectorsWhateverTheirLength) {
   EXPECT_EQ(q->activations.at("x"), asymmetric_params(0, 2)) << "the mean of images";
   EXPECT_EQ(q->activations.at("pool:0"), asymmetric_params(0, 3));
   auto params = preset(Preset::Mixed);
-  params.few_as_pot = true;
+  params.as_pot = true;
   EXPECT_EQ(quantized(inputs, statistics, params)->activations.at("pool:0"), asymmetric_params(0, 2));
 }
 

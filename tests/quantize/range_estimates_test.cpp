@@ -98,7 +98,7 @@ TEST(ActivationRule, TakesTheFurthestOfFewElements) {
   params.activations.range_estimator = RangeEstimator{.max = {.aggregator = Aggregator::Mean}};
   EXPECT_DOUBLE_EQ(estimated(few, rule_of(params)).hi, 4.0) << "as asked for";
   QuantizationParams as_pot{.preset = Preset::Mixed};
-  as_pot.few_as_pot = true;
+  as_pot.as_pot = true;
   EXPECT_DOUBLE_EQ(estimated(few, rule_of(as_pot)).hi, 4.0);
 }
 

@@ -33,7 +33,7 @@ TEST(RangeChoices, AreWhatTheConfigurationLeavesOpen) {
   given.activations.range_estimator = RangeEstimator{};
   EXPECT_THAT(range_choices(given), IsEmpty());
   given = {};
-  given.few_as_pot = true;
+  given.as_pot = true;
   EXPECT_THAT(range_choices(given), IsEmpty()) << "compatibility pot";
 }
 
