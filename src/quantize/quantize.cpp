@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "model/lowering.h"
 #include "model/product_bias.h"
 #include "quantize/bias_correction.h"
 #include "quantize/range_estimates.h"
@@ -144,13 +145,23 @@ class Quantizer {
     if (node.op != "Conv" && node.op != "Gemm" && node.op != "MatMul") return {};
     const Tensor& weights = *constant_input(graph_, node, 1);
     const float widened = widened_.count(node.name) != 0 ? 2.0F : 1.0F;
-    const auto params = weight_steps(weights, output_channel_axis(node, weights), rules_.weights(node.name), widened);
+    WeightRule rule = rules_.weights(node.name);
+    const auto& result = graph_.nodes[fused_activation(graph_, index_, at).value_or(at)].outputs[0];
+    if (!q_.activations.contains(result)) tell_narrow_channels_apart(rule);
+    const auto params = weight_steps(weights, output_channel_axis(node, weights), rule, widened);
     return {with_room_for_bias(params, own_bias(graph_, node), input_scale(node))};
+  }
+
+  /// POT's least range of a channel leaves nothing of outputs whose units differ by a thousand. Where one scale follows
+  /// for all channels, as little is left of narrow ones anyway.
+  void tell_narrow_channels_apart(WeightRule& rule) const {
+    if (!params_.as_pot) rule.least_share = 1e-6;
   }
 
   void hold_table(const Node& node) {
     constexpr std::int64_t kColumns = 1;
     WeightRule rule = rules_.weights(node.name);
+    tell_narrow_channels_apart(rule);
     rule.per_channel = true;  // ONNX Runtime takes what reads a scale of its own for a layer to quantize
     q_.tables[node.name] = weight_steps(*constant_input(graph_, node, 0), kColumns, rule);
     // Of a table that several take rows of, floats and codes in one file would be more than floats alone.

@@ -159,7 +159,6 @@ WeightRule RangeRules::weights(const std::string& layer) const {
                   .percentile = range.percentile.value_or(kPercentile)};
   const bool quantile = range.preset == RangePreset::Quantile;
   rule.max = end_rule({.type = quantile ? ExtremeType::AbsQuantile : ExtremeType::AbsMax}, range.max);
-  if (as_pot_) rule.least_share = 0.01;
   return rule;
 }
 

@@ -52,9 +52,7 @@ struct WeightRule {
   RangePreset preset = RangePreset::Default;
   double percentile = 99.99;
   EndRule max{};
-  /// A channel's range is taken for at least this share of the widest channel's. POT has 0.01, which leaves nothing of
-  /// outputs whose units differ by a thousand.
-  double least_share = 1e-6;
+  double least_share = 0.01;  ///< a channel's range is taken for at least this share of the widest channel's
   bool operator==(const WeightRule&) const = default;
 };
 

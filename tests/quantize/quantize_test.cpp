@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "export/small_network.h"
 #include "quantize/ranges.h"
 #include "quantize/saturation.h"
@@ -139,6 +141,26 @@ TEST(Quantized, EveryLayerIsAGroupInGraphOrder) {
   EXPECT_THAT(q->groups, ElementsAre(Group{"a", {"a"}}, Group{"b", {"b"}}, Group{"c", {"c"}}));
   EXPECT_THAT(q->passthrough, ElementsAre("cat"));
   EXPECT_THAT(q->ignored, IsEmpty());
+}
+
+TEST(Quantized, NarrowChannelsOfAResultInFloatHaveStepsOfTheirOwn) {
+  TwoBranches two;
+  for (const auto* layer : {"a", "c"}) {
+    Tensor weights = *two.net.graph().constants.at(std::string(layer) + ".weight");
+    const auto values = weights.values<float>();
+    for (std::size_t at = 0; at < values.size() / 4; ++at) values[at] *= 1e-4F;  // the first of four channels
+    two.net.keep(std::string(layer) + ".weight", weights);
+  }
+  const auto ratio = [](const Quantization& q, const std::string& layer) {
+    const auto& scale = q.layers.at(layer).weights->scale;
+    return scale[0] / *std::max_element(scale.begin(), scale.end());
+  };
+  const auto q = two.quantized_with(preset(Preset::Performance));
+  EXPECT_NEAR(ratio(*q, "a"), 0.01, 1e-4) << "one scale follows for all of them";
+  EXPECT_NEAR(ratio(*q, "c"), 1e-4, 1e-5) << "the network's answer";
+  QuantizationParams as_pot = preset(Preset::Performance);
+  as_pot.as_pot = true;
+  EXPECT_NEAR(ratio(*two.quantized_with(as_pot), "c"), 0.01, 1e-4);
 }
 
 TEST(Quantized, ExcludedLayersAreNeitherLayersNorGroups) {

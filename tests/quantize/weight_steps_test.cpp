@@ -16,15 +16,13 @@ Tensor rows(const std::vector<std::vector<float>>& values) {
 
 float step(double magnitude) { return static_cast<float>(magnitude / 127); }
 
-TEST(WeightSteps, AreThoseOfEachChannelHoweverNarrowButOfADeadOne) {
-  const auto params = weight_steps(rows({{1.0F, -0.2F}, {-0.5F, 0.1F}, {0.004F, 0.0F}, {0.0F, 0.0F}}), 0, {});
-  EXPECT_EQ(params.axis, 0);
-  EXPECT_EQ(params.scale, (std::vector<float>{step(1.0), step(0.5), step(0.004F), step(1e-6)}));
-}
-
 TEST(WeightSteps, GiveNoChannelLessThanTheRulesShareOfTheWidest) {
-  const auto params = weight_steps(rows({{1.0F, -0.2F}, {-0.5F, 0.1F}, {0.004F, 0.0F}}), 0, {.least_share = 0.01});
-  EXPECT_EQ(params.scale, (std::vector<float>{step(1.0), step(0.5), step(0.01)}));
+  const Tensor weights = rows({{1.0F, -0.2F}, {-0.5F, 0.1F}, {0.004F, 0.0F}, {0.0F, 0.0F}});
+  const auto params = weight_steps(weights, 0, {});
+  EXPECT_EQ(params.axis, 0);
+  EXPECT_EQ(params.scale, (std::vector<float>{step(1.0), step(0.5), step(0.01), step(0.01)}));
+  EXPECT_EQ(weight_steps(weights, 0, {.least_share = 1e-6}).scale,
+            (std::vector<float>{step(1.0), step(0.5), step(0.004F), step(1e-6)}));
 }
 
 TEST(WeightSteps, FollowTheAxis) {
@@ -35,7 +33,7 @@ TEST(WeightSteps, ExistEvenWhereAllAreZero) {
   EXPECT_EQ(weight_steps(rows({{0.0F}}), 0, {}).scale, std::vector<float>{step(8e-5)});
   // Of an input in large units the weights are small.
   EXPECT_EQ(weight_steps(rows({{1e-6F}, {5e-7F}, {1e-9F}}), 0, {}).scale,
-            (std::vector<float>{step(1e-6F), step(5e-7F), step(1e-9F)}));
+            (std::vector<float>{step(1e-6F), step(5e-7F), step(0.01 * 1e-6F)}));
 }
 
 TEST(WeightSteps, KeepCodesWithin64WhenWidened) {
