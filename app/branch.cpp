@@ -1,6 +1,7 @@
 #include "app/branch.h"
 
 #include <fmt/format.h>
+#include <filesystem>
 
 #include <algorithm>
 #include <map>
@@ -62,7 +63,9 @@ Result<Branch> made_from(const tracking::RunDetails& details, const std::optiona
   const std::string name = fmt::format("configuration of run {}", details.summary.id);
   const auto unchanged = parse_config(details.config_json, "/", name, {});
   if (!unchanged) return failed(unchanged);
-  auto config = parse_config(details.config_json, "/", name, with_start(iteration, overrides));
+  std::error_code ignored;  // recorded paths are absolute, those that overrides give are of here
+  auto config =
+      parse_config(details.config_json, std::filesystem::current_path(ignored), name, with_start(iteration, overrides));
   if (!config) return failed(config);
   const bool same_model = config->model == unchanged->model;
   config->origins = inherited(details.origins_json, config->origins);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 
 #include "app/config_schema.h"
@@ -119,8 +118,15 @@ bool is_end_of(const std::string& path, const std::string& end) { return path ==
 
 /// "engine.metrics[0].type" and "engine.metrics.0.type" as "engine.metrics[N].type".
 std::string with_open_indices(std::string_view wanted) {
-  static const std::regex index(R"(\[\w*\]|\.\d+(?=\.|$))");
-  return std::regex_replace(std::string(wanted), index, "[N]");
+  std::string open;
+  while (!wanted.empty()) {
+    const auto end = wanted[0] == '[' ? wanted.find(']') + 1 : std::min(wanted.find_first_of(".[", 1), wanted.size());
+    const std::string_view part = wanted.substr(0, end == 0 ? wanted.size() : end);
+    const bool number = part.size() > 1 && part[0] == '.' && part.find_first_not_of("0123456789", 1) == part.npos;
+    open += part[0] == '[' || number ? "[N]" : part;
+    wanted.remove_prefix(part.size());
+  }
+  return open;
 }
 
 }  // namespace

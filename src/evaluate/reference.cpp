@@ -1,5 +1,7 @@
 #include "evaluate/reference.h"
 
+#include <algorithm>
+
 namespace quantrail {
 
 std::vector<float> as_floats(const OutputView& output) {
@@ -13,9 +15,9 @@ std::vector<float> as_floats(const OutputView& output) {
 double relative_distance(std::span<const float> y, std::span<const float> reference) {
   double error = 0.0;
   double norm = 0.0;
-  for (std::size_t at = 0; at < reference.size(); ++at) {
-    const double expected = reference[at];
-    const double difference = static_cast<double>(y[at]) - expected;
+  for (std::size_t at = 0; at < std::max(y.size(), reference.size()); ++at) {
+    const double expected = at < reference.size() ? reference[at] : 0.0;
+    const double difference = (at < y.size() ? y[at] : 0.0) - expected;
     error += difference * difference;
     norm += expected * expected;
   }

@@ -14,7 +14,8 @@ namespace quantrail {
 /// The elements of one sample's output as float, whatever its element type.
 [[nodiscard]] std::vector<float> as_floats(const OutputView& output);
 
-/// |y - reference|^2 / |reference|^2. Against a reference of zeros: 0 when y is zero too, else 1. NaN stays NaN.
+/// |y - reference|^2 / |reference|^2. Against a reference of zeros: 0 when y is zero too, else 1. NaN stays NaN. Where
+/// sizes differ, which depend on data, what one of the two lacks is 0.
 [[nodiscard]] double relative_distance(std::span<const float> y, std::span<const float> reference);
 
 /// Outputs of the float model for one sample, those that somebody compares with.

@@ -19,13 +19,13 @@ bool is_finite(const Box& box) {
 
 /// The rows of an output: all axes before the last two are of size 1.
 struct Rows {
-  std::int64_t count = 0;  ///< -1: depends on data
-  std::int64_t columns = 0;
+  std::int64_t count = 0;    ///< -1: depends on data
+  std::int64_t columns = 0;  ///< likewise
 };
 
 std::optional<Rows> rows_of(const Shape& shape) {
-  if (shape.size() < 2 || shape.back() < 0) return std::nullopt;
-  const bool flat = std::all_of(shape.begin(), shape.end() - 2, [](auto size) { return size == 1; });
+  if (shape.size() < 2) return std::nullopt;
+  const bool flat = std::all_of(shape.begin(), shape.end() - 2, [](auto size) { return size == 1 || size == -1; });
   return flat ? std::optional(Rows{*(shape.end() - 2), shape.back()}) : std::nullopt;
 }
 
@@ -191,7 +191,7 @@ Status is_decodable(const MetricSpec& spec, const OutputView& output, const Trut
     return has_classes(truth, rows->columns - kBeforeClasses);
   if (rows && spec.decode == "yolov8" && rows->count > kBeforeClasses - 1 && rows->columns >= rows->count)
     return has_classes(truth, rows->count - (kBeforeClasses - 1));
-  if (rows && spec.decode == "boxes" && rows->columns == kBoxColumns) return {};
+  if (rows && spec.decode == "boxes" && (rows->columns == kBoxColumns || rows->columns == -1)) return {};
   return fail(Cause::InvalidInput, "output {} has shape {} per sample, {} needs {}", spec.output,
               shape_text(output.shape), spec.decode, layout_of(spec.decode));
 }

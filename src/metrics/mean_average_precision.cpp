@@ -59,6 +59,13 @@ class MeanAveragePrecision final : public Metric {
     return {.value = mean_average_precision({&image, 1}, thresholds_.size()), .state = packed(image)};
   }
 
+  /// The shape of an output that depends on data is known only now.
+  [[nodiscard]] Result<SampleScore> scored(std::span<const OutputView> outputs, const Truth& truth) const override {
+    if (const auto suits = is_decodable(spec_, outputs[static_cast<std::size_t>(spec_.output)], truth); !suits)
+      return failed(suits);
+    return of_sample(outputs, truth);
+  }
+
   [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
     std::vector<JudgedImage> images;
     for (const auto& score : scores) images.push_back(unpacked(score.state));

@@ -35,12 +35,14 @@ class Regression final : public Metric {
     const auto found = values_of(outputs[static_cast<std::size_t>(spec_.output)]);
     const auto wanted = values_of(*truth.target);
     double sum = 0.0;
-    for (std::size_t at = 0; at < wanted.size(); ++at) {
-      const double error = at < found.size() ? std::abs(found[at] - wanted[at]) : kWorstError;
+    const std::size_t count = std::max(found.size(), wanted.size());
+    for (std::size_t at = 0; at < count; ++at) {
+      const bool both = at < found.size() && at < wanted.size();
+      const double error = both ? std::abs(found[at] - wanted[at]) : kWorstError;
       const double bounded = error < kWorstError ? error : kWorstError;  // so is NaN
       sum += squared_ ? bounded * bounded : bounded;
     }
-    const double mean = sum / static_cast<double>(wanted.size());
+    const double mean = sum / static_cast<double>(count);
     if (spec_.type != "psnr") return {.value = mean};
     return {.value = std::min(10.0 * std::log10(spec_.peak * spec_.peak / mean), kBestPsnr)};
   }

@@ -40,7 +40,7 @@ class Inquiry {
 
   Result<bool> answer() {
     std::string why;
-    for (const std::int64_t size : std::array<std::int64_t, 6>{1, 2, 3, 32, 64, 224}) {
+    for (const std::int64_t size : std::array<std::int64_t, 8>{1, 2, 3, 32, 64, 224, 1000, 4099}) {
       InputShapes shapes;
       for (const auto& input : graph_.inputs) {
         auto& shape = shapes[input.name] = input.shape;

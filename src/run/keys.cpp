@@ -109,6 +109,10 @@ Digest speed_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Dige
   add(hasher, runtime);
   hasher.add(quantization).add(name_of(mode)).add(static_cast<std::int64_t>(inputs.threads));
   add(hasher, reverted);
+  if (!inputs.validation) return hasher.finish();
+  for (const auto& input : inputs.validation->inputs()) {
+    hasher.add(input.name).add(name_of(input.type)).add_bytes(std::as_bytes(std::span(input.shape)));
+  }
   return hasher.finish();
 }
 

@@ -44,7 +44,7 @@ struct EvaluationIdentity {
 [[nodiscard]] Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
                                   const std::set<std::string, std::less<>>& reverted, RevertMode mode);
 
-/// How much faster than float a variant computes with inputs.threads threads.
+/// How much faster than float a variant computes with inputs.threads threads, on samples of the validation data's size.
 [[nodiscard]] Digest speed_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                                const std::set<std::string, std::less<>>& reverted, RevertMode mode);
 

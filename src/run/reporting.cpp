@@ -1,5 +1,6 @@
 #include "run/reporting.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -94,8 +95,13 @@ Status Reporting::report_iteration(const SearchState& state, const KnownQuantiza
 // Rounding gains a sample here and there. Where it gains as much as this, accuracy measures something else.
 Status Reporting::note_gain(const IterationRecord& record) {
   constexpr double kSuspicious = 0.05;
+  const auto is_share = [&](const std::string& name) {
+    return std::any_of(inputs_.metrics.begin(), inputs_.metrics.end(), [&](const auto& metric) {
+      return metric->name() == name && metric->range().least >= 0.0 && metric->range().most <= 1.0;
+    });
+  };
   for (const auto& [metric, drop] : record.drops) {
-    if (!(drop < -kSuspicious)) continue;
+    if (!(drop < -kSuspicious) || !is_share(metric)) continue;
     return note(fmt::format("in int8 the model gains {:.4g} of {} over float: check labels, data and preprocessing",
                             -drop, printable(metric)));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "search/ranking_subset.h"
@@ -28,6 +29,17 @@ double share_unseen(const SearchState& state, const std::string& metric) {
   const double samples_each =
       static_cast<double>(state.base_values.at(metric).size()) / static_cast<double>(losses.size());
   return seen > 0.0 ? samples_each * all / seen : 1.0;
+}
+
+/// What a mean loss of one by samples' values is of the metric's `drop`: 1 for metrics that are the mean of these; of
+/// others (rmse, correlations), which have other units, in proportion. 0 where nothing is lost by samples.
+double drop_by_sample_loss(const SearchState& state, const std::string& metric, double drop) {
+  constexpr double kRounding = 1e-9;
+  const std::vector<double> losses = losses_in(state, metric);
+  const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+  const bool on_all = state.comparison.empty();
+  if (!on_all || std::abs(mean - drop) <= kRounding * std::max(1.0, std::abs(drop))) return 1.0;
+  return mean > 0.0 ? std::max(drop, 0.0) / mean : 0.0;
 }
 
 /// Whatever is changed in a network shuffles some samples that are near the edge. Among those that were lost that only
@@ -102,8 +114,9 @@ std::map<std::string, double> estimated_drops(const SearchState& state, const Sa
     for (std::size_t at = 0; at < samples.size(); ++at) {
       regained += sign_in(state, metric) * (now[at] - before[samples[at]]);
     }
+    const double drop = state.trials[state.base].drops.at(metric);
     const double share = share_unseen(state, metric) / static_cast<double>(before.size());
-    drops.emplace(metric, state.trials[state.base].drops.at(metric) - regained * share);
+    drops.emplace(metric, drop - regained * share * drop_by_sample_loss(state, metric, drop));
   }
   return drops;
 }

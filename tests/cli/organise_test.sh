@@ -101,6 +101,11 @@ expect 1 'start_reverted is set: not what iteration 2 of run 1 has in float' -- 
   --set max_iter_num=1 --set 'start_reverted=["stem"]' --name elsewhere
 expect 0 'start_reverted +\[.*stem.*\] +--set$' -- q show elsewhere --config
 [ "$(q show elsewhere --json | jq -c '.iterations[1].reverted_layers')" = '["stem"]' ] || bad "what was set did not count"
+cp "$SOURCE/demo/val_images.npy" "$work/other.npy" && cp "$SOURCE/demo/val_labels.npy" "$work/other_labels.npy"
+(cd "$work" && expect 0 '' -- q check --help >/dev/null
+  q run --like first --set engine.validation.data.path=other.npy --set engine.validation.data.labels=other_labels.npy \
+    --set compression.algorithms[0].name=DefaultQuantization --name here >out.txt 2>&1) ||
+  bad "a path that --set gives is not one of here: $(cat "$work/out.txt")"
 expect 2 'maximal_drop|unknown' -- q run --from first --set maximal_dorp=1
 expect 2 'CONFIG is required' -- q run
 expect 2 'xcludes' -- q run "$demo" --from first

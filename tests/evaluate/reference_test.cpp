@@ -27,6 +27,12 @@ TEST(RelativeDistance, HasAnAnswerForAReferenceOfZeros) {
   EXPECT_EQ(relative_distance(Values{std::numeric_limits<float>::infinity()}, Values{0}), 1.0);
 }
 
+TEST(RelativeDistance, TakesWhatIsMissingForZero) {
+  EXPECT_DOUBLE_EQ(relative_distance(Values{1}, Values{1, 2}), 4.0 / 5.0);
+  EXPECT_DOUBLE_EQ(relative_distance(Values{1, 2}, Values{1}), 4.0);
+  EXPECT_DOUBLE_EQ(relative_distance(Values{}, Values{1}), 1.0);
+}
+
 TEST(RelativeDistance, OfNanIsNan) {
   const float nan = std::nanf("");
   EXPECT_TRUE(std::isnan(relative_distance(Values{nan, 1}, Values{1, 1})));

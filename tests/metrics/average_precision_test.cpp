@@ -188,6 +188,20 @@ TEST(MeanAveragePrecision, IsNamedByItsOverlap) {
   EXPECT_EQ(metric(spec)->name(), "map@55");
 }
 
+TEST(MeanAveragePrecision, LooksAtAShapeThatDependsOnDataOnceItIsKnown) {
+  const auto boxes = metric(boxes_spec());
+  const Truth truth{.objects = std::make_shared<const std::vector<MarkedObject>>()};
+  const OutputView open{ElementType::Float32, {-1, -1}, {}};
+  EXPECT_TRUE(boxes->accepts({&open, 1}, truth));
+  const OutputView empty{ElementType::Float32, {0, 6}, {}};
+  EXPECT_TRUE(boxes->scored({&empty, 1}, truth));
+  const OutputView narrow{ElementType::Float32, {0, 5}, {}};
+  const auto refused = boxes->scored({&narrow, 1}, truth);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "output 0 has shape [0,5] per sample, boxes needs [N,6]: left, top, right, bottom, score, class");
+}
+
 TEST(MeanAveragePrecision, RefusesAnOutputThatIsNotThere) {
   auto spec = boxes_spec();
   spec.output = 1;

@@ -165,7 +165,7 @@ TEST(Decodable, TakesAsManyBoxesAsThereAre) {
   EXPECT_EQ(problem(kBoxes, {100, 6}, truth), "none");
   EXPECT_EQ(problem(kBoxes, {-1, 6}, truth), "none");
   EXPECT_THAT(problem(kBoxes, {100, 7}, truth), HasSubstr("boxes needs [N,6]: left, top, right, bottom, score, class"));
-  EXPECT_THAT(problem(kBoxes, {100, -1}, truth), HasSubstr("needs [N,6]"));
+  EXPECT_EQ(problem(kBoxes, {100, -1}, truth), "none") << "known once it is computed";
 }
 
 TEST(Decodable, WantsFloatsAndMarkedObjects) {

@@ -270,6 +270,22 @@ TEST(Branches, OfATableLookedUpByAnOpenSizeAreRefused) {
   EXPECT_THAT(refusal(proto), HasSubstr("its condition depends on sizes that are open"));
 }
 
+/// A whole part of the open batch: 0 at small sizes, 3 at 1000.
+TEST(Branches, OfWhatOnlyLargeSizesTellApartAreRefused) {
+  auto proto = framed();
+  auto& part = *proto.mutable_graph()->add_initializer();
+  part.set_name("part");
+  part.set_data_type(onnx::TensorProto::INT64);
+  part.add_dims(1);
+  part.add_int64_data(256);
+  add(proto, node_proto("Shape", "shape", {"x"}, {"sizes"}));
+  add(proto, node_proto("Gather", "n", {"sizes", "zero"}, {"size"}));
+  add(proto, node_proto("Div", "div", {"size", "part"}, {"parts"}));
+  add(proto, node_proto("Equal", "none", {"parts", "zero"}, {"small"}));
+  add(proto, relu_or_tanh("small"));
+  EXPECT_THAT(refusal(proto), HasSubstr("its condition depends on sizes that are open"));
+}
+
 TEST(Branches, AreRefusedWhereDataOrOpenSizesDecide) {
   auto proto = framed();
   compare_sizes(proto, "zero");

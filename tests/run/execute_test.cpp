@@ -16,6 +16,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using namespace testing_run;
 
 TEST(Execute, RecordsBaselineRankingAndEveryIteration) {
@@ -226,6 +227,14 @@ TEST(Execute, WarnsWhereIntegersGainMoreThanRoundingCan) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->outcome, Outcome::NothingToDo);
   EXPECT_THAT(run.recorder.notes, Contains(HasSubstr("gains 0.5 of top1 over float: check labels")));
+}
+
+TEST(Execute, WarnsOfNoGainOfMetricsWithoutAScale) {
+  Attempts run;
+  run.inputs.metrics = {std::make_shared<FakeMetric>("top1", "rmse", MetricRange{.least = 0.0})};
+  run.workbench.value_of = [](const Variant& variant) { return variant.quantization == nullptr ? 656.0 : 656.5; };
+  ASSERT_TRUE(run.attempt());
+  EXPECT_THAT(run.recorder.notes, Not(Contains(HasSubstr("gains"))));
 }
 
 TEST(Execute, OnlyQuantizesWhereThereIsNothingToMeasureOn) {

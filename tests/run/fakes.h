@@ -15,7 +15,8 @@ namespace quantrail::testing_run {
 
 class FakeData : public Dataset {
  public:
-  explicit FakeData(std::size_t size, std::string content = "data") : size_(size), content_(std::move(content)) {}
+  explicit FakeData(std::size_t size, std::string content = "data", Shape shape = {4})
+      : size_(size), content_(std::move(content)), inputs_{{"", ElementType::Float32, std::move(shape)}} {}
   [[nodiscard]] std::size_t size() const override { return size_; }
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inputs_; }
   [[nodiscard]] Status read(std::size_t, std::span<const std::span<std::byte>>) const override { return {}; }
@@ -26,16 +27,16 @@ class FakeData : public Dataset {
  private:
   std::size_t size_;
   std::string content_;
-  std::vector<SampleInput> inputs_{{"", ElementType::Float32, {4}}};
+  std::vector<SampleInput> inputs_;
 };
 
 class FakeMetric : public Metric {
  public:
-  explicit FakeMetric(std::string name = "top1", std::string identity = "accuracy k=1")
-      : name_(std::move(name)), identity_(std::move(identity)) {}
+  explicit FakeMetric(std::string name = "top1", std::string identity = "accuracy k=1", MetricRange range = {0.0, 1.0})
+      : name_(std::move(name)), identity_(std::move(identity)), range_(range) {}
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
-  [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
+  [[nodiscard]] MetricRange range() const override { return range_; }
   [[nodiscard]] std::string identity() const override { return identity_; }
   [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
   [[nodiscard]] SampleScore of_sample(std::span<const OutputView>, const Truth&) const override { return {}; }
@@ -44,6 +45,7 @@ class FakeMetric : public Metric {
  private:
   std::string name_;
   std::string identity_;
+  MetricRange range_;
 };
 
 /// Three layers in a row, fc0 to fc2, each a group of its own.

@@ -90,6 +90,14 @@ TEST(StatisticsKey, ChangesWithModelDataSamplesRequestAndNumerics) {
   EXPECT_EQ(keys.size(), 6U);
 }
 
+TEST(SpeedKey, ChangesWithTheSizeOfSamples) {
+  const RuntimeInfo runtime{.isa = "avx2"};
+  RunInputs other = chain_inputs();
+  other.validation = std::make_shared<FakeData>(10, "validation", Shape{96});
+  EXPECT_NE(speed_key(other, runtime, Digest{}, {}, RevertMode::Full),
+            speed_key(chain_inputs(), runtime, Digest{}, {}, RevertMode::Full));
+}
+
 TEST(OutputErrorKey, ChangesWithModelDataSamplesQuantizationAndNumerics) {
   const RuntimeInfo runtime{.isa = "avx2"};
   RunInputs other_model = chain_inputs();

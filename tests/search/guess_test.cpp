@@ -194,6 +194,16 @@ TEST(EstimatedDrops, TakeSamplesOnWhichNothingIsLostAsTheyAre) {
   EXPECT_DOUBLE_EQ(estimated_drops(ranked_on({6, 7}), {{"top1", {1, 1}}}).at("top1"), 0.25 - 1.0 / 8.0);
 }
 
+TEST(EstimatedDrops, AreInTheMetricsOwnUnit) {
+  // As of rmse: samples have other values than the metric. Of all losses (2 more than gains) half is regained.
+  auto state = ranked_on({0, 1, 2, 3});
+  state.trials[0].drops["top1"] = 40.0;
+  EXPECT_DOUBLE_EQ(estimated_drops(state, {{"top1", {1, 0, 0, 1}}}).at("top1"), 20.0);
+  EXPECT_DOUBLE_EQ(estimated_drops(state, {{"top1", {0, 0, 0, 1}}}).at("top1"), 40.0);
+  state.base_values["top1"] = {1, 1, 1, 1, 1, 1, 1, 0};
+  EXPECT_DOUBLE_EQ(estimated_drops(state, {{"top1", {1, 1, 1, 1}}}).at("top1"), 40.0) << "nothing is lost by samples";
+}
+
 TEST(EstimatedDrops, KnowFloatOnTheComparisonOnly) {
   auto state = ranked_on({0, 4});
   state.comparison = {0, 2, 4, 6};
