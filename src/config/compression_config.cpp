@@ -8,8 +8,8 @@
 namespace quantrail {
 namespace {
 
-constexpr Bounds<std::int64_t> kFromOne{1};
-constexpr Bounds<std::int64_t> kFromZero{0};
+constexpr Limits<std::int64_t> kFromOne{1};
+constexpr Limits<std::int64_t> kFromZero{0};
 
 std::string parse_target(const Section& section, std::string current) {
   const std::vector<std::string> known{"ANY", "CPU", "CPU_SPR", "GPU", "VPU", "NPU", "GNA", "GNA3", "GNA3.5"};

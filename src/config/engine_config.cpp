@@ -8,9 +8,9 @@ namespace quantrail {
 namespace {
 
 constexpr std::int64_t kLargestSide = 65535;
-constexpr Bounds<std::int64_t> kSide{1, kLargestSide};
-constexpr Bounds<std::int64_t> kFromZero{0};
-constexpr Bounds<double> kPositive{.least = 0.0, .least_excluded = true};
+constexpr Limits<std::int64_t> kSide{1, kLargestSide};
+constexpr Limits<std::int64_t> kFromZero{0};
+constexpr Limits<double> kPositive{.least = 0.0, .least_excluded = true};
 
 Interpolation parse_interpolation(const Section& resize) {
   const std::string name = resize.choice("interpolation", "bilinear", {"nearest", "bilinear", "bicubic"});

@@ -40,8 +40,8 @@ EndEstimator parse_end(const Section& range, const char* key, bool weights) {
     out.aggregator.reset();
   }
   // Ranges hold 0, which codes can say exactly.
-  const Bounds bounds =
-      key == std::string_view("min") ? Bounds{.most = 0.0} : Bounds{.least = 0.0, .least_excluded = true};
+  const Limits bounds =
+      key == std::string_view("min") ? Limits{.most = 0.0} : Limits{.least = 0.0, .least_excluded = true};
   if (end.has("clipping_value")) out.clipping_value = end.number("clipping_value", 0.0, bounds);
   if (chosen(end, "granularity", kGranularities) == Granularity::PerChannel && !weights) {
     end.findings().note(

@@ -21,7 +21,7 @@ std::string other_place(std::string_view key) {
 }
 
 template <class T>
-std::string range_text(Bounds<T> bounds) {
+std::string range_text(Limits<T> bounds) {
   const bool open_end = bounds.most == std::numeric_limits<T>::max();
   if (bounds.least_excluded) {
     return fmt::format("above {}{}", bounds.least, open_end ? "" : fmt::format(", at most {}", bounds.most));
@@ -30,7 +30,7 @@ std::string range_text(Bounds<T> bounds) {
 }
 
 template <class T>
-bool lies_within(T value, Bounds<T> bounds) {
+bool lies_within(T value, Limits<T> bounds) {
   return value >= bounds.least && value <= bounds.most && !(bounds.least_excluded && value <= bounds.least);
 }
 
@@ -136,7 +136,7 @@ bool Section::flag(std::string_view key, bool otherwise) const {
   return otherwise;
 }
 
-std::optional<std::int64_t> Section::optional_integer(std::string_view key, Bounds<std::int64_t> bounds) const {
+std::optional<std::int64_t> Section::optional_integer(std::string_view key, Limits<std::int64_t> bounds) const {
   const Json* found = value(key);
   if (found == nullptr) return std::nullopt;
   const auto whole = whole_number(*found);
@@ -150,11 +150,11 @@ std::optional<std::int64_t> Section::optional_integer(std::string_view key, Boun
   return std::nullopt;
 }
 
-std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, Bounds<std::int64_t> bounds) const {
+std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, Limits<std::int64_t> bounds) const {
   return optional_integer(key, bounds).value_or(otherwise);
 }
 
-double Section::bounded(std::string_view key, const Json& found, double otherwise, Bounds<double> bounds) const {
+double Section::bounded(std::string_view key, const Json& found, double otherwise, Limits<double> bounds) const {
   const auto real = real_number(found);
   if (!real) {
     report(key, fmt::format("found {} ({}), a number is needed", excerpt(found), kind_of(found)));
@@ -166,7 +166,7 @@ double Section::bounded(std::string_view key, const Json& found, double otherwis
   return otherwise;
 }
 
-double Section::number(std::string_view key, double otherwise, Bounds<double> bounds) const {
+double Section::number(std::string_view key, double otherwise, Limits<double> bounds) const {
   const Json* found = value(key);
   return found == nullptr ? otherwise : bounded(key, *found, otherwise, bounds);
 }
@@ -200,7 +200,7 @@ std::vector<std::string> Section::texts(std::string_view key) const {
   return answer;
 }
 
-std::vector<double> Section::numbers(std::string_view key, Bounds<double> bounds) const {
+std::vector<double> Section::numbers(std::string_view key, Limits<double> bounds) const {
   const Json* found = value(key);
   if (found == nullptr) return {};
   const auto* list = found->as<Json::Array>();
@@ -211,7 +211,7 @@ std::vector<double> Section::numbers(std::string_view key, Bounds<double> bounds
 }
 
 std::vector<std::int64_t> Section::integers(std::string_view key, std::vector<std::int64_t> otherwise,
-                                            Bounds<std::int64_t> bounds) const {
+                                            Limits<std::int64_t> bounds) const {
   const Json* found = value(key);
   if (found == nullptr) return otherwise;
   const auto* list = found->as<Json::Array>();

@@ -24,7 +24,7 @@ struct Findings {
 };
 
 template <class T>
-struct Bounds {
+struct Limits {
   T least = std::numeric_limits<T>::lowest();
   T most = std::numeric_limits<T>::max();
   bool least_excluded = false;  ///< least itself is not allowed
@@ -48,19 +48,19 @@ class Section {
   [[nodiscard]] Findings& findings() const { return *findings_; }
 
   [[nodiscard]] bool flag(std::string_view key, bool otherwise) const;
-  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise, Bounds<std::int64_t> bounds) const;
-  [[nodiscard]] std::optional<std::int64_t> optional_integer(std::string_view key, Bounds<std::int64_t> bounds) const;
-  [[nodiscard]] double number(std::string_view key, double otherwise, Bounds<double> bounds) const;
+  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise, Limits<std::int64_t> bounds) const;
+  [[nodiscard]] std::optional<std::int64_t> optional_integer(std::string_view key, Limits<std::int64_t> bounds) const;
+  [[nodiscard]] double number(std::string_view key, double otherwise, Limits<double> bounds) const;
   [[nodiscard]] std::string text(std::string_view key, std::string otherwise) const;
   /// One of `allowed`.
   [[nodiscard]] std::string choice(std::string_view key, std::string otherwise,
                                    const std::vector<std::string>& allowed) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
   /// A number, or a list of numbers; each within the bounds.
-  [[nodiscard]] std::vector<double> numbers(std::string_view key, Bounds<double> bounds) const;
+  [[nodiscard]] std::vector<double> numbers(std::string_view key, Limits<double> bounds) const;
   /// A list of integers, at least one; each within the bounds.
   [[nodiscard]] std::vector<std::int64_t> integers(std::string_view key, std::vector<std::int64_t> otherwise,
-                                                   Bounds<std::int64_t> bounds) const;
+                                                   Limits<std::int64_t> bounds) const;
   /// The section under `key`, which the rules name.
   [[nodiscard]] Section child(std::string_view key) const;
   /// The sections of the list under `key`, which the rules name.
@@ -73,7 +73,7 @@ class Section {
   void check_keys(const SectionRule& rules) const;
   void check_key(const KeyRule& rule, const Json& found) const;
   [[nodiscard]] std::string_view section_of(std::string_view key) const;
-  [[nodiscard]] double bounded(std::string_view key, const Json& found, double otherwise, Bounds<double> bounds) const;
+  [[nodiscard]] double bounded(std::string_view key, const Json& found, double otherwise, Limits<double> bounds) const;
 
   const Json* object_ = nullptr;
   std::string path_{};

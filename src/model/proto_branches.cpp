@@ -183,7 +183,7 @@ class Branches {
   std::int64_t opset_;
   ExternalData& external_;
   std::map<std::string, int, std::less<>> defined_;
-  FreshNames fresh_;
+  ProtoNames fresh_;
   std::size_t visits_ = 0;
 };
 

@@ -224,7 +224,7 @@ class Inliner {
 
   std::int64_t opset_;
   std::map<Key, Function> functions_{};
-  FreshNames fresh_;
+  ProtoNames fresh_;
   std::size_t nodes_ = 0;
   std::size_t bytes_left_;
 };

@@ -56,7 +56,7 @@ std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph) 
   return names;
 }
 
-std::string FreshNames::operator()(const std::string& wanted) {
+std::string ProtoNames::operator()(const std::string& wanted) {
   std::string name = wanted;
   if (taken_.contains(name)) {
     int& suffix = suffixes_.try_emplace(wanted, 2).first->second;

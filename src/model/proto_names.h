@@ -18,9 +18,9 @@ namespace quantrail {
 [[nodiscard]] std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph);
 
 /// Gives names that nothing has; in constant time, however many want the same one.
-class FreshNames {
+class ProtoNames {
  public:
-  explicit FreshNames(std::set<std::string, std::less<>> taken) : taken_(std::move(taken)) {}
+  explicit ProtoNames(std::set<std::string, std::less<>> taken) : taken_(std::move(taken)) {}
   [[nodiscard]] std::string operator()(const std::string& wanted);
 
  private:

@@ -38,13 +38,13 @@ std::string name(const SearchState&, const Done&) { return ""; }
 
 }  // namespace
 
-Step step_of(const SearchState& state, const Evaluate& request) {
+SearchStep step_of(const SearchState& state, const Evaluate& request) {
   if (!waiting_start(state).empty()) return {IterationKind::Revert, request.reverted};
   const auto known = bisection(state);
   if (known && !known->finished()) return {IterationKind::Probe, request.reverted};
   const auto found = met_with_fewest(state);
   if (!found) return {IterationKind::Revert, {request.reverted.back()}};
-  Step step{.kind = IterationKind::Prune};
+  SearchStep step{.kind = IterationKind::Prune};
   for (const auto& group : state.trials[*found].reverted) {
     if (std::find(request.reverted.begin(), request.reverted.end(), group) == request.reverted.end())
       step.changed.push_back(group);
