@@ -12,6 +12,7 @@
 #include "data/open.h"
 #include "model/infer.h"
 #include "model/probe.h"
+#include "model/told_sizes.h"
 
 namespace quantrail::app {
 namespace {
@@ -70,7 +71,7 @@ bool has_gates(const Graph& graph) {
   });
 }
 
-/// Height, width and channels of an input that is an image.
+/// Height, width (-1: open) and channels of an input that is an image.
 struct ImageInput {
   std::int64_t height = 0, width = 0, channels = 0;
   std::string layout{};
@@ -78,7 +79,7 @@ struct ImageInput {
 
 std::optional<ImageInput> image_input(const Graph& graph) {
   if (graph.inputs.size() != 1 || graph.inputs[0].shape.size() != 4) return std::nullopt;
-  const Shape& shape = graph.inputs[0].shape;
+  const Shape shape = told_sizes(graph).at(graph.inputs[0].name);
   const auto channels = [](std::int64_t size) { return size == 1 || size == 3; };
   if (channels(shape[1])) return ImageInput{shape[2], shape[3], shape[1], "NCHW"};
   if (channels(shape[3])) return ImageInput{shape[1], shape[2], shape[3], "NHWC"};
@@ -125,7 +126,9 @@ void guess_preprocess(Guessed& out, const Graph& graph, bool boxes) {
   p.layout = input->layout;
   p.channel_order = input->channels == 1 ? "GRAY" : "RGB";
   if (input->height < 1 || input->width < 1) {
-    out.left.emplace_back("preprocess.resize: the model leaves the image's size open");
+    out.left.emplace_back(
+        "preprocess.resize: the model leaves the image's height and width open; without it all images must have one "
+        "size");
   } else if (data == nullptr || !sized_already(*data, *input)) {
     guess_sizes(out, *input, boxes);
   }

@@ -66,6 +66,14 @@ wrote boxes.json '"decode": "yolov8"'
 wrote boxes.json '"resize": { "mode": "letterbox", "width": 64, "height": 64, "align": "center" }'
 expect 0 '^map@50:95 +[0-9]' -- q evaluate boxes.json
 
+# Channels that the model leaves open are the first layer's; its sizes are for a person to say.
+expect 0 'CHECK preprocess.resize: the model leaves the image.s height and width open' -- \
+  q init "$SOURCE/tests/cli/open_image.onnx" --calibration calib --validation calib -o open.json
+wrote open.json '"channel_order": "RGB"'
+wrote open.json '"layout": "NCHW"'
+grep -q '"resize":' open.json && bad "a size that no one said"
+expect 0 'looked at with inputs "pixel_values" \[1, 3, 32, 32\]' -- q inspect "$SOURCE/tests/cli/open_image.onnx"
+
 # Without data the file says what is missing.
 expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
 expect 2 'FILL_IN_calibration_samples' -- q check bare.json
