@@ -69,12 +69,12 @@ std::string preprocess_text(const Preprocess& p) {
   text += resize_text(p);
   text += fmt::format("      \"channel_order\": \"{}\",{}\n", p.channel_order,
                       p.channel_order == "RGB" ? " // or BGR, as OpenCV has it" : "");
-  text += fmt::format("      \"divide_by\": {}, // then - mean, / std\n", p.divide_by);
-  if (p.mean.empty()) {
+  if (p.divide_by != 1) text += fmt::format("      \"divide_by\": {}, // then - mean, / std\n", p.divide_by);
+  if (p.mean.empty() && p.divide_by != 1) {
     text +=
         "      // \"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225],   as ImageNet's networks have "
         "them\n";
-  } else {
+  } else if (!p.mean.empty()) {
     text +=
         fmt::format("      \"mean\": [{}],\n      \"std\": [{}],\n", fmt::join(p.mean, ", "), fmt::join(p.std, ", "));
   }
@@ -83,6 +83,7 @@ std::string preprocess_text(const Preprocess& p) {
 
 std::string metric_text(const MetricSpec& metric) {
   std::string text = fmt::format("\"type\": \"{}\"", metric.type);
+  if (metric.output != 0) text += fmt::format(", \"output\": {}", metric.output);
   if (metric.threshold) text += fmt::format(", \"threshold\": {}", *metric.threshold);
   if (!metric.decode.empty()) text += fmt::format(", \"decode\": \"{}\"", metric.decode);
   if (metric.decode == "yolox") text += fmt::format(", \"strides\": [{}]", fmt::join(metric.strides, ", "));

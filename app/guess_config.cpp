@@ -25,20 +25,20 @@ std::string described(const ValueInfo& value) {
   return fmt::format("{} {} [{}]", printable(value.name), name_of(value.type), joined(sizes, ", "));
 }
 
-/// Shape of the first output for one sample, without the batch; empty where it cannot be told.
-Shape output_shape(const Graph& graph) {
-  Shape shape = graph.outputs.empty() ? Shape{} : graph.outputs.front().shape;
-  auto shapes = input_shapes(graph, fixed_batch(graph).value_or(1));
-  std::optional<InputShapes> sizes;
-  if (shapes) sizes = *shapes;
-  if (!sizes) sizes = fitting_shapes(graph, fixed_batch(graph).value_or(1));
-  if (sizes && !graph.outputs.empty()) {
-    const auto special = specialised(graph, *sizes);
-    const auto found = special ? special->types.find(graph.outputs.front().name) : decltype(special->types.end()){};
-    if (special && found != special->types.end()) shape = found->second.shape;
+/// Shapes of the outputs for one sample, without the batch; empty where one cannot be told.
+std::vector<Shape> output_shapes(const Graph& graph) {
+  const std::int64_t batch = fixed_batch(graph).value_or(1);
+  const auto declared = input_shapes(graph, batch);
+  const auto sizes = declared ? std::optional(*declared) : fitting_shapes(graph, batch);
+  const auto special = sizes ? specialised(graph, *sizes) : Result<Specialised>(Specialised{});
+  std::vector<Shape> shapes;
+  for (const auto& output : graph.outputs) {
+    Shape shape = output.shape;
+    if (special && special->types.contains(output.name)) shape = special->types.find(output.name)->second.shape;
+    if (!shape.empty()) shape.erase(shape.begin());
+    shapes.push_back(std::move(shape));
   }
-  if (!shape.empty()) shape.erase(shape.begin());
-  return shape;
+  return shapes;
 }
 
 bool has_operator(const Graph& graph, std::initializer_list<std::string_view> names) {
@@ -132,6 +132,10 @@ void guess_preprocess(Guessed& out, const Graph& graph, bool boxes) {
   } else if (data == nullptr || !sized_already(*data, *input)) {
     guess_sizes(out, *input, boxes);
   }
+  if (graph.inputs[0].type == ElementType::Uint8) {
+    out.left.emplace_back("preprocess: channel_order as in training; the model takes codes, and scales them itself");
+    return;
+  }
   const bool photographs = !boxes && p.resize == Preprocess::ResizeMode::ShortSide && input->channels == 3;
   p.divide_by = 255;
   if (photographs) {
@@ -143,11 +147,39 @@ void guess_preprocess(Guessed& out, const Graph& graph, bool boxes) {
                   photographs ? "written are ImageNet's" : "written is 0 to 1"));
 }
 
-/// Whether every sample has a label, found out by opening the data as a run would.
-bool labelled(const DataSpec& data, const Guessed& guessed, const Graph& graph) {
+/// What there is of labels, found out by opening the data as a run would.
+struct Labels {
+  bool any = false;
+  std::string problem{};   ///< why they cannot be used as they are
+  std::int64_t most = -1;  ///< the largest class; -1: not known
+};
+
+Labels labels_in(const Dataset& data) {
+  Labels found;
+  for (std::size_t sample = 0; sample < data.size(); ++sample) {
+    const auto truth = data.truth(sample);
+    if (!truth || !truth->label) continue;
+    found.any = true;
+    found.most = std::max(found.most, *truth->label);
+  }
+  return found;
+}
+
+Labels labels_of(const DataSpec& spec, const Guessed& guessed, const Graph& graph) {
+  const bool arrays = spec.holds_arrays();
+  if (arrays && spec.labels.empty() && spec.labels_array.empty()) return {};
   OpenOptions options;
   options.labels_required = true;
-  return open_dataset({data, guessed.preprocess}, graph.inputs, options).has_value();
+  const DataConfig config{spec, guessed.preprocess};
+  const auto data = open_dataset(config, graph.inputs, options);
+  if (data) return labels_in(**data);
+  options.labels_required = false;
+  const auto without = open_dataset(config, graph.inputs, options);
+  Labels found = without ? labels_in(**without) : Labels{};
+  // What is wrong besides labels is wrong without them too.
+  found.any = found.any || arrays || (!without && without.error() == data.error());
+  if (found.any || !without) found.problem = data.error().message;
+  return found;
 }
 
 std::int64_t elements(const Shape& shape) {
@@ -168,6 +200,15 @@ std::string guessed_decoding(const Shape& output, const std::optional<ImageInput
   return output[0] == 3 * cells ? "yolov5" : "yolox";
 }
 
+/// As its training reads images: BGR, values as they are.
+void preprocess_as_yolox(Guessed& out) {
+  out.preprocess.channel_order = "BGR";
+  out.preprocess.divide_by = 1;
+  std::erase_if(out.left, [](const std::string& what) { return what.starts_with("preprocess: channel_order"); });
+  out.left.emplace_back(
+      "preprocess: written is YOLOX's: BGR, 0 to 255; its releases before 0.1.1 have RGB with mean and std");
+}
+
 void guess_boxes(Guessed& out, const Graph& graph, const Shape& output) {
   out.metric = MetricSpec{.type = "map", .decode = guessed_decoding(output, image_input(graph))};
   const std::string& decode = out.metric->decode;
@@ -175,6 +216,7 @@ void guess_boxes(Guessed& out, const Graph& graph, const Shape& output) {
     out.left.emplace_back("metrics: rows are taken for left, top, right, bottom, score, class");
   } else if (decode == "yolox") {
     out.left.emplace_back("metrics: rows are taken for YOLOX's cells of the grids that \"strides\" names");
+    if (out.images && graph.inputs[0].type != ElementType::Uint8) preprocess_as_yolox(out);
   } else {
     out.preprocess.align = Alignment::Center;
     out.left.push_back(fmt::format("metrics: boxes are taken for {}'s", decode == "yolov5" ? "YOLOv5" : "YOLOv8"));
@@ -200,34 +242,68 @@ void guess_classes(Guessed& out, const Graph& graph, const Shape& output) {
   out.left.push_back(fmt::format("metrics: the output is one score; above {} means class 1", *out.metric->threshold));
 }
 
-/// Against the float model: classes where there are some, else the distance.
-void guess_fidelity(Guessed& out, const Shape& output) {
+/// Against the float model: classes where there are some, else the distance, also of images made from images.
+void guess_fidelity(Guessed& out, const Graph& graph, const Shape& output) {
+  const auto input = image_input(graph);
+  const bool image = input && output.size() == 3 && output[0] <= 4 && output[0] == input->channels;
   const bool scores = output.size() == 1 && output[0] > 1;
   const bool pixels = output.size() == 3 && output[0] > 1 && output[1] > 1 && output[2] > 1 && output[0] <= 256;
-  out.metric = MetricSpec{.type = scores || pixels ? "agreement" : "nmse"};
+  out.metric = MetricSpec{.type = !image && (scores || pixels) ? "agreement" : "nmse"};
+}
+
+/// Whether an output of this shape may hold scores of classes up to `most`.
+bool scores_classes(const Shape& output, std::int64_t most) {
+  if (output.size() > 2 || (output.size() == 2 && elements(output) != output.back())) return false;
+  const std::int64_t classes = elements(output);
+  return classes == 1 ? most <= 1 : classes < 0 || most < classes;
+}
+
+/// The first output that may hold scores of classes up to `most`; -1: none.
+std::int64_t scores_output(const std::vector<Shape>& outputs, std::int64_t most) {
+  const auto fits = [&](const Shape& output) { return scores_classes(output, most); };
+  const auto found = std::find_if(outputs.begin(), outputs.end(), fits);
+  return found == outputs.end() ? -1 : found - outputs.begin();
+}
+
+/// By labels, or against the float model; returns why.
+std::string guess_by_labels(Guessed& out, const Graph& graph, const std::vector<Shape>& outputs) {
+  const Labels labels = labels_of(*out.validation, out, graph);
+  if (!labels.problem.empty()) out.left.push_back("validation: " + printable(labels.problem));
+  std::int64_t output = labels.any ? scores_output(outputs, labels.most) : -1;
+  if (labels.any && output < 0) output = scores_output(outputs, -1);
+  if (output >= 0 && !scores_classes(outputs[static_cast<std::size_t>(output)], labels.most)) {
+    out.left.push_back(
+        fmt::format("validation: there are classes up to {}, for which no output has scores", labels.most));
+  }
+  if (output >= 0) {
+    guess_classes(out, graph, outputs[static_cast<std::size_t>(output)]);
+    out.metric->output = output;
+    return labels.problem.empty() ? "a label for each sample" : "there are labels";
+  }
+  guess_fidelity(out, graph, outputs.empty() ? Shape{} : outputs.front());
+  return labels.any ? "no output has scores of classes: measured against the float model"
+                    : "no labels: measured against the float model";
 }
 
 void guess_metric(Guessed& out, const Graph& graph) {
   if (!out.validation) return;
-  const Shape output = output_shape(graph);
-  std::string from = "no labels: measured against the float model";
+  const auto outputs = output_shapes(graph);
+  const Shape first = outputs.empty() ? Shape{} : outputs.front();
+  std::string from = "targets";
   if (out.validation->type == "coco") {
-    guess_boxes(out, graph, output);
+    guess_boxes(out, graph, first);
     from = "COCO annotations";
   } else if (!out.validation->targets.empty()) {
-    guess_targets(out, output);
-    from = "targets";
-  } else if (labelled(*out.validation, out, graph) && output.size() <= 2 &&
-             (output.size() < 2 || elements(output) == output.back())) {
-    guess_classes(out, graph, output);
-    from = "a label for each sample";
+    guess_targets(out, first);
   } else {
-    guess_fidelity(out, output);
+    from = guess_by_labels(out, graph, outputs);
   }
   out.told.push_back(fmt::format("metric {}: {}", out.metric->type, from));
-  if (graph.outputs.size() > 1)
-    out.left.push_back(fmt::format(
-        "metrics: the model has {} outputs, the first is measured; \"output\" chooses another", graph.outputs.size()));
+  if (graph.outputs.size() > 1) {
+    out.left.push_back(
+        fmt::format("metrics: the model has {} outputs, number {} is measured; \"output\" chooses another",
+                    graph.outputs.size(), out.metric->output));
+  }
 }
 
 void guess_settings(Guessed& out, const Graph& graph) {

@@ -76,8 +76,10 @@ Result<DataSpec> of_array(const fs::path& path, std::span<const ValueInfo> input
     spec.path = path;
     spec.layout = layout_of(*array, inputs);
   }
-  const fs::path beside = path.parent_path() / (prefix + "labels.npy");
-  if (is_file(beside)) spec.labels = beside;
+  for (const auto& named : {path.stem().string() + "_", prefix}) {
+    const fs::path beside = path.parent_path() / (named + "labels.npy");
+    if (spec.labels.empty() && is_file(beside)) spec.labels = beside;
+  }
   return spec;
 }
 

@@ -64,7 +64,37 @@ expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/seven_rows.onnx" --c
   -o boxes.json
 wrote boxes.json '"decode": "yolov8"'
 wrote boxes.json '"resize": { "mode": "letterbox", "width": 64, "height": 64, "align": "center" }'
-expect 0 '^map@50:95 +[0-9]' -- q evaluate boxes.json
+expect 0 '^map +[0-9]' -- q evaluate boxes.json
+expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/seven_columns.onnx" --calibration calib --validation calib/coco.json \
+  -o yolox.json
+wrote yolox.json '"decode": "yolox"'
+wrote yolox.json '"channel_order": "BGR"'
+grep -q 'divide_by\|"mean"' yolox.json && bad "YOLOX takes images from 0 to 255: $(cat yolox.json)"
+
+# Labels that cannot be used as they are remain labels; what is wrong with them is told.
+printf 'calib/colour.png 1\ncalib/gone.png 2\n' >gone.txt
+expect 0 'CHECK validation: .*gone\.txt:2: .*gone\.png' -- q init "$demo/shapes.onnx" --calibration calib --validation gone.txt \
+  -o gone.json
+wrote gone.json '"type": "accuracy"'
+printf 'calib/colour.png 1\ncalib/grey.png\n' >some.txt
+expect 0 'CHECK validation: .*some\.txt:2' -- q init "$demo/shapes.onnx" --calibration calib --validation some.txt -o some.json
+wrote some.json '"type": "accuracy"'
+printf 'calib/colour.png\ncalib/gone.png\n' >bare.txt
+expect 0 'metric agreement: no labels' -- q init "$demo/shapes.onnx" --calibration calib --validation bare.txt -o bare_list.json
+cp "$demo/val_images.npy" val_u8.npy && cp "$demo/val_labels.npy" val_u8_labels.npy
+expect 0 'validation: npy, uint8 images in NHWC, labels in val_u8_labels.npy' -- q init "$demo/shapes.onnx" --calibration val_u8.npy \
+  --validation val_u8.npy -o u8.json
+printf 'calib/colour.png 40\n' >large.txt
+expect 0 'CHECK validation: there are classes up to 40' -- q init "$demo/shapes.onnx" --calibration calib --validation large.txt \
+  -o large.json
+
+# The output that the labels fit; codes are not scaled; images made from images have no classes.
+printf 'calib/colour.png 11\n' >one.txt
+expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/two_heads.onnx" --calibration calib --validation one.txt -o heads.json
+wrote heads.json '"type": "accuracy", "output": 1'
+grep -q 'divide_by\|"mean"' heads.json && bad "codes are scaled: $(cat heads.json)"
+expect 0 '^accuracy@top1 +[01]' -- q evaluate heads.json
+expect 0 'metric nmse' -- q init "$SOURCE/tests/cli/same_image.onnx" --calibration calib --validation calib -o same.json
 
 # Channels that the model leaves open are the first layer's; its sizes are for a person to say.
 expect 0 'CHECK preprocess.resize: the model leaves the image.s height and width open' -- \
