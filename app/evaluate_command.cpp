@@ -92,9 +92,12 @@ Result<Evaluation> measured(const Prepared& p, const Graph* original, const Vari
 std::vector<std::string> notes_on(const Prepared& p, const Evaluation& evaluation) {
   std::vector<std::string> notes;
   for (const auto& metric : p.metrics) {
-    auto note = chance_remark(*p.validation, *metric, evaluation.metrics.at(metric->name()));
-    if (!note.empty()) notes.push_back(std::move(note));
+    const double value = evaluation.metrics.at(metric->name());
+    notes.push_back(useless_remark(*metric, value));
+    notes.push_back(chance_remark(*p.validation, *metric, value));
   }
+  notes.push_back(not_numbers_remark(*p.validation, {}, evaluation));
+  std::erase(notes, "");
   return notes;
 }
 

@@ -28,12 +28,8 @@ Status usable(const RunInputs& inputs, const Request& request, const Answer& ans
   const auto* wanted = std::get_if<EvaluateFloat>(&request);
   if (wanted == nullptr) return {};
   const auto& evaluation = std::get<Evaluation>(answer);
-  if (!evaluation.not_numbers.empty()) {
-    const std::size_t first = evaluation.not_numbers.front();
-    const std::string found =
-        fmt::format("{} of {} samples hold NaN, or the float model gives NaN for them; the first is {}",
-                    evaluation.not_numbers.size(), evaluation.samples,
-                    inputs.validation->describe(wanted->samples.empty() ? first : wanted->samples[first]));
+  const std::string found = not_numbers_remark(*inputs.validation, wanted->samples, evaluation);
+  if (!found.empty()) {
     if (2 * evaluation.not_numbers.size() > evaluation.samples)
       return fail(Cause::InvalidInput, "{}: there is nothing to compare with", found);
     if (const auto noted = reporting.note(found + ": they count as wrong"); !noted) return noted;

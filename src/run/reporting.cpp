@@ -35,8 +35,7 @@ Status Reporting::report(const SearchState& state, const KnownQuantization& quan
     if (!recorded) return recorded;
     observer_.on_event(*state.baseline);
     baseline_told_ = true;
-    if (const auto noted = note_useless_model(state); !noted) return noted;
-    if (const auto noted = note_chance(*state.baseline); !noted) return noted;
+    if (const auto noted = note_poor_model(*state.baseline); !noted) return noted;
     if (const auto noted = note_no_room(state); !noted) return noted;
   }
   if (const auto told = report_tried(state); !told) return told;
@@ -48,15 +47,6 @@ Status Reporting::report(const SearchState& state, const KnownQuantization& quan
     if (const auto told = report_ranking(state); !told) return told;
   }
   return report_estimates(state);
-}
-
-// Nothing can get worse than useless, so the run would end well: most likely labels or preprocessing are wrong.
-Status Reporting::note_useless_model(const SearchState& state) {
-  const auto value = state.baseline->metrics.find(state.baseline->optimised);
-  const auto higher = state.settings.higher_is_better.find(state.baseline->optimised);
-  if (value == state.baseline->metrics.end() || value->second != 0.0) return {};
-  if (higher == state.settings.higher_is_better.end() || !higher->second) return {};
-  return note(fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing", value->first));
 }
 
 Status Reporting::note_no_room(const SearchState& state) {
@@ -71,13 +61,16 @@ Status Reporting::note_no_room(const SearchState& state) {
   return {};
 }
 
-Status Reporting::note_chance(const Baseline& baseline) {
+// Nothing can get worse than useless, so the run would end well: most likely labels or preprocessing are wrong.
+Status Reporting::note_poor_model(const Baseline& baseline) {
   for (const auto& metric : inputs_.metrics) {
     const auto value = baseline.metrics.find(metric->name());
-    if (value == baseline.metrics.end() || value->second == 0.0) continue;
-    const std::string remark = chance_remark(*inputs_.validation, *metric, value->second);
-    if (remark.empty()) continue;
-    if (const auto noted = note(remark); !noted) return noted;
+    if (value == baseline.metrics.end()) continue;
+    for (const auto& remark :
+         {useless_remark(*metric, value->second), chance_remark(*inputs_.validation, *metric, value->second)}) {
+      if (remark.empty()) continue;
+      if (const auto noted = note(remark); !noted) return noted;
+    }
   }
   return {};
 }

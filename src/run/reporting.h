@@ -45,8 +45,7 @@ class Reporting {
   /// Remembered, or made by writing the file.
   [[nodiscard]] Result<SnapshotFacts> facts(const KnownQuantization& quantization,
                                             const std::set<std::string, std::less<>>& reverted) const;
-  [[nodiscard]] Status note_useless_model(const SearchState& state);
-  [[nodiscard]] Status note_chance(const Baseline& baseline);
+  [[nodiscard]] Status note_poor_model(const Baseline& baseline);
   [[nodiscard]] Status note_no_room(const SearchState& state);
   [[nodiscard]] Status note_gain(const IterationRecord& record);
   [[nodiscard]] Status report_iteration(const SearchState& state, const KnownQuantization& quantization);

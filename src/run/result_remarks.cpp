@@ -28,8 +28,23 @@ std::size_t classes_of(const Dataset& data) {
 
 }  // namespace
 
+std::string useless_remark(const Metric& metric, double value) {
+  if (value != 0.0 || !metric.higher_is_better()) return "";
+  return fmt::format("the float model's {} is 0: check labels, their numbering, and preprocessing",
+                     printable(metric.name()));
+}
+
+std::string not_numbers_remark(const Dataset& data, std::span<const std::size_t> samples,
+                               const Evaluation& evaluation) {
+  if (evaluation.not_numbers.empty()) return "";
+  const std::size_t first = evaluation.not_numbers.front();
+  return fmt::format("{} of {} samples hold NaN, or the float model gives NaN for them; the first is {}",
+                     evaluation.not_numbers.size(), evaluation.samples,
+                     data.describe(samples.empty() ? first : samples[first]));
+}
+
 std::string chance_remark(const Dataset& data, const Metric& metric, double value) {
-  if (data.size() < kFewest || !metric.identity().starts_with("accuracy top_k=1 ")) return "";
+  if (value == 0.0 || data.size() < kFewest || !metric.identity().starts_with("accuracy top_k=1 ")) return "";
   const std::size_t classes = classes_of(data);
   if (classes < 2) return "";
   const double chance = 1.0 / static_cast<double>(classes);

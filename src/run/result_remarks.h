@@ -6,13 +6,23 @@
 #include <utility>
 
 #include "data/dataset.h"
+#include "evaluate/evaluation.h"
 #include "metrics/metric.h"
 #include "run/records.h"
 
 namespace quantrail {
 
+/// That the float model is right nowhere by `metric`, more of which is better: its `value` is 0. Empty for other
+/// values.
+[[nodiscard]] std::string useless_remark(const Metric& metric, double value);
+
+/// That samples hold NaN, or the float model gives it for them, and which the first is; empty where there is none.
+/// `samples`: those of `data` that were evaluated; empty: all.
+[[nodiscard]] std::string not_numbers_remark(const Dataset& data, std::span<const std::size_t> samples,
+                                             const Evaluation& evaluation);
+
 /// That the float model's `value` of `metric` on all of `data` is what guessing a class would give, where that can be
-/// told: a share of right answers, and at least 100 labelled samples of several classes. Empty otherwise.
+/// told: a share of right answers that is not 0, and at least 100 labelled samples of several classes. Empty otherwise.
 [[nodiscard]] std::string chance_remark(const Dataset& data, const Metric& metric, double value);
 
 /// That a share of a float model's `value` of 0 is nothing, so that nothing may be lost; empty for other values.

@@ -108,6 +108,12 @@ validation() {
 { head -c 10000 zeros.npy && head -c 178288 /dev/zero | tr '\0' '\377'; } >most_nans.npy
 expect 2 'run 3 .*19 of 20 samples hold NaN.* row 1.*nothing to compare with' -- q run "$demo" \
   --set "$(validation most_nans.npy)" --set engine.validation.limit=20
+# What a run notes, evaluating says too.
+expect 0 '^note: 19 of 20 samples hold NaN.* row 1' -- q evaluate "$demo" --set "$(validation most_nans.npy)" \
+  --set engine.validation.limit=20
+{ head -c 128 labels.npy && head -c 20 /dev/zero | tr '\0' '\013'; } >wrong.npy
+expect 0 '^note: the float model.s accuracy@top1 is 0: check labels' -- q evaluate "$demo" --set engine.validation.limit=20 \
+  --set "$(validation zeros.npy | sed 's#/labels\.npy#/wrong.npy#')"
 
 # Output that cannot be written is no success.
 for command in list 'list --csv' 'show 1' 'show 1 --json'; do

@@ -41,6 +41,22 @@ TEST(ChanceRemark, IsNotMadeWhereNothingCanBeTold) {
   EXPECT_EQ(chance_remark(LabelledData(400, 4), FakeMetric("top5", "accuracy top_k=5 output=0"), 0.25), "");
 }
 
+TEST(UselessRemark, IsMadeOfZeroWhereMoreIsBetter) {
+  EXPECT_THAT(useless_remark(kTop1, 0.0), HasSubstr("the float model's top1 is 0: check labels"));
+  EXPECT_EQ(useless_remark(kTop1, 0.1), "");
+  EXPECT_EQ(chance_remark(LabelledData(400, 4), kTop1, 0.0), "") << "said already";
+}
+
+TEST(NotNumbersRemark, NamesTheFirstSampleOfThoseEvaluated) {
+  const LabelledData data(10, 4);
+  const Evaluation evaluation{.samples = 3, .not_numbers = {1}};
+  const std::vector<std::size_t> samples{2, 7, 9};
+  EXPECT_THAT(not_numbers_remark(data, samples, evaluation), HasSubstr("1 of 3 samples hold NaN"));
+  EXPECT_THAT(not_numbers_remark(data, samples, evaluation), HasSubstr("the first is " + data.describe(7)));
+  EXPECT_THAT(not_numbers_remark(data, {}, evaluation), HasSubstr("the first is " + data.describe(1)));
+  EXPECT_EQ(not_numbers_remark(data, {}, Evaluation{.samples = 3}), "");
+}
+
 TEST(NoRoomRemark, IsMadeOfSharesOfNothing) {
   EXPECT_THAT(no_room_remark("nmse", 0.0), HasSubstr("the float model's nmse is 0, and so is every share of it"));
   EXPECT_EQ(no_room_remark("nmse", 0.1), "");
