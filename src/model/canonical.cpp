@@ -46,7 +46,7 @@ Result<Graph> canonicalised(Graph graph) {
   fold_channel_scales(graph);
   lower_batch_normalizations(graph, probe);
   pool_spatial_means(graph, probe);
-  resize_all_axes(graph, probe);
+  spell_out_axes(graph, probe);
   merge_pads(graph);
   spell_out_other_clamps(graph, probe);
   merge_clamps(graph);

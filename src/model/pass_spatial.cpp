@@ -83,26 +83,6 @@ void pool_spatial_means(Graph& graph, const Probe& probe) {
   }
 }
 
-void resize_all_axes(Graph& graph, const Probe& probe) {
-  Names names(graph);
-  for (Node& node : graph.nodes) {
-    const auto named = ints_attribute(node, "axes", {});
-    if (node.op != "Resize" || named.empty() || node.inputs.size() != 3) continue;
-    const auto rank = rank_of(probe, node.inputs[0]);
-    const auto scales = constant_input(graph, node, 2);
-    const bool crops = string_attribute(node, "coordinate_transformation_mode", "") == "tf_crop_and_resize";
-    if (!rank || crops || scales == nullptr || scales->type != ElementType::Float32) continue;
-    const auto given = floats_of(*scales);
-    if (!normal_axes(named, *rank) || given.size() != named.size()) continue;
-    std::vector<float> all(*rank, 1.0F);
-    for (std::size_t at = 0; at < given.size(); ++at) all[*normal_axis(named[at], *rank)] = given[at];
-    node.inputs[2] = names.value(node.name + "_scales");
-    graph.constants[node.inputs[2]] =
-        std::make_shared<Tensor>(Tensor::of<float>({static_cast<std::int64_t>(*rank)}, std::span<const float>(all)));
-    node.attributes.erase("axes");
-  }
-}
-
 void merge_pads(Graph& graph) {
   const GraphIndex index(graph);
   std::set<std::size_t> gone;

@@ -64,10 +64,13 @@ std::string kind_obstacle(const Graph& graph, const ValueTypes& types, const Nod
   return fmt::format("no integer kernel for {} in ONNX Runtime", node.op);
 }
 
-std::string pool_obstacle(const Node& node) {
+bool dilated(const Node& node) {
   const auto dilations = ints_attribute(node, "dilations", {});
-  const bool dilated = std::any_of(dilations.begin(), dilations.end(), [](auto d) { return d != 1; });
-  if (dilated) return "average pooling with dilations";
+  return std::any_of(dilations.begin(), dilations.end(), [](auto d) { return d != 1; });
+}
+
+std::string pool_obstacle(const Node& node) {
+  if (dilated(node)) return "average pooling with dilations";
   return differs_in_integers(node) ? "average pooling with ceil_mode and count_include_pad: ONNX Runtime's integer "
                                      "kernel divides by something else"
                                    : "";
@@ -81,8 +84,8 @@ bool all_finite(const Tensor& tensor) {
 }
 
 bool differs_in_integers(const Node& node) {
-  return node.op == "AveragePool" && int_attribute(node, "ceil_mode", 0) != 0 &&
-         int_attribute(node, "count_include_pad", 0) != 0;
+  const bool cut = int_attribute(node, "ceil_mode", 0) != 0 && int_attribute(node, "count_include_pad", 0) != 0;
+  return node.op == "AveragePool" && (cut || dilated(node));
 }
 
 bool is_activation(const Graph& graph, const ValueTypes& types, const std::string& value) {

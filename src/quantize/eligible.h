@@ -9,7 +9,8 @@ namespace quantrail {
 /// Why `node`, looked at alone, cannot run as an integer layer; empty when it can.
 [[nodiscard]] std::string obstacle(const Graph& graph, const ValueTypes& types, const Node& node);
 
-/// Whether ONNX Runtime would run `node` in integers where codes surround it, and compute something else.
+/// Whether ONNX Runtime would run `node` in integers where codes surround it, and compute something else or
+/// refuse the model.
 [[nodiscard]] bool differs_in_integers(const Node& node);
 
 /// The inputs of an integer layer that are activations: both of Add and Mul, the first of all others.

@@ -1,3 +1,4 @@
+#include "model/canonical.h"
 #include "peer/networks.h"
 
 namespace quantrail::testing {
@@ -17,6 +18,58 @@ NamedNetwork between_convolutions(std::string name, Move move) {
             net.output(net.conv("c2", net.relu("r", net.conv("c", move(net, v)))));
             return net;
           }};
+}
+
+/// The same in a later opset, in its canonical form.
+template <class Move>
+NamedNetwork of_some_axes(std::string name, Move move) {
+  auto made = between_convolutions(std::move(name), move);
+  made.build = [build = made.build] {
+    auto net = build();
+    net.graph().opset = 19;
+    net.graph() = canonicalised(net.graph()).value();
+    return net;
+  };
+  return made;
+}
+
+std::string resized_to(SmallNetwork& net, const std::string& v, const std::string& mode, const std::string& policy) {
+  net.integers("sizes", {8, 7});
+  const std::int64_t width = policy == "stretch" ? 8 : 7;
+  return moved(net, "Resize", {v, "", "", "sizes"}, {2, 8, 7, width},
+               {{"mode", mode},
+                {"axes", std::vector<std::int64_t>{-1, 2}},
+                {"coordinate_transformation_mode", std::string("asymmetric")},
+                {"nearest_mode", std::string("floor")},
+                {"keep_aspect_ratio_policy", policy}});
+}
+
+std::string cropped_and_resized(SmallNetwork& net, const std::string& v) {
+  const std::vector<float> scales{2.0F, 2.0F};
+  const std::vector<float> region{0.1F, 0.2F, 0.9F, 0.8F};
+  net.keep("scales", Tensor::of<float>({2}, std::span(scales)));
+  net.keep("region", Tensor::of<float>({4}, std::span(region)));
+  return moved(net, "Resize", {v, "region", "scales"}, {2, 8, 8, 8},
+               {{"mode", std::string("linear")},
+                {"axes", std::vector<std::int64_t>{2, 3}},
+                {"coordinate_transformation_mode", std::string("tf_crop_and_resize")}});
+}
+
+std::string padded(SmallNetwork& net, const std::string& v, const std::string& mode) {
+  net.integers("pads", {1, 2, 0, 1});
+  net.integers("axes", {-1, 2});
+  return moved(net, "Pad", {v, "pads", "", "axes"}, {2, 8, 7, 5}, {{"mode", mode}});
+}
+
+std::string cropped_and_padded(SmallNetwork& net, const std::string& v) {
+  net.integers("sizes", {7, 3});
+  return moved(net, "CenterCropPad", {v, "sizes"}, {2, 8, 7, 3}, {{"axes", std::vector<std::int64_t>{2, 3}}});
+}
+
+std::string pooled(SmallNetwork& net, const std::string& v, std::int64_t dilation) {
+  return moved(net, "AveragePool", {v}, {2, 8, 4 - dilation, 4 - dilation},
+               {{"kernel_shape", std::vector<std::int64_t>{2, 2}},
+                {"dilations", std::vector<std::int64_t>{dilation, dilation}}});
 }
 
 std::string split_and_joined(SmallNetwork& net, const std::string& v) {
@@ -112,6 +165,18 @@ std::vector<NamedNetwork> networks_of_moves() {
       between_convolutions("slice", sliced),
       between_convolutions("grown_before_a_float_layer", grown_before_a_float_layer),
       between_convolutions("one_channel_before_a_float_layer", one_channel_before_a_float_layer),
+      of_some_axes("resize_to_nearest",
+                   [](auto& net, const auto& v) { return resized_to(net, v, "nearest", "stretch"); }),
+      of_some_axes("resize_to_linear",
+                   [](auto& net, const auto& v) { return resized_to(net, v, "linear", "stretch"); }),
+      of_some_axes("resize_to_not_larger",
+                   [](auto& net, const auto& v) { return resized_to(net, v, "linear", "not_larger"); }),
+      of_some_axes("crop_and_resize", cropped_and_resized),
+      of_some_axes("pad_with_zeros", [](auto& net, const auto& v) { return padded(net, v, "constant"); }),
+      of_some_axes("pad_with_edges", [](auto& net, const auto& v) { return padded(net, v, "edge"); }),
+      of_some_axes("center_crop_pad", cropped_and_padded),
+      of_some_axes("pool_of_dilation_one", [](auto& net, const auto& v) { return pooled(net, v, 1); }),
+      of_some_axes("dilated_pool", [](auto& net, const auto& v) { return pooled(net, v, 2); }),
       between_convolutions("softmax", [](auto& net, const auto& v) { return net.same("soft", "Softmax", {v}); }),
   };
 }

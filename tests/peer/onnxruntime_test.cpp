@@ -131,6 +131,7 @@ class RealRuntime : public ::testing::Test {
       if (!lowering.nodes[at].integer) expect_float(peer->nodes, graph, graph.nodes[at]);
     }
     EXPECT_LE(codes_apart(peer->optimized, peer->disabled), 3.0) << "the optimised graph is another network";
+    EXPECT_LE(codes_apart(peer->deployed, peer->disabled), 3.0) << "changed layouts make it another network";
     EXPECT_LE(codes_apart(in_our_runtime(net, reverted, mode), peer->disabled), 3.0)
         << "our runtime is another network";
   }

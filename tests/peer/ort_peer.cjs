@@ -1,7 +1,8 @@
 // Runs a model in real ONNX Runtime for the tests beside this file, as it is deployed and with all optimisation off.
 //   node ort_peer.cjs MODEL INPUT SHAPE OUTDIR
 // INPUT holds float32 in SHAPE ("2x3x8x8") for the only input. Writes into OUTDIR optimized.onnx (the graph that ONNX
-// Runtime made of the model), optimized.bin and disabled.bin (the first output as float32).
+// Runtime made of the model), optimized.bin, deployed.bin (with layouts changed too, which cannot be written as a
+// model) and disabled.bin (the first output as float32).
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -17,6 +18,7 @@ async function main() {
   const common = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3, extra };
   const levels = {
     optimized: { graphOptimizationLevel: 'extended', optimizedModelFilePath: path.join(outdir, 'optimized.onnx') },
+    deployed: { graphOptimizationLevel: 'all' },
     disabled: { graphOptimizationLevel: 'disabled' },
   };
   for (const [name, options] of Object.entries(levels)) {

@@ -104,9 +104,12 @@ Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input) {
   auto made = read_file(scratch / "optimized.onnx");
   auto nodes = nodes_in(scratch / "optimized.onnx");
   auto optimized = floats_in(scratch / "optimized.bin");
+  auto deployed = floats_in(scratch / "deployed.bin");
   auto disabled = floats_in(scratch / "disabled.bin");
-  if (!made || !nodes || !optimized || !disabled) return fail(Cause::Backend, "ONNX Runtime wrote no results");
-  return PeerRun{std::move(*made), std::move(*nodes), std::move(*optimized), std::move(*disabled)};
+  if (!made || !nodes || !optimized || !deployed || !disabled)
+    return fail(Cause::Backend, "ONNX Runtime wrote no results");
+  return PeerRun{std::move(*made), std::move(*nodes), std::move(*optimized), std::move(*deployed),
+                 std::move(*disabled)};
 }
 
 }  // namespace quantrail::testing

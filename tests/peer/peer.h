@@ -25,7 +25,8 @@ struct PeerNode {
 struct PeerRun {
   std::string model{};  ///< the file that ONNX Runtime wrote of the optimised graph
   std::vector<PeerNode> nodes{};
-  std::vector<float> optimized{};  ///< the first output, as deployed
+  std::vector<float> optimized{};  ///< the first output, of that graph
+  std::vector<float> deployed{};   ///< the same with layouts changed as well, which is the default
   std::vector<float> disabled{};   ///< the same with all optimisation off
 };
 
