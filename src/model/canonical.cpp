@@ -9,9 +9,10 @@
 namespace quantrail {
 namespace {
 
-/// Declared shapes of outputs may be missing or of the wrong rank; what inference says is right.
+/// Declared types of outputs may be missing, and shapes also of the wrong rank; what inference says is right.
 void repair_outputs(Graph& graph, const Probe& probe) {
   for (auto& output : graph.outputs) {
+    output.type = type_of(probe, output.name).value_or(output.type);
     const auto rank = rank_of(probe, output.name);
     if (!rank || *rank == output.shape.size()) continue;
     output.shape.assign(*rank, -1);

@@ -21,7 +21,36 @@ std::string one_line(std::string text) {
   return printable(text);
 }
 
+/// Whether `domain` was ONNX's own by its other name.
+bool shorten(std::string* domain) {
+  if (*domain != "ai.onnx") return false;
+  domain->clear();
+  return true;
+}
+
+bool complete(onnx::ValueInfoProto& output) {
+  const auto& given = output.type();
+  if (given.value_case() != onnx::TypeProto::VALUE_NOT_SET && !given.has_tensor_type()) return false;
+  const bool typed = given.tensor_type().elem_type() != onnx::TensorProto::UNDEFINED;
+  if (typed && given.tensor_type().has_shape()) return false;
+  auto& type = *output.mutable_type()->mutable_tensor_type();
+  if (!typed) type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.mutable_shape();
+  return true;
+}
+
 }  // namespace
+
+bool complete(onnx::ModelProto& model) {
+  bool any = false;
+  for (auto& import : *model.mutable_opset_import()) any = shorten(import.mutable_domain()) || any;
+  auto& graph = *model.mutable_graph();
+  for (auto& node : *graph.mutable_node()) any = shorten(node.mutable_domain()) || any;
+  for (auto& output : *graph.mutable_output()) any = complete(output) || any;
+  if (!graph.name().empty()) return any;
+  graph.set_name("graph");
+  return true;
+}
 
 bool checkable(const onnx::ModelProto& model) {
   return model.ir_version() <= kNewestIr &&

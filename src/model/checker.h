@@ -13,6 +13,10 @@ namespace quantrail {
 /// Whether libonnx knows this IR version and opset.
 [[nodiscard]] bool checkable(const onnx::ModelProto& model);
 
+/// Writes what ONNX Runtime does without and libonnx's checker insists on: a name of the graph, types and shapes of its
+/// outputs, ONNX's own domain as "". Returns whether anything was missing.
+bool complete(onnx::ModelProto& model);
+
 /// libonnx's own checker. `path` is read again where the model has external data. Errors: InvalidInput, with the
 /// checker's reason in one line.
 [[nodiscard]] Status check_with_libonnx(const onnx::ModelProto& model, const std::filesystem::path& path,

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -106,7 +107,16 @@ Status identify(Model& model, const ExternalData& external) {
   return {};
 }
 
-Status run_checker(Model& model, const onnx::ModelProto& proto, bool sorted, bool external_data) {
+void note_repeated_outputs(Model& model, const onnx::GraphProto& proto) {
+  std::set<std::string> seen;
+  for (const auto& output : proto.output()) {
+    if (!seen.insert(output.name()).second)
+      model.notes.push_back(fmt::format("Output '{}' is listed again and counts once.", printable(output.name())));
+  }
+}
+
+/// Completes `proto` as it goes.
+Status run_checker(Model& model, onnx::ModelProto& proto, bool sorted, bool external_data) {
   if (!checkable(proto)) {
     model.notes.push_back(fmt::format("libonnx's checker does not know IR {} with opset {} and was not run.",
                                       model.ir_version, model.source_opset));
@@ -114,6 +124,10 @@ Status run_checker(Model& model, const onnx::ModelProto& proto, bool sorted, boo
   }
   if (!sorted) {
     model.notes.emplace_back("The nodes were not in topological order and were sorted; libonnx's checker was not run.");
+    return {};
+  }
+  if (complete(proto) && external_data) {
+    model.notes.emplace_back("The file leaves out names or types; libonnx's checker was not run.");
     return {};
   }
   return check_with_libonnx(proto, model.path, external_data);
@@ -138,6 +152,7 @@ Result<Model> read_model(const std::filesystem::path& path, std::string content,
   if (auto ok = take_known_branches(*proto.mutable_graph(), *opset, external); !ok) return failed(ok);
   auto graph = graph_from(proto.graph(), *opset, external);
   if (!graph) return failed(graph);
+  note_repeated_outputs(model, proto.graph());
   const bool sorted = in_order(*graph);
   auto formed = well_formed(std::move(*graph));
   if (!formed) return failed(formed);

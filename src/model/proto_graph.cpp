@@ -2,6 +2,8 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "model/proto_node.h"
 #include "model/proto_tensor.h"
@@ -90,7 +92,9 @@ Result<Graph> graph_from(const onnx::GraphProto& proto, std::int64_t opset, Exte
   for (const auto& message : proto.output()) {
     auto output = declared(message, "output", false);
     if (!output) return failed(output);
-    graph.outputs.push_back(std::move(*output));
+    const bool again = std::any_of(graph.outputs.begin(), graph.outputs.end(),
+                                   [&](const auto& other) { return other.name == output->name; });
+    if (!again) graph.outputs.push_back(std::move(*output));
   }
   if (auto done = read_nodes(graph, proto, external); !done) return failed(done);
   return graph;

@@ -73,12 +73,9 @@ Status check_nodes(const Graph& graph, const Names& defined) {
 }
 
 Status check_outputs(const Graph& graph, const Names& defined) {
-  Names seen;
   for (const auto& output : graph.outputs) {
     const std::string name = printable(output.name);
     if (!has(defined, output.name)) return fail(Cause::InvalidInput, "nothing computes output '{}'", name);
-    if (!seen.insert(output.name).second)
-      return fail(Cause::InvalidInput, "output '{}' is listed twice: list it once", name);
     for (const auto& input : graph.inputs) {
       if (input.name == output.name)
         return fail(Cause::Unsupported,

@@ -270,6 +270,15 @@ TEST(Canonical, SizesAndPadsOfSomeAxesAreOfAllOfThem) {
             (Shape{2, 3, 7, 6}));
 }
 
+TEST(Canonical, AnOutputIsOfTheTypeThatIsComputed) {
+  GraphBuilder b;
+  b.output(b.node("ArgMax", "arg", {b.input("x", {-1, 4})}), {});
+  const auto graph = canonicalised(b.graph());
+  ASSERT_TRUE(graph) << graph.error().message;
+  EXPECT_EQ(graph->outputs[0].type, ElementType::Int64);
+  EXPECT_EQ(graph->outputs[0].shape.size(), 2U);
+}
+
 TEST(Canonical, SpatialMeansBecomeGlobalPoolsAndDropTheAxesBehind) {
   for (const std::int64_t keep : {0, 1}) {
     GraphBuilder b;

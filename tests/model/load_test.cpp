@@ -168,6 +168,37 @@ TEST(Load, RefusesGraphsThatDoNotHoldTogether) {
               ::testing::Not(HasSubstr("\x1b")));
 }
 
+/// Of opset 13, which libonnx's checker knows.
+TEST(Load, WhatOnnxRuntimeDoesWithoutMayBeMissing) {
+  const std::vector<void (*)(onnx::ModelProto&)> less{
+      [](auto& proto) { proto.mutable_graph()->clear_name(); },
+      [](auto& proto) { proto.mutable_graph()->mutable_output(0)->clear_type(); },
+      [](auto& proto) {
+        proto.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->clear_shape();
+      },
+      [](auto& proto) { proto.mutable_opset_import(0)->set_domain("ai.onnx"); },
+      [](auto& proto) {
+        for (auto& node : *proto.mutable_graph()->mutable_node()) node.set_domain("ai.onnx");
+      }};
+  for (std::size_t at = 0; at < less.size(); ++at) {
+    SCOPED_TRACE(at);
+    auto proto = onnx_model(small_network());
+    less[at](proto);
+    const auto model = loaded(proto);
+    ASSERT_TRUE(model) << model.error().message;
+    EXPECT_THAT(model->notes, ::testing::IsEmpty());
+  }
+}
+
+TEST(Load, AnOutputThatIsListedAgainCountsOnce) {
+  auto proto = onnx_model(small_network());
+  *proto.mutable_graph()->add_output() = proto.graph().output(0);
+  const auto model = loaded(proto);
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->graph.outputs.size(), 1U);
+  EXPECT_THAT(model->notes, ElementsAre(HasSubstr("listed again")));
+}
+
 TEST(Load, ReportsWhatLibonnxsCheckerSaysInOneLine) {
   auto proto = onnx_model(small_network());
   auto* attribute = proto.mutable_graph()->mutable_node(1)->add_attribute();
