@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "config/parse.h"
+#include "config/paths.h"
 
 namespace quantrail {
 namespace {
@@ -61,12 +62,22 @@ void parse_detection(const Section& metric, MetricSpec& out) {
   if (metric.has("iou")) out.iou = metric.number("iou", 0.5, {.least = 0.01, .most = 1.0});
 }
 
+/// Where the configuration lies: what is recorded names it from everywhere.
+std::filesystem::path whole_folder(const Section& metric, const std::filesystem::path& folder) {
+  const auto whole = resolved_path(".", folder);
+  if (!whole) {
+    metric.report("folder", whole.error().message);
+    return folder;
+  }
+  return whole->has_filename() ? *whole : whole->parent_path();
+}
+
 void parse_command(const Section& metric, const std::filesystem::path& folder, MetricSpec& out) {
   constexpr std::int64_t kMinute = 60, kDay = 86400;
   out.run = metric.text("run", "");
   if (out.type != "command") return;
   if (out.run.empty()) metric.report("run", "missing: the command that scores samples");
-  out.folder = metric.has("folder") ? parse_path(metric, "folder", folder) : folder;
+  out.folder = metric.has("folder") ? parse_path(metric, "folder", folder) : whole_folder(metric, folder);
   out.higher_is_better =
       metric.choice("direction", "higher-better", {"higher-better", "higher-worse"}) == "higher-better";
   out.timeout = std::chrono::seconds(metric.integer("timeout", kMinute, {1, kDay}));

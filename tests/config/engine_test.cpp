@@ -234,6 +234,18 @@ TEST(Engine, ReadsMetricsOfCommands) {
               HasSubstr("engine.metrics[0].run: only for metrics of type command"));
 }
 
+TEST(Engine, RecordsWholeFoldersOfCommands) {
+  const std::string text = R"({"model": {"model": "m.onnx"},
+      "engine": {"metrics": [{"type": "command", "run": "x"}, {"type": "command", "name": "y", "run": "y", "folder": "s"}]}})";
+  const auto here = std::filesystem::current_path();
+  for (const auto& [given, meant] : {std::pair{".", here}, {"cfg", here / "cfg"}, {"a/../cfg/", here / "cfg"}}) {
+    const auto config = parse_config(text, given, "c.json", {});
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->engine.metrics[0].folder, meant);
+    EXPECT_EQ(config->engine.metrics[1].folder, meant / "s");
+  }
+}
+
 TEST(Engine, RefusesKeysThatAMetricDoesNotRead) {
   EXPECT_THAT(problem(R"("metrics": [{"type": "mse", "top_k": 2}])"),
               HasSubstr("engine.metrics[0].top_k: only for metrics of type accuracy"));
