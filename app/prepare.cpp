@@ -195,7 +195,7 @@ Status check_metrics(const Prepared& p, const Plan& plan) {
     for (auto& metric : prediction_metrics(p.config.engine.metrics.front().output))
       metrics.push_back(std::move(metric));
   }
-  return outputs_suit(plan, *data, metrics);
+  return outputs_suit(sized(p.graph, data->inputs()), plan, *data, metrics);
 }
 
 /// Whether what is measured can be, and the float model makes numbers of the first sample.

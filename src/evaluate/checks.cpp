@@ -27,9 +27,18 @@ OutputView one_row(const Plan& plan, const ValueInfo& output, const Shape& shape
   return view;
 }
 
-Status batched(const Plan& plan) {
-  for (const auto& output : plan.outputs()) {
-    if (plan.batch() == 1 || has_batch(output, plan.batch())) continue;
+/// Whether somebody reads it: the first output is what distances are taken of.
+bool is_read(std::size_t output, std::span<const std::shared_ptr<const Metric>> metrics) {
+  if (output == 0) return true;
+  return std::any_of(metrics.begin(), metrics.end(),
+                     [&](const auto& metric) { return metric->only_output().value_or(output) == output; });
+}
+
+Status batched(const Graph& graph, const Plan& plan, std::span<const std::shared_ptr<const Metric>> metrics) {
+  for (std::size_t at = 0; at < plan.outputs().size(); ++at) {
+    const ValueInfo& output = plan.outputs()[at];
+    if (plan.batch() == 1 || !is_read(at, metrics)) continue;
+    if (has_batch(output, plan.batch()) && first_axis_is_batch(graph, output.name)) continue;
     return fail(Cause::Unsupported, "output \"{}\" of the model is {} for {} samples: its first axis must be the batch",
                 printable(output.name), type_text(output.type, output.shape), plan.batch());
   }
@@ -46,8 +55,9 @@ std::vector<OutputView> sample_outputs(const Plan& plan, const PlanState& state,
   return views;
 }
 
-Status outputs_suit(const Plan& plan, const Dataset& data, std::span<const std::shared_ptr<const Metric>> metrics) {
-  if (const auto checked = batched(plan); !checked) return failed(checked);
+Status outputs_suit(const Graph& graph, const Plan& plan, const Dataset& data,
+                    std::span<const std::shared_ptr<const Metric>> metrics) {
+  if (const auto checked = batched(graph, plan, metrics); !checked) return failed(checked);
   if (data.size() == 0)
     return fail(Cause::InvalidInput, "the validation data is empty: there is nothing to evaluate on");
   std::vector<std::vector<std::byte>> zeros;

@@ -93,7 +93,7 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
   if (!feed) return failed(feed);
   parts->feed = std::move(*feed);
   if (auto found = find_reference(*parts, options.reference); !found) return failed(found);
-  const auto suits = outputs_suit(*parts->float_plan, *parts->data, parts->metrics);
+  const auto suits = outputs_suit(parts->graph, *parts->float_plan, *parts->data, parts->metrics);
   if (!suits) return failed(suits);
   return Evaluator(std::move(parts));
 }

@@ -24,6 +24,9 @@ class Accuracy final : public Metric {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override {
+    return static_cast<std::size_t>(spec_.output);
+  }
   [[nodiscard]] std::string identity() const override {
     const std::string threshold = spec_.threshold ? fmt::format(" threshold={}", *spec_.threshold) : "";
     return fmt::format("accuracy top_k={} output={}{}", spec_.top_k, spec_.output, threshold);

@@ -55,6 +55,9 @@ class Fidelity final : public Metric {
     if (spec_.type == "nmse") return {.least = 0.0};
     return {spec_.type == "cosine" ? -1.0 : 0.0, 1.0};
   }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override {
+    return static_cast<std::size_t>(spec_.output);
+  }
   [[nodiscard]] std::string identity() const override {
     const std::string axis = spec_.type == "agreement" ? fmt::format(" class_axis={}", spec_.class_axis) : "";
     return fmt::format("{} with float revision={} output={}{}", spec_.type, kRevision, spec_.output, axis);

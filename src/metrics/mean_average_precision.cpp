@@ -36,6 +36,9 @@ class MeanAveragePrecision final : public Metric {
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override {
+    return static_cast<std::size_t>(spec_.output);
+  }
   [[nodiscard]] std::string identity() const override {
     const std::string strides =
         spec_.decode == "yolox" ? fmt::format(" strides={}", fmt::join(spec_.strides, ",")) : "";

@@ -32,6 +32,9 @@ class MeanIou final : public Metric {
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] Judge judge() const override { return Judge::Targets; }
   [[nodiscard]] MetricRange range() const override { return {0.0, 1.0}; }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override {
+    return static_cast<std::size_t>(spec_.output);
+  }
   [[nodiscard]] std::string identity() const override {
     return fmt::format("miou revision={} output={} class_axis={} ignore={}", kRevision, spec_.output, spec_.class_axis,
                        spec_.ignore ? std::to_string(*spec_.ignore) : "none");

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,8 @@ class Metric {
   [[nodiscard]] virtual Judge judge() const { return Judge::Labels; }
   /// With Judge::FloatModel: the output whose value by the float model is truth.reference.
   [[nodiscard]] virtual std::size_t compared_output() const { return 0; }
+  /// The only output that it looks at; nothing where it looks at all.
+  [[nodiscard]] virtual std::optional<std::size_t> only_output() const { return std::nullopt; }
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
   /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput, without the

@@ -52,6 +52,7 @@ class Prediction final : public Metric {
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return true; }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override { return output_; }
   [[nodiscard]] std::string identity() const override {
     return fmt::format("{} revision={} output={}", name_, kRevision, output_);
   }

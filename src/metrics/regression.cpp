@@ -23,6 +23,9 @@ class Regression final : public Metric {
     if (spec_.type == "psnr") return {.most = kBestPsnr};
     return {.least = 0.0};
   }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override {
+    return static_cast<std::size_t>(spec_.output);
+  }
   [[nodiscard]] std::string identity() const override {
     const std::string peak = spec_.type == "psnr" ? fmt::format(" peak={}", spec_.peak) : "";
     return fmt::format("{} revision={} output={}{}", spec_.type, kRevision, spec_.output, peak);
@@ -120,6 +123,9 @@ class Correlation final : public Metric {
   [[nodiscard]] bool higher_is_better() const override { return true; }
   [[nodiscard]] Judge judge() const override { return Judge::Targets; }
   [[nodiscard]] MetricRange range() const override { return {-1.0, 1.0}; }
+  [[nodiscard]] std::optional<std::size_t> only_output() const override {
+    return static_cast<std::size_t>(spec_.output);
+  }
   [[nodiscard]] std::string identity() const override {
     return fmt::format("{} revision={} output={}", spec_.type, kRevision, spec_.output);
   }

@@ -48,14 +48,24 @@ Result<Specialised> at_batch(const Graph& graph, std::int64_t batch) {
 }
 
 /// Whether `batch` samples give results that can be told apart. They do not where Reshapes were exported for one
-/// sample, nor where detections of all samples come in one list.
-bool suits(const Graph& graph, std::int64_t batch) {
+/// sample, where detections of all samples come in one list, nor where the first axis counts something else (steps of
+/// time, layers) that happens to be as many.
+bool suits(const Graph& graph, const Specialised& single, std::int64_t batch) {
   const auto model = at_batch(graph, batch);
-  if (!model || !model->late.outputs.empty()) return false;
+  if (!model || !model->late.outputs.empty() || !single.late.outputs.empty()) return false;
   return std::all_of(graph.outputs.begin(), graph.outputs.end(), [&](const auto& output) {
     const Shape& shape = model->types.find(output.name)->second.shape;
-    return !shape.empty() && shape[0] == batch;
+    const Shape& one = single.types.find(output.name)->second.shape;
+    return !shape.empty() && shape[0] == batch && !one.empty() && (batch == 1 || one[0] == 1);
   });
+}
+
+/// The same network for `batch` samples where inputs say `fixed`.
+Graph refitted(Graph graph, std::int64_t fixed, std::int64_t batch) {
+  for (auto& input : graph.inputs) {
+    if (!input.shape.empty() && input.shape[0] == fixed) input.shape[0] = batch;
+  }
+  return graph;
 }
 
 }  // namespace
@@ -73,7 +83,25 @@ Result<std::int64_t> micro_batch(const Graph& graph) {
   const Sizes sizes = sizes_of(*single);
   std::int64_t batch = 1;
   while (batch < kMostSamples && twice_pays(sizes, batch)) batch *= 2;
-  return suits(graph, batch) ? batch : 1;
+  return suits(graph, *single, batch) ? batch : 1;
+}
+
+bool first_axis_is_batch(const Graph& graph, const std::string& output) {
+  const auto fixed = fixed_batch(graph);
+  if (!fixed || *fixed < 2) return true;
+  const auto model = at_batch(graph, *fixed);
+  const auto twice = at_batch(refitted(graph, *fixed, 2 * *fixed), 2 * *fixed);
+  if (!model || !twice) return true;
+  const auto type = model->types.find(output);
+  const auto grown = twice->types.find(output);
+  if (type == model->types.end() || grown == twice->types.end()) return true;
+  const Shape& before = type->second.shape;
+  const Shape& after = grown->second.shape;
+  if (before.empty() || before.size() != after.size() || before[0] != after[0]) return true;
+  for (std::size_t axis = 1; axis < before.size(); ++axis) {
+    if (before[axis] == *fixed && after[axis] == 2 * *fixed) return false;
+  }
+  return true;
 }
 
 }  // namespace quantrail

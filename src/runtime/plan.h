@@ -112,6 +112,9 @@ class PlanState {
 [[nodiscard]] Result<std::int64_t> micro_batch(const Graph& graph);
 /// The fewest samples that can be computed at once: 1, or a fixed batch dimension. Errors: as of micro_batch().
 [[nodiscard]] Result<std::int64_t> least_batch(const Graph& graph);
+/// Whether output `output`, of a network with a fixed batch whose size its first axis has, counts samples there, rather
+/// than steps or layers that happen to be as many: it does not where another axis grows with the batch instead of it.
+[[nodiscard]] bool first_axis_is_batch(const Graph& graph, const std::string& output);
 
 /// What the runtime will use here: for `doctor` and for evaluation keys.
 struct RuntimeInfo {

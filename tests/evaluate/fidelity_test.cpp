@@ -10,8 +10,10 @@
 namespace quantrail {
 namespace {
 
+using ::testing::DoubleNear;
 using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::Pointwise;
 using testing_evaluate::CountingData;
 
 constexpr std::int64_t kInputs = 6;
@@ -99,6 +101,33 @@ TEST(FidelityInEvaluator, NamesAnOutputThatIsNotThere) {
   const auto evaluator = Evaluator::create(network(), data, fidelity_metrics(2), {});
   ASSERT_FALSE(evaluator);
   EXPECT_THAT(evaluator.error().message, HasSubstr("output 2 is asked for, the network has 2"));
+}
+
+/// `network()` for six samples, with its output y also turned: [4,6], or where `square` for four, [4,4].
+Graph with_turned_output(bool square) {
+  Graph graph = network();
+  graph.inputs[0].shape[0] = square ? 4 : 6;
+  graph.nodes.push_back({.name = "turned", .op = "Transpose", .inputs = {"y"}, .outputs = {"t"}});
+  graph.outputs.push_back({"t", ElementType::Float32, {-1, -1}, {"", ""}});
+  return graph;
+}
+
+TEST(FidelityInEvaluator, AsksOnlyOutputsThatAreReadForABatch) {
+  const auto data = std::make_shared<CountingData>(24, kInputs, kOutputs);
+  for (const bool square : {false, true}) {
+    const auto made = Evaluator::create(with_turned_output(square), data, fidelity_metrics(1), {});
+    ASSERT_TRUE(made) << made.error().message;
+    const Quantization q = coarse();
+    EvaluationRequest request{.variant = {.quantization = &q}, .samples = {0, 1, 2, 3, 4, 5, 6, 7}};
+    auto whole = evaluated(&q, {.threads = 1}).per_sample.at("nmse");
+    whole.resize(request.samples.size());
+    const auto found = made->evaluated(request, {});
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_THAT(found->per_sample.at("nmse"), Pointwise(DoubleNear(1e-6), whole));
+    const auto refused = Evaluator::create(with_turned_output(square), data, fidelity_metrics(2), {});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("output \"t\" of the model is float32 [4,"));
+  }
 }
 
 }  // namespace

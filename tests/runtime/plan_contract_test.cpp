@@ -228,6 +228,31 @@ TEST(MicroBatch, FollowsTheFixedBatchTheLargestActivationOrTheWeights) {
   EXPECT_EQ(micro_batch(heavy.graph()), 8);
 }
 
+/// [N, steps, 4] to [steps, N, 4].
+Network steps_first(std::int64_t steps) {
+  Network net;
+  net.output(
+      net.node("Transpose", "y", {net.input("x", {1, steps, 4})}, {{"perm", std::vector<std::int64_t>{1, 0, 2}}}));
+  return net;
+}
+
+TEST(MicroBatch, IsOneWhereTheFirstAxisCountsSomethingElseThatIsAsMany) {
+  EXPECT_EQ(micro_batch(steps_first(7).graph()), 1);
+  EXPECT_EQ(micro_batch(steps_first(8).graph()), 1);
+}
+
+TEST(MicroBatch, TellsAFixedBatchFromStepsThatAreAsMany) {
+  Network steps = steps_first(6);
+  steps.graph().inputs[0].shape[0] = 6;
+  EXPECT_FALSE(first_axis_is_batch(steps.graph(), "y"));
+  steps.graph().inputs[0].shape[0] = -1;
+  EXPECT_TRUE(first_axis_is_batch(steps.graph(), "y"));
+  Network flat;
+  flat.output(flat.node("Reshape", "y", {flat.input("x", {1, 6, 4}), flat.integers("to", {6, -1})}));
+  flat.graph().inputs[0].shape[0] = 6;
+  EXPECT_TRUE(first_axis_is_batch(flat.graph(), "y")) << "exported for six samples";
+}
+
 TEST(RuntimeInfo, NamesTheBackend) {
   EXPECT_EQ(runtime_info().backend.substr(0, 7), "oneDNN ");
   EXPECT_FALSE(runtime_info().isa.empty());
