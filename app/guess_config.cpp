@@ -242,13 +242,15 @@ void guess_classes(Guessed& out, const Graph& graph, const Shape& output) {
   out.left.push_back(fmt::format("metrics: the output is one score; above {} means class 1", *out.metric->threshold));
 }
 
-/// Against the float model: classes where there are some, else the distance, also of images made from images.
+/// Against the float model: classes where there are some, or integers, which name them; else the distance, also of
+/// images made from images.
 void guess_fidelity(Guessed& out, const Graph& graph, const Shape& output) {
   const auto input = image_input(graph);
+  const bool named = !graph.outputs.empty() && !is_float(graph.outputs.front().type);
   const bool image = input && output.size() == 3 && output[0] <= 4 && output[0] == input->channels;
   const bool scores = output.size() == 1 && output[0] > 1;
   const bool pixels = output.size() == 3 && output[0] > 1 && output[1] > 1 && output[2] > 1 && output[0] <= 256;
-  out.metric = MetricSpec{.type = !image && (scores || pixels) ? "agreement" : "nmse"};
+  out.metric = MetricSpec{.type = named || (!image && (scores || pixels)) ? "agreement" : "nmse"};
 }
 
 /// Whether an output of this shape may hold scores of classes up to `most`.
@@ -296,7 +298,11 @@ void guess_metric(Guessed& out, const Graph& graph) {
   } else if (!out.validation->targets.empty()) {
     guess_targets(out, first);
   } else {
+<<<<<<< HEAD
     from = guess_by_labels(out, graph, outputs);
+=======
+    guess_fidelity(out, graph, output);
+>>>>>>> b7e36a0 (Let agreement compare integers place by place)
   }
   out.told.push_back(fmt::format("metric {}: {}", out.metric->type, from));
   if (graph.outputs.size() > 1) {

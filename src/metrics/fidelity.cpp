@@ -43,6 +43,14 @@ double nmse(const Products& sums) {
   return error < kWorstNmse ? error : kWorstNmse;  // so is NaN
 }
 
+/// The share of places with the same integer: classes themselves, not scores of them.
+double equal_places(const std::vector<double>& found, const std::vector<float>& wanted) {
+  if (found.size() != wanted.size()) return 0.0;  // a shape that depends on data
+  std::size_t same = 0;
+  for (std::size_t at = 0; at < wanted.size(); ++at) same += static_cast<float>(found[at]) == wanted[at] ? 1U : 0U;
+  return wanted.empty() ? 1.0 : static_cast<double>(same) / static_cast<double>(wanted.size());
+}
+
 class Fidelity final : public Metric {
  public:
   explicit Fidelity(const MetricSpec& spec) : spec_(spec), name_(spec.name.empty() ? default_name(spec) : spec.name) {}
@@ -59,16 +67,18 @@ class Fidelity final : public Metric {
     return static_cast<std::size_t>(spec_.output);
   }
   [[nodiscard]] std::string identity() const override {
-    const std::string axis = spec_.type == "agreement" ? fmt::format(" class_axis={}", spec_.class_axis) : "";
-    return fmt::format("{} with float revision={} output={}{}", spec_.type, kRevision, spec_.output, axis);
+    const bool classes = spec_.type == "agreement";
+    return fmt::format("{} with float revision={} output={}{}", spec_.type, classes ? kAgreementRevision : kRevision,
+                       spec_.output, classes ? fmt::format(" class_axis={}", spec_.class_axis) : "");
   }
 
   [[nodiscard]] Status accepts(std::span<const OutputView> outputs, const Truth&) const override {
     if (auto ok = has_numbers(outputs, spec_.output); !ok) return ok;
     if (spec_.type != "agreement") return {};
+    const auto& view = outputs[static_cast<std::size_t>(spec_.output)];
+    if (!is_float(view.type)) return {};
     const auto axis = class_axis_of(outputs, spec_.output, spec_.class_axis);
     if (!axis) return failed(axis);
-    const auto& view = outputs[static_cast<std::size_t>(spec_.output)];
     if (view.shape[*axis] != 1) return {};
     return fail(Cause::InvalidInput,
                 "output {} has shape {} per sample, whose axis {} has one class: class_axis says which counts them",
@@ -79,6 +89,7 @@ class Fidelity final : public Metric {
     const auto& view = outputs[static_cast<std::size_t>(spec_.output)];
     const auto found = values_of(view);
     const std::vector<double> wanted(truth.reference->begin(), truth.reference->end());
+    if (spec_.type == "agreement" && !is_float(view.type)) return {.value = equal_places(found, *truth.reference)};
     if (spec_.type == "agreement") return {.value = agreement(found, wanted, view.shape)};
     const auto sums = products(found, wanted);
     return {.value = spec_.type == "cosine" ? cosine(sums) : nmse(sums)};
@@ -89,6 +100,7 @@ class Fidelity final : public Metric {
  private:
   /// Raised when the same outputs give other values than before.
   static constexpr int kRevision = 1;
+  static constexpr int kAgreementRevision = 2;
 
   [[nodiscard]] double agreement(const std::vector<double>& found, const std::vector<double>& wanted,
                                  const Shape& shape) const {

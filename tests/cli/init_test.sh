@@ -104,6 +104,13 @@ wrote open.json '"layout": "NCHW"'
 grep -q '"resize":' open.json && bad "a size that no one said"
 expect 0 'looked at with inputs "pixel_values" \[1, 3, 32, 32\]' -- q inspect "$SOURCE/tests/cli/open_image.onnx"
 
+# A map of classes, not of scores: agreement, place by place.
+header="{'descr': '<f4', 'fortran_order': False, 'shape': (2, 5, 4, 4), }"
+{ printf '\223NUMPY\001\000\166\000%-117s\n' "$header" && bytes 640; } >maps.npy
+expect 0 'metric agreement: no labels' -- q init "$SOURCE/tests/cli/label_map.onnx" --calibration maps.npy \
+  --validation maps.npy -o maps.json
+expect 0 '^agreement +1' -- q evaluate maps.json
+
 # Without data the file says what is missing.
 expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
 expect 2 'FILL_IN_calibration_samples' -- q check bare.json

@@ -60,6 +60,14 @@ TEST(Fidelity, TakesWhatIsNoNumberForTheWorst) {
   EXPECT_EQ(value_of("nmse", {std::numeric_limits<float>::infinity(), 1}, {0, 1}), 1e15);
 }
 
+TEST(Fidelity, ComparesIntegersAsClassesThemselves) {
+  const auto metric = metric_named("agreement");
+  const auto labels = [](const std::vector<std::int64_t>& found) { return Outputs().add<std::int64_t>({2, 2}, found); };
+  EXPECT_EQ(metric->of_sample(labels({3, 1, 2, 7}).views(), reference({3, 0, 2, 7})).value, 0.75);
+  EXPECT_EQ(metric->of_sample(labels({3, 1, 2, 7}).views(), reference({3, 1})).value, 0.0);
+  EXPECT_EQ(refusal(*metric, Outputs().add<std::int64_t>({1}, {4}), {}), "");
+}
+
 TEST(Fidelity, NeedsNoTruthButClassesToAgreeOn) {
   EXPECT_EQ(refusal(*metric_named("cosine"), Outputs().add<float>({1}, {1}), {}), "");
   EXPECT_THAT(refusal(*metric_named("agreement"), Outputs().add<float>({1, 4}, {1, 2, 3, 4}), {}),
