@@ -84,6 +84,12 @@ Coprocess::~Coprocess() {
 Result<std::string> Coprocess::asked(const std::string& line, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   const auto until = Clock::now() + patience;
+  if (spoke_unasked()) {
+    return fail(Cause::Backend,
+                "{}: wrote more than it was asked for, exactly one line for each line that it reads "
+                "is needed",
+                printable(command_));
+  }
   if (!asked_of(to_, line + "\n")) return tl::unexpected(ended());
   for (;;) {
     if (const auto end = read_.find('\n'); end != std::string::npos) {
@@ -105,6 +111,12 @@ Result<std::string> Coprocess::asked(const std::string& line, std::chrono::milli
     if (size <= 0) return tl::unexpected(ended());
     read_.append(block.data(), static_cast<std::size_t>(size));
   }
+}
+
+bool Coprocess::spoke_unasked() const {
+  if (!read_.empty()) return true;
+  pollfd ready{.fd = from_, .events = POLLIN, .revents = 0};
+  return ::poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) != 0;
 }
 
 Error Coprocess::ended() {

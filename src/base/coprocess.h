@@ -21,13 +21,15 @@ class Coprocess {
   Coprocess(const Coprocess&) = delete;
   Coprocess& operator=(const Coprocess&) = delete;
 
-  /// The answer to `line`, without its end. Errors: Backend where the command ended, closed a stream or took longer
-  /// than `patience`, naming it; it is of no further use then.
+  /// The answer to `line`, without its end. Errors: Backend where the command ended, closed a stream, took longer than
+  /// `patience` or has written more lines than it read, naming it; it is of no further use then.
   [[nodiscard]] Result<std::string> asked(const std::string& line, std::chrono::milliseconds patience);
 
  private:
   Coprocess(std::string command, pid_t child, int to, int from)
       : command_(std::move(command)), child_(child), to_(to), from_(from) {}
+  /// Whether something is there to read that nobody asked for.
+  [[nodiscard]] bool spoke_unasked() const;
   /// Why it does not answer, once it is known to have ended.
   [[nodiscard]] Error ended();
 
