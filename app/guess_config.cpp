@@ -298,11 +298,7 @@ void guess_metric(Guessed& out, const Graph& graph) {
   } else if (!out.validation->targets.empty()) {
     guess_targets(out, first);
   } else {
-<<<<<<< HEAD
     from = guess_by_labels(out, graph, outputs);
-=======
-    guess_fidelity(out, graph, output);
->>>>>>> b7e36a0 (Let agreement compare integers place by place)
   }
   out.told.push_back(fmt::format("metric {}: {}", out.metric->type, from));
   if (graph.outputs.size() > 1) {

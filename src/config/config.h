@@ -87,15 +87,16 @@ struct MetricSpec {
   std::string name{};             ///< as shown and as compression refers to it; default from the type ("accuracy@top1")
   std::int64_t output = 0;        ///< which network output holds the scores or boxes
   std::int64_t top_k = 1;         ///< accuracy
-  std::optional<double> threshold{};       ///< accuracy, f1: a single score above it means class 1, else class 0
-  std::optional<std::int64_t> positive{};  ///< f1: of this class alone; nothing: the mean over classes
-  double peak = 1.0;                       ///< psnr: the largest value that there can be
-  std::optional<std::int64_t> ignore{};    ///< miou: places whose right class is this count nowhere
-  std::string run{};                       ///< command: what a shell is given
-  std::filesystem::path folder{};          ///< command: where it runs
-  bool higher_is_better = true;            ///< command
-  std::chrono::seconds timeout{60};        ///< command: that an answer may take
-  std::int64_t class_axis = 0;             ///< agreement, miou: counts the classes; without batch, < 0 from the end
+  std::optional<double> threshold{};           ///< accuracy, f1: a single score above it means class 1, else class 0
+  std::optional<std::int64_t> positive{};      ///< f1: of this class alone; nothing: the mean over classes
+  double peak = 1.0;                           ///< psnr: the largest value that there can be
+  std::optional<std::int64_t> ignore{};        ///< miou: places whose right class is this count nowhere
+  std::string run{};                           ///< command: what a shell is given
+  std::filesystem::path folder{};              ///< command: where it runs
+  std::vector<std::filesystem::path> files{};  ///< command: what it reads besides, part of what it is by content
+  bool higher_is_better = true;                ///< command
+  std::chrono::seconds timeout{60};            ///< command: that an answer may take
+  std::int64_t class_axis = 0;                 ///< agreement, miou: counts the classes; without batch, < 0 from the end
   // map:
   std::string decode{};                          ///< how the output means boxes: "yolox", "yolov5", "yolov8" or "boxes"
   std::vector<std::int64_t> strides{8, 16, 32};  ///< yolox: pixels of the input per cell of each grid

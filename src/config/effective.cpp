@@ -136,6 +136,7 @@ Json metric_json(const MetricSpec& metric) {
   if (is("command")) {
     out.push_back({"run", text(metric.run)});
     out.push_back({"folder", path_json(metric.folder)});
+    out.push_back({"files", list(metric.files, path_json)});
     out.push_back({"direction", text(metric.higher_is_better ? "higher-better" : "higher-worse")});
     out.push_back({"timeout", Json{std::int64_t{metric.timeout.count()}}});
   }

@@ -20,21 +20,14 @@ struct MetricKey {
 };
 
 const std::vector<MetricKey>& metric_keys() {
-  static const std::vector<MetricKey> kKeys{{"top_k", {"accuracy"}},
-                                            {"threshold", {"accuracy", "f1"}},
-                                            {"positive", {"f1"}},
-                                            {"peak", {"psnr"}},
-                                            {"ignore", {"miou"}},
-                                            {"class_axis", {"agreement", "miou"}},
-                                            {"run", {"command"}},
-                                            {"folder", {"command"}},
-                                            {"direction", {"command"}},
-                                            {"timeout", {"command"}},
-                                            {"decode", {"map"}},
-                                            {"strides", {"map"}},
-                                            {"score_threshold", {"map"}},
-                                            {"nms_iou", {"map"}},
-                                            {"iou", {"map"}}};
+  static const std::vector<MetricKey> kKeys{{"top_k", {"accuracy"}},  {"threshold", {"accuracy", "f1"}},
+                                            {"positive", {"f1"}},     {"peak", {"psnr"}},
+                                            {"ignore", {"miou"}},     {"class_axis", {"agreement", "miou"}},
+                                            {"run", {"command"}},     {"folder", {"command"}},
+                                            {"files", {"command"}},   {"direction", {"command"}},
+                                            {"timeout", {"command"}}, {"decode", {"map"}},
+                                            {"strides", {"map"}},     {"score_threshold", {"map"}},
+                                            {"nms_iou", {"map"}},     {"iou", {"map"}}};
   return kKeys;
 }
 
@@ -78,6 +71,11 @@ void parse_command(const Section& metric, const std::filesystem::path& folder, M
   if (out.type != "command") return;
   if (out.run.empty()) metric.report("run", "missing: the command that scores samples");
   out.folder = metric.has("folder") ? parse_path(metric, "folder", folder) : whole_folder(metric, folder);
+  for (const auto& file : metric.texts("files")) {
+    const auto path = resolved_path(file, folder);
+    if (!path) metric.report("files", path.error().message);
+    if (path) out.files.push_back(*path);
+  }
   out.higher_is_better =
       metric.choice("direction", "higher-better", {"higher-better", "higher-worse"}) == "higher-better";
   out.timeout = std::chrono::seconds(metric.integer("timeout", kMinute, {1, kDay}));

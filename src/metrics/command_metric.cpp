@@ -3,7 +3,6 @@
 #include <cmath>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/coprocess.h"
 #include "base/hash.h"
@@ -49,14 +48,39 @@ Result<double> value_of(const std::string& answer) {
   return fail(Cause::Backend, "answered {:.80}, a JSON number or {{\"value\": number}} is needed", printable(answer));
 }
 
-/// Of the files that the command's words name.
+/// The words of a shell command, quotes taken away; what stands between its signs counts as a word.
+std::vector<std::string> words_of(const std::string& command) {
+  std::vector<std::string> words{""};
+  char quote = '\0';
+  for (std::size_t at = 0; at < command.size(); ++at) {
+    const char c = command[at];
+    if (quote == '\0' ? c == '\'' || c == '"' : c == quote)
+      quote = quote == '\0' ? c : '\0';
+    else if (c == '\\' && quote != '\'' && at + 1 < command.size())
+      words.back() += command[++at];
+    else if (quote == '\0' && std::string_view(" \t\n;|&()<>").find(c) != std::string_view::npos)
+      words.emplace_back();
+    else
+      words.back() += c;
+  }
+  std::erase(words, "");
+  return words;
+}
+
+/// Of the files that the command's words name, then of the others.
 Result<std::string> content_of(const MetricSpec& spec) {
-  Hasher hasher;
-  std::istringstream words(spec.run);
-  for (std::string word; words >> word;) {
+  std::vector<fs::path> files;
+  const auto add = [&](std::string_view word) {
     std::error_code failure;
-    const fs::path file = spec.folder / word;
-    if (!fs::is_regular_file(file, failure)) continue;
+    if (!word.empty() && fs::is_regular_file(spec.folder / word, failure)) files.push_back(spec.folder / word);
+  };
+  for (const auto& word : words_of(spec.run)) {
+    add(word);
+    if (const auto sign = word.find('='); sign != std::string::npos) add(std::string_view(word).substr(sign + 1));
+  }
+  files.insert(files.end(), spec.files.begin(), spec.files.end());
+  Hasher hasher;
+  for (const auto& file : files) {
     const auto digest = sha256_file(file);
     if (!digest) return failed(digest);
     hasher.add(*digest);

@@ -217,7 +217,7 @@ TEST(Engine, ReadsWhatOtherMetricsTake) {
 TEST(Engine, ReadsMetricsOfCommands) {
   const auto config = parsed(
       R"("metrics": [{"type": "command", "run": "python3 score.py", "direction": "higher-worse", "timeout": 5},
-                     {"type": "command", "name": "other", "run": "x", "folder": "sub"}])");
+                     {"type": "command", "name": "other", "run": "x", "folder": "sub", "files": ["lib.sh", "/a/b.py"]}])");
   ASSERT_TRUE(config) << config.error().message;
   const auto& metrics = config->engine.metrics;
   EXPECT_EQ(metrics[0].run, "python3 score.py");
@@ -226,10 +226,13 @@ TEST(Engine, ReadsMetricsOfCommands) {
   EXPECT_EQ(metrics[0].timeout, std::chrono::seconds(5));
   EXPECT_EQ(metrics[1].folder, "/folder/sub");
   EXPECT_TRUE(metrics[1].higher_is_better);
+  EXPECT_THAT(metrics[1].files, ElementsAre("/folder/lib.sh", "/a/b.py"));
   const auto stored = parse_config(config->effective_json, "/", "stored", {});
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_EQ(stored->engine, config->engine) << config->effective_json;
   EXPECT_THAT(problem(R"("metrics": [{"type": "command"}])"), HasSubstr("engine.metrics[0].run: missing"));
+  EXPECT_THAT(problem(R"("metrics": [{"type": "command", "run": "x", "files": [""]}])"),
+              HasSubstr("engine.metrics[0].files: a path is needed"));
   EXPECT_THAT(problem(R"("metrics": [{"type": "mse", "run": "x"}])"),
               HasSubstr("engine.metrics[0].run: only for metrics of type command"));
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/temporary_folder.h"
 #include "metrics/views.h"
 
 namespace quantrail {
@@ -85,17 +86,43 @@ TEST_F(CommandMetricTest, IsTheMeanInItsDirection) {
   EXPECT_DOUBLE_EQ(metric->aggregated(std::vector<SampleScore>{{1.0}, {4.0}}), 2.5);
 }
 
-TEST_F(CommandMetricTest, IsAnotherOnceItsScriptChanges) {
-  const auto folder = std::filesystem::temp_directory_path() / "quantrail-command-metric-test";
-  std::filesystem::create_directories(folder);
-  auto spec = command("sh score.sh");
-  spec.folder = folder;
-  std::ofstream(folder / "score.sh") << "echo 1\n";
-  const auto before = metric_of(spec)->identity();
-  EXPECT_EQ(metric_of(spec)->identity(), before);
-  std::ofstream(folder / "score.sh") << "echo 2\n";
-  EXPECT_NE(metric_of(spec)->identity(), before);
-  std::filesystem::remove_all(folder);
+/// A folder of its own in which files can be changed.
+class CommandMetricFilesTest : public CommandMetricTest {
+ protected:
+  static void write(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
+  /// Whether the metric is another one once the file has another content.
+  [[nodiscard]] bool depends_on(const MetricSpec& spec, const std::string& file) const {
+    write(folder.path() / file, "echo 1\n");
+    const auto before = metric_of(spec)->identity();
+    EXPECT_EQ(metric_of(spec)->identity(), before);
+    write(folder.path() / file, "echo 2\n");
+    return metric_of(spec)->identity() != before;
+  }
+  [[nodiscard]] MetricSpec here(const std::string& run) const {
+    auto spec = command(run);
+    spec.folder = folder.path();
+    return spec;
+  }
+  TemporaryFolder folder = std::move(*TemporaryFolder::made("quantrail-command-metric-test"));
+};
+
+TEST_F(CommandMetricFilesTest, IsAnotherOnceItsScriptChanges) {
+  EXPECT_TRUE(depends_on(here("sh score.sh"), "score.sh"));
+  EXPECT_TRUE(depends_on(here("sh 'my score.sh'"), "my score.sh"));
+  EXPECT_TRUE(depends_on(here("sh my\\ score.sh"), "my score.sh"));
+  EXPECT_TRUE(depends_on(here("sh x.sh --lib=lib.sh; exit"), "lib.sh"));
+  EXPECT_TRUE(depends_on(here("sh <in.sh"), "in.sh"));
+  EXPECT_FALSE(depends_on(here("sh score.sh"), "lib.sh"));
+}
+
+TEST_F(CommandMetricFilesTest, IsAnotherOnceAFileThatItReadsChanges) {
+  auto spec = here("sh score.sh");
+  spec.files = {folder.path() / "lib.sh"};
+  EXPECT_TRUE(depends_on(spec, "lib.sh"));
+  spec.files.push_back(folder.path() / "gone.sh");
+  const auto refused = make_metric(spec);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("gone.sh"));
 }
 
 }  // namespace
