@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
@@ -49,7 +50,9 @@ Result<std::string> forecast_for(const Prepared& p) {
   const auto work = measured_workload(inputs, **workbench);
   if (!work) return failed(work);
   if (!*work) return std::string("forecast: nothing is measured without validation data");
-  return forecast(*settings, **work);
+  const bool by_programs =
+      std::any_of(p.metrics.begin(), p.metrics.end(), [](const auto& one) { return one->judge() == Judge::Command; });
+  return forecast(*settings, **work) + (by_programs ? "; what programs that score take comes on top" : "");
 }
 
 }  // namespace

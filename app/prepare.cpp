@@ -227,6 +227,15 @@ Status check_computing(const Prepared& p) {
   return plan ? check_measuring(p, *plan) : failed(plan);
 }
 
+/// Which of the layers that a search shall start with the model cannot have.
+void note_unknown_start(Prepared& p) {
+  for (const auto& name : p.config.compression.accuracy_aware.start_reverted) {
+    const bool known = std::any_of(p.graph.nodes.begin(), p.graph.nodes.end(),
+                                   [&](const Node& node) { return node.name == name; });
+    if (!known) p.notes.push_back(fmt::format("start_reverted: the model has no layer \"{}\"; it is left out", name));
+  }
+}
+
 }  // namespace
 
 std::size_t threads_of(const Config& config) {
@@ -258,6 +267,7 @@ Result<Prepared> prepared(Config config, Purpose purpose, const FileHasher& hash
   if (auto computes = check_computing(p); !computes) return failed(computes);
   if (purpose == Purpose::Run) {
     if (auto sound = search_settings(inputs_of(p)); !sound) return failed(sound, p.config.source.string());
+    note_unknown_start(p);
   }
   return p;
 }

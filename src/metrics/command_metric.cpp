@@ -6,6 +6,7 @@
 
 #include "base/coprocess.h"
 #include "base/hash.h"
+#include "base/process.h"
 #include "base/temporary_folder.h"
 #include "base/text.h"
 #include "metrics/npy_writer.h"
@@ -88,6 +89,22 @@ Result<std::string> content_of(const MetricSpec& spec) {
   return hasher.finish().hex();
 }
 
+/// That it can be started; what its first word is worth is only known where that is a plain one.
+Status startable(const MetricSpec& spec) {
+  std::error_code failure;
+  if (!fs::is_directory(spec.folder, failure))
+    return fail(Cause::InvalidInput, "{}: no folder to run a program in", printable(spec.folder.string()));
+  const std::string word = spec.run.substr(0, spec.run.find_first_of(" \t\n;|&()<>"));
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-";
+  if (word.empty() || word.find_first_not_of(kPlain) != std::string::npos) return {};
+  const auto child = started({.arguments = {"/bin/sh", "-c", "cd \"$0\" && command -v -- \"$1\" >/dev/null 2>&1",
+                                            spec.folder.string(), word}});
+  if (!child) return failed(child);
+  if (awaited(*child) == 0) return {};
+  return fail(Cause::InvalidInput, "{}: there is no program {} in {} or on the PATH", printable(spec.run), word,
+              printable(spec.folder.string()));
+}
+
 class CommandMetric final : public Metric {
  public:
   CommandMetric(const MetricSpec& spec, std::string content)
@@ -146,6 +163,7 @@ class CommandMetric final : public Metric {
 }  // namespace
 
 Result<std::unique_ptr<Metric>> make_command_metric(const MetricSpec& spec) {
+  if (auto can = startable(spec); !can) return failed(can);
   auto content = content_of(spec);
   if (!content) return failed(content);
   return std::make_unique<CommandMetric>(spec, std::move(*content));

@@ -76,6 +76,14 @@ cp "$SOURCE/demo/shapes.onnx" nan.onnx
 printf '\377\377\377\377\377\377\377\377' | dd of=nan.onnx bs=1 seek=400000 conv=notrunc 2>/dev/null
 expect 2 'nan\.onnx.*not a number' -- q check "$demo" --set model.model="$work/nan.onnx"
 expect 2 'top_k is 99' -- q check "$demo" --set 'engine.metrics[0].top_k=99'
+command_metric() { printf '%s\n' --set "engine.metrics=[{\"type\": \"command\", \"run\": \"$1\", \"folder\": \"$2\"}]"; }
+mapfile -t gone < <(command_metric 'sh score.sh' "$work/no-folder")
+expect 2 'engine\.metrics\[0\].*no-folder: no folder to run a program in' -- q check "$demo" "${gone[@]}"
+mapfile -t gone < <(command_metric './no-scorer.sh' "$work")
+expect 2 'engine\.metrics\[0\].*there is no program \./no-scorer\.sh in' -- q check "$demo" "${gone[@]}"
+mapfile -t there < <(command_metric 'while read f; do echo 1; done' "$work")
+expect 0 'forecast: .*; what programs that score take comes on top' -- q check "$demo" "${there[@]}"
+expect 0 'note: start_reverted: the model has no layer "nope"; it is left out' -- q check "$demo" --set 'start_reverted=["nope"]'
 expect 2 'output 7' -- q check "$demo" --set 'engine.metrics[0].output=7'
 expect 2 'means several parameters.*compression' -- q check "$demo" --set 'metrics=[]'
 expect 2 'name\[0\]' -- q check "$demo" --set engine.metrics.0.top_k=5

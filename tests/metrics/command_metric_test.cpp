@@ -125,5 +125,19 @@ TEST_F(CommandMetricFilesTest, IsAnotherOnceAFileThatItReadsChanges) {
   EXPECT_THAT(refused.error().message, HasSubstr("gone.sh"));
 }
 
+TEST_F(CommandMetricFilesTest, RefusesWhatCannotBeStarted) {
+  const auto refused = [](const MetricSpec& spec) {
+    const auto made = make_metric(spec);
+    return made ? "made" : made.error().message;
+  };
+  EXPECT_THAT(refused(here("no-such-program-anywhere -x")), HasSubstr("there is no program no-such-program-anywhere"));
+  EXPECT_THAT(refused(here("./score.sh")), HasSubstr("there is no program ./score.sh"));
+  EXPECT_EQ(refused(here("X=1 no-such-program-anywhere")), "made");
+  EXPECT_EQ(refused(here("while read -r f; do echo 1; done")), "made");
+  auto nowhere = here("sh x");
+  nowhere.folder /= "gone";
+  EXPECT_THAT(refused(nowhere), HasSubstr("gone: no folder to run a program in"));
+}
+
 }  // namespace
 }  // namespace quantrail
