@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cell_text.h"
 #include "base/text.h"
 
 namespace quantrail::tracking {
@@ -49,9 +50,14 @@ Status check_tag(std::string_view tag) {
 }
 
 std::string run_name_from(std::string_view text) {
-  std::string name(text.substr(0, kLongest - 4));
-  std::replace_if(
-      name.begin(), name.end(), [](char letter) { return !is_plain(letter); }, '-');
+  std::string name;
+  for (const char32_t glyph : decoded(text)) {
+    constexpr char32_t kFirstBeyondAscii = 0x80;
+    const bool kept = glyph >= kFirstBeyondAscii || is_plain(static_cast<char>(glyph));
+    const std::string letter = kept ? encoded({&glyph, 1}) : "-";
+    if (name.size() + letter.size() > kLongest - 4) break;
+    name += letter;
+  }
   if (is_number(name) || name == "latest" || name.front() == '-') name = "run-" + name;
   return name;
 }

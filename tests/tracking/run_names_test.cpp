@@ -8,6 +8,11 @@ namespace {
 TEST(RunNames, MadeFromAnyTextAreNamesThatArePermitted) {
   EXPECT_EQ(run_name_from("mobilenet_v1-1.0"), "mobilenet_v1-1.0");
   EXPECT_EQ(run_name_from("my net@2"), "my-net-2");
+  EXPECT_EQ(run_name_from("распознавание лиц"), "распознавание-лиц");
+  EXPECT_EQ(run_name_from("größe\xFF"), "größe-");
+  std::string umlauts = "a";
+  for (int letter = 0; letter < 60; ++letter) umlauts += "ä";
+  EXPECT_EQ(run_name_from(umlauts), umlauts.substr(0, 95)) << "no half letters";
   EXPECT_EQ(run_name_from("50"), "run-50");
   EXPECT_EQ(run_name_from("latest"), "run-latest");
   for (const std::string& text :
