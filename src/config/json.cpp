@@ -7,12 +7,23 @@
 #include <optional>
 #include <utility>
 
+#include "base/cell_text.h"
 #include "base/text.h"
 
 namespace quantrail {
 namespace {
 
 constexpr std::size_t kMostLevels = 100;
+
+/// The end of `token`, which may be all that follows a number, on one line.
+std::string last_words(std::string_view token) {
+  constexpr int kMostColumns = 40;
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto last = token.find_last_not_of(kBlanks);
+  const auto line = last == std::string_view::npos ? last : token.find_last_of('\n', last);
+  if (line != std::string_view::npos) token.remove_prefix(token.find_first_not_of(kBlanks, line));
+  return fitted_end(token, kMostColumns, "...");
+}
 
 /// Builds a Json from the parser's events; stops at the first thing that a configuration must not hold.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -40,7 +51,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::json::exception&) override {
     failed_at = position;
-    problem = token.empty() || token == "<EOF>" ? "unexpected end" : "unexpected " + printable(token);
+    problem = token.empty() || token == "<EOF>" ? "unexpected end" : "unexpected " + last_words(token);
     return false;
   }
 
@@ -88,6 +99,51 @@ std::string position_text(std::string_view text, std::size_t position) {
   const auto last_break = before.rfind('\n');
   const auto column = before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1) + 1;
   return fmt::format("line {}, column {}", line, column);
+}
+
+/// A text as far as its comments go.
+struct Outline {
+  std::optional<std::size_t> open_comment{};  ///< where one begins that does not end
+  std::vector<std::size_t> marks{};           ///< positions of all that is neither blank nor in a comment nor in a text
+};
+
+Outline outline_of(std::string_view text) {
+  Outline out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with("//")) {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (rest.starts_with("/*")) {
+      const auto end = text.find("*/", at + 2);
+      if (end == std::string_view::npos) {
+        out.open_comment = at;
+        return out;
+      }
+      at = end + 1;
+    } else if (text[at] == '"') {
+      out.marks.push_back(at);
+      while (++at < text.size() && text[at] != '"') at += text[at] == '\\' ? 1 : 0;
+    } else if (std::string_view(" \t\r\n").find(text[at]) == std::string_view::npos) {
+      out.marks.push_back(at);
+    }
+  }
+  return out;
+}
+
+/// "line 3, column 1: not valid JSON: a comma before }"; `position` counts from 1.
+std::string syntax_problem(std::string_view text, std::size_t position, const std::string& otherwise) {
+  const Outline outline = outline_of(text);
+  const auto told = [&](std::size_t at, std::string_view what) {
+    return fmt::format("{}: not valid JSON: {}", position_text(text, at), what);
+  };
+  if (outline.open_comment) return told(*outline.open_comment + 1, "a comment that does not end");
+  const auto mark = std::lower_bound(outline.marks.begin(), outline.marks.end(), position == 0 ? 0 : position - 1);
+  if (mark != outline.marks.end() && mark != outline.marks.begin() && *mark + 1 == position) {
+    const char found = text[*mark];
+    if ((found == '}' || found == ']') && text[*(mark - 1)] == ',')
+      return told(position, fmt::format("a comma before {}", found));
+  }
+  return told(position, otherwise);
 }
 
 nlohmann::json to_library(const Json& value) {
@@ -151,7 +207,7 @@ Result<Json> parse_json(std::string_view text) {
       nlohmann::json::sax_parse(text, &builder, nlohmann::json::input_format_t::json, kStrict, kComments);
   if (parsed) return std::move(builder.root);
   if (!builder.failed_at) return fail(Cause::InvalidInput, "{}", builder.problem);
-  return fail(Cause::InvalidInput, "{}: not valid JSON: {}", position_text(text, *builder.failed_at), builder.problem);
+  return fail(Cause::InvalidInput, "{}", syntax_problem(text, *builder.failed_at, builder.problem));
 }
 
 Result<std::string> canonical_text(const Json& value) {

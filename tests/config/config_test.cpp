@@ -46,6 +46,17 @@ TEST(Config, SaysWhereTheSyntaxIsWrong) {
   EXPECT_THAT(problem("{\"model\": \"\xFF\"}"), HasSubstr("not valid JSON"));
 }
 
+TEST(Config, SaysWhatIsWrongWithTheSyntax) {
+  EXPECT_EQ(problem("{\"a\": 0.001, // here\n}"), "c.json: line 2, column 1: not valid JSON: a comma before }");
+  EXPECT_EQ(problem("{\"a\": [1, 2,]}"), "c.json: line 1, column 13: not valid JSON: a comma before ]");
+  EXPECT_EQ(problem("{\"a\": \"/*\",\n \"b\": 1 /* never\n" + std::string(5000, 'x')),
+            "c.json: line 2, column 9: not valid JSON: a comment that does not end");
+  EXPECT_EQ(problem("{\"a\": 1,\n  3}"), "c.json: line 2, column 3: not valid JSON: unexpected 3");
+  EXPECT_EQ(problem("{\"a\": tru" + std::string(100, 'x') + "}"),
+            "c.json: line 1, column 10: not valid JSON: unexpected \"a\": trux");
+  EXPECT_LT(problem("{\"a\": \"" + std::string(5000, 'x')).size(), 100U);
+}
+
 TEST(Config, NamesUnknownKeysAndTheNearestOne) {
   EXPECT_EQ(problem(with_params(R"("maximal_dorp": 0.1)")),
             "c.json: compression.algorithms[0].params.maximal_dorp: unknown key (did you mean \"maximal_drop\"?)");
