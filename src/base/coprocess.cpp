@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "base/process.h"
@@ -47,6 +48,28 @@ bool asked_of(int to, std::string_view text) {
   return true;
 }
 
+bool ends_within(pid_t child, std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    siginfo_t seen{};
+    if (::waitid(P_PID, static_cast<id_t>(child), &seen, WEXITED | WNOHANG | WNOWAIT) != 0 || seen.si_pid != 0)
+      return true;
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+/// Its exit code. Where it does not end by itself, having nothing left to read, it is asked to, and then made to.
+int finished(pid_t child) {
+  constexpr std::chrono::milliseconds kPatience{2000};
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    if (ends_within(child, kPatience)) break;
+    ::kill(-child, signal);
+  }
+  ::kill(-child, SIGTERM);  // what it has left running
+  return awaited(child);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Coprocess>> Coprocess::start(std::string command, const std::filesystem::path& folder) {
@@ -56,12 +79,13 @@ Result<std::unique_ptr<Coprocess>> Coprocess::start(std::string command, const s
     questions.close();
     return fail(Cause::Backend, "{}: {}", printable(command), std::strerror(reason));
   }
-  Program program;
+  ChildProgram program;
   program.arguments = {"/bin/sh", "-c", "cd \"$0\" && eval \"$1\"", folder.empty() ? "." : folder.string(), command};
   program.input = questions.read;
   program.output = answers.write;
   program.errors = STDERR_FILENO;
   program.own_group = true;
+  program.environment = {"PYTHONUNBUFFERED=1"};  // print() would keep its answers for itself
   const auto child = started(program);
   ::close(questions.read);
   ::close(answers.write);
@@ -76,9 +100,7 @@ Result<std::unique_ptr<Coprocess>> Coprocess::start(std::string command, const s
 Coprocess::~Coprocess() {
   ::close(to_);
   ::close(from_);
-  if (child_ <= 0) return;
-  ::kill(-child_, SIGTERM);
-  (void)awaited(child_);
+  if (child_ > 0) (void)finished(child_);
 }
 
 Result<std::string> Coprocess::asked(const std::string& line, std::chrono::milliseconds patience) {
@@ -104,7 +126,8 @@ Result<std::string> Coprocess::asked(const std::string& line, std::chrono::milli
     const int found = left > 0 ? ::poll(&ready, 1, static_cast<int>(left)) : 0;
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0)
-      return fail(Cause::Backend, "{}: no answer within {} s", printable(command_), patience.count() / 1000);
+      return fail(Cause::Backend, "{}: no answer within {} s; a program must flush each line that it writes",
+                  printable(command_), patience.count() / 1000);
     std::array<char, 4096> block{};
     const auto size = ::read(from_, block.data(), block.size());
     if (size < 0 && errno == EINTR) continue;
@@ -120,8 +143,7 @@ bool Coprocess::spoke_unasked() const {
 }
 
 Error Coprocess::ended() {
-  ::kill(-child_, SIGTERM);
-  const int code = awaited(std::exchange(child_, 0));
+  const int code = finished(std::exchange(child_, 0));
   return {Cause::Backend, fmt::format("{}: ended with {} instead of answering", printable(command_), code)};
 }
 

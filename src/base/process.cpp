@@ -65,7 +65,7 @@ std::vector<std::string> environment_with(std::span<const std::string> changes) 
   return variables;
 }
 
-Result<pid_t> started(const Program& program) {
+Result<pid_t> started(const ChildProgram& program) {
   Attributes attributes;
   if (program.input >= 0) posix_spawn_file_actions_adddup2(&attributes.files, program.input, STDIN_FILENO);
   const int errors = program.errors >= 0 ? program.errors : program.output;
@@ -89,7 +89,7 @@ int awaited(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-Result<int> run_in_foreground(const Program& program) {
+Result<int> run_in_foreground(const ChildProgram& program) {
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   struct sigaction interrupt {};

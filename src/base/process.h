@@ -11,7 +11,7 @@
 namespace quantrail {
 
 /// A program to start.
-struct Program {
+struct ChildProgram {
   std::vector<std::string> arguments{};    ///< the program first, found as a shell would
   std::vector<std::string> environment{};  ///< NAME=VALUE: this process's variables, changed by these
   int input = -1;                          ///< descriptor of its standard input; -1: this process's
@@ -25,12 +25,12 @@ struct Program {
 
 /// Starts a program, for which signals that this process ignores mean what they mean by default.
 /// Errors: Backend, with the system's reason.
-[[nodiscard]] Result<pid_t> started(const Program& program);
+[[nodiscard]] Result<pid_t> started(const ChildProgram& program);
 
 /// Waits for the end of a child: its exit code, or 128 and the signal that killed it.
 [[nodiscard]] int awaited(pid_t child);
 
 /// Leaves the terminal to a program until it ends: Ctrl-C and Ctrl-\ are its own. Its exit code, as awaited() has it.
-[[nodiscard]] Result<int> run_in_foreground(const Program& program);
+[[nodiscard]] Result<int> run_in_foreground(const ChildProgram& program);
 
 }  // namespace quantrail

@@ -27,6 +27,7 @@ Products products(std::span<const double> found, std::span<const double> wanted)
     sums.both += y * wanted[at];
     sums.apart += (y - wanted[at]) * (y - wanted[at]);
   }
+  if (found.size() != wanted.size()) sums.found = sums.apart = std::nan("");
   return sums;
 }
 

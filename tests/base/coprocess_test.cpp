@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <filesystem>
+
+#include "base/temporary_folder.h"
 
 namespace quantrail {
 namespace {
@@ -46,6 +49,19 @@ TEST_F(CoprocessTest, SaysHowItEnded) {
   EXPECT_EQ(refusal("exit 7"), "exit 7: ended with 7 instead of answering");
   EXPECT_THAT(refusal("no-such-program-anywhere"), HasSubstr("ended with 127"));
   EXPECT_THAT(refusal("read -r line; printf half"), HasSubstr("ended with 0"));
+}
+
+TEST_F(CoprocessTest, MayFinishWhenNothingIsLeftToRead) {
+  const auto folder = TemporaryFolder::made("quantrail-test");
+  ASSERT_TRUE(folder);
+  const auto file = folder->path() / "last words";
+  const std::string last = "sleep 0.1; echo done > '" + file.string() + "'";
+  (void)running("while read -r line; do echo 1; done; " + last)->asked("x", kPatience);
+  EXPECT_TRUE(std::filesystem::exists(file));
+}
+
+TEST_F(CoprocessTest, EndsThoughItWillNot) {
+  EXPECT_TRUE(running("trap '' TERM; read -r line; echo 1; while :; do sleep 1; done")->asked("x", kPatience));
 }
 
 TEST_F(CoprocessTest, GivesUpOnSilenceAndOnNoise) {
