@@ -76,12 +76,21 @@ class Writer {
     forms.zero_point = out_.constant(value + "_zero_point", scalar_tensor(params.zero_point));
     forms.codes = out_.fresh(value + "_quantized");
     forms.real = out_.fresh(value + "_dequantized");
-    out_.add("QuantizeLinear", value + "_QuantizeLinear", {value, forms.scale, forms.zero_point}, forms.codes);
+    const auto real = quantized_before_a_pool(value) ? at_least_lowest(value, value) : value;
+    out_.add("QuantizeLinear", value + "_QuantizeLinear", {real, forms.scale, forms.zero_point}, forms.codes);
     if (has_plain_reader(value)) {
       out_.add("DequantizeLinear", value + "_DequantizeLinear", {forms.codes, forms.scale, forms.zero_point},
                forms.real);
     }
     forms_[value] = std::move(forms);
+  }
+
+  /// Whether ONNX Runtime would quantize what is pooled to `value` instead, whose ties change the positions of maxima.
+  [[nodiscard]] bool quantized_before_a_pool(const std::string& value) const {
+    const auto at = index_.producer(value);
+    if (!at || graph_.nodes[*at].op != "MaxPool" || lowering_.nodes[*at].reads[0] != Read::Float) return false;
+    const auto& results = graph_.nodes[*at].outputs;
+    return results.size() > 1 && (!index_.readers(results[1]).empty() || index_.is_output(results[1]));
   }
 
   [[nodiscard]] bool has_plain_reader(const std::string& value) const {
@@ -162,9 +171,14 @@ class Writer {
     const auto real = out_.fresh(node.name + "_input_dequantized");
     out_.add("DequantizeLinear", node.name + "_input_DequantizeLinear", {forms.codes, forms.scale, forms.zero_point},
              real);
-    const auto lowest = out_.constant(node.name + "_input_lowest", scalar_tensor(std::numeric_limits<float>::lowest()));
-    const auto same = out_.fresh(node.name + "_input");
-    out_.add("Max", node.name + "_input_Max", {real, lowest}, same);
+    return at_least_lowest(node.name + "_input", real);
+  }
+
+  /// `value`, called `name`, behind a Max that changes nothing.
+  std::string at_least_lowest(const std::string& name, const std::string& value) {
+    const auto lowest = out_.constant(name + "_lowest", scalar_tensor(std::numeric_limits<float>::lowest()));
+    const auto same = out_.fresh(name);
+    out_.add("Max", name + "_Max", {value, lowest}, same);
     return same;
   }
 

@@ -13,7 +13,8 @@ namespace quantrail {
 /// - a float Conv, ConvTranspose, Gemm or MatMul with constant weights reads codes through a DequantizeLinear of its
 ///   own with one scale per channel: ONNX Runtime would otherwise turn it into an integer layer on its own. Where there
 ///   is one channel, where a float MaxPool or Reshape or the like lies between, and in front of a Softmax whose result
-///   has codes, the guard is a Max with the lowest number.
+///   has codes, the guard is a Max with the lowest number;
+/// - so it is behind a float MaxPool whose positions are read, since ONNX Runtime would pool codes, which have ties.
 /// Names of nodes, inputs and outputs stay; new nodes and values are named after the value or node that they serve.
 [[nodiscard]] Graph with_qdq(const Graph& graph, const Quantization& quantization, const Lowering& lowering);
 

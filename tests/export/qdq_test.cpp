@@ -233,6 +233,25 @@ TEST(Qdq, AFloatMoveInFrontOfAFloatLayerIsGuarded) {
   EXPECT_EQ(node_named(graph, "fc").inputs[0], "flat:0");
 }
 
+TEST(Qdq, AFloatPoolWhosePositionsAreReadKeepsItsFloats) {
+  for (const bool read : {false, true}) {
+    SmallNetwork net;
+    const auto pooled = net.max_pool("pool", net.conv("c1", "x"));
+    net.graph().nodes.back().outputs.emplace_back("at");
+    if (read) net.graph().outputs.push_back({"at", ElementType::Int64, {-1, 4, 4, 4}, {"N", "", "", ""}});
+    net.output(net.conv("c2", pooled));
+    Quantization q;
+    q.activations = {{"pool:0", {0.02F, 128}}};
+    quantize_layer(q, net.graph(), "c2");
+    const Graph graph = with_qdq(net.graph(), q, lowered(net.graph(), &q, {}));
+    const auto quantized = node_named(graph, "pool:0_QuantizeLinear").inputs[0];
+    EXPECT_EQ(quantized == "pool:0", !read);
+    if (read) {
+      EXPECT_EQ(node_named(graph, "pool:0_Max").outputs[0], quantized);
+    }
+  }
+}
+
 TEST(Qdq, NewNamesNeverMeetOldOnes) {
   Chain chain;
   chain.net.graph().nodes[1].name = "x_QuantizeLinear";

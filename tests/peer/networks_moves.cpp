@@ -121,6 +121,19 @@ std::string sliced(SmallNetwork& net, const std::string& v) {
   return moved(net, "Slice", {v, "starts", "ends", "axes"}, {2, 6, 4, 4});
 }
 
+/// Positions of maxima: of floats once the layer before the pool is reverted, where codes would have ties.
+SmallNetwork unpooled() {
+  SmallNetwork net({2, 3, 16, 16});
+  const auto v = net.relu("r1", net.conv("c1", "x", {.channels = 8}));
+  const auto pooled = net.max_pool("pool", v);
+  net.graph().nodes.back().outputs.emplace_back("at");
+  const auto w = net.relu("r", net.conv("c", pooled, {.channels = 8}));
+  const std::map<std::string, Attribute> two{{"kernel_shape", std::vector<std::int64_t>{2, 2}},
+                                             {"strides", std::vector<std::int64_t>{2, 2}}};
+  net.output(net.conv("c2", moved(net, "MaxUnpool", {w, "at"}, net.shape(v), two)));
+  return net;
+}
+
 /// A pool that makes more of its input cannot move codes as ONNX Runtime would, and a transposed convolution is float.
 std::string grown_before_a_float_layer(SmallNetwork& net, const std::string& v) {
   const auto grown = moved(net, "MaxPool", {v}, {2, 8, 5, 5},
@@ -177,6 +190,7 @@ std::vector<NamedNetwork> networks_of_moves() {
       of_some_axes("center_crop_pad", cropped_and_padded),
       of_some_axes("pool_of_dilation_one", [](auto& net, const auto& v) { return pooled(net, v, 1); }),
       of_some_axes("dilated_pool", [](auto& net, const auto& v) { return pooled(net, v, 2); }),
+      {"unpooled", unpooled},
       between_convolutions("softmax", [](auto& net, const auto& v) { return net.same("soft", "Softmax", {v}); }),
   };
 }
