@@ -37,6 +37,9 @@ Result<Graph> canonicalised(Graph graph) {
   expand_integer_layers(graph);
   if (!quantizes(graph)) {
     if (auto ok = fold_constants(graph, StoredCodesStay::No); !ok) return failed(ok);
+    if (multiply_einsums(graph)) {
+      if (auto ok = fold_constants(graph, StoredCodesStay::No); !ok) return failed(ok);
+    }
   }
   remove_unused(graph);
   const Probe probe = probed(graph);

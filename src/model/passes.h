@@ -29,6 +29,9 @@ void name_sums(Graph& graph);
 [[nodiscard]] Status fold_constants(Graph& graph, StoredCodesStay stored);
 /// alpha, beta and the form of the bias of each Gemm with constants: alpha = beta = 1, bias [N].
 void normalise_gemms(Graph& graph);
+/// An Einsum of two float32 operands that is a product of matrices becomes a MatMul, with Transpose and Reshape around
+/// it; others stay. Returns whether there was any Einsum.
+bool multiply_einsums(Graph& graph);
 /// MatMul of rank 2 with a constant matrix, and the Add of a constant vector behind it, become one Gemm.
 void fuse_matmul_add(Graph& graph, const Probe& probe);
 /// BatchNormalization, and Mul, Div, Add and Sub by constants per channel, go into the Conv, ConvTranspose or Gemm

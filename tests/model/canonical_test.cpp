@@ -233,43 +233,6 @@ TEST(Canonical, AResizeOfSomeAxesNamesAllOfThem) {
   EXPECT_EQ(model->types.at("resize_out").shape, (Shape{2, 3, 8, 3}));
 }
 
-/// The shape of the result for x [2,3,4,6], where nothing is said of single axes any more.
-Shape of_all_axes(const GraphBuilder& b) {
-  const auto graph = canonicalised(b.graph());
-  if (!graph) throw std::runtime_error(graph.error().message);
-  EXPECT_FALSE(graph->nodes.back().attributes.contains("axes"));
-  EXPECT_LE(graph->nodes.back().inputs.size(), 4U);
-  const auto model = specialised(*graph, {{"x", {2, 3, 4, 6}}});
-  return model.value().types.at(graph->outputs[0].name).shape;
-}
-
-TEST(Canonical, SizesAndPadsOfSomeAxesAreOfAllOfThem) {
-  const std::map<std::string, Attribute> axes{{"axes", std::vector<std::int64_t>{-1, 2}}};
-  const auto with = [&](auto make) {
-    GraphBuilder b(18);
-    b.output(make(b, b.input("x", {-1, 3, 4, -1})), {-1, -1, -1, -1});
-    return of_all_axes(b);
-  };
-  EXPECT_EQ(with([&](auto& b, const auto& x) {
-              return b.node("Resize", "r", {x, "", "", b.integers("s", {7, 9})}, axes);
-            }),
-            (Shape{2, 3, 9, 7}));
-  EXPECT_EQ(with([&](auto& b, const auto& x) {
-              return b.node("CenterCropPad", "c", {x, b.integers("s", {7, 3})}, axes);
-            }),
-            (Shape{2, 3, 3, 7}));
-  EXPECT_EQ(with([&](auto& b, const auto& x) {
-              return b.node("Pad", "p", {x, b.integers("s", {1, 2, 0, -1}), "", b.integers("a", {-1, 2})});
-            }),
-            (Shape{2, 3, 5, 7}));
-  EXPECT_EQ(with([&](auto& b, const auto& x) {  // as many as the batch has samples
-              const auto count = b.node("Shape", "n", {x}, {{"start", std::int64_t{0}}, {"end", std::int64_t{1}}});
-              const auto pads = b.node("Concat", "s", {count, b.integers("one", {1})}, {{"axis", std::int64_t{0}}});
-              return b.node("Pad", "p", {x, pads, "", b.integers("a", {2})});
-            }),
-            (Shape{2, 3, 7, 6}));
-}
-
 TEST(Canonical, AnOutputIsOfTheTypeThatIsComputed) {
   GraphBuilder b;
   b.output(b.node("ArgMax", "arg", {b.input("x", {-1, 4})}), {});
