@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "app/commands.h"
@@ -68,6 +69,43 @@ bool is_export(const fs::path& path) {
   return read.empty() || read.find("quantrail") != std::string_view::npos;
 }
 
+fs::path sidecar_of(fs::path path) { return path += ".json"; }
+
+bool is_sidecar(const fs::path& path) {
+  std::error_code failure;
+  if (!fs::is_regular_file(path, failure)) return false;
+  const auto text = read_file(path);
+  if (!text) return false;
+  const auto record = nlohmann::json::parse(*text, nullptr, false);
+  return record.is_object() && record.contains("run") && record.contains("model_hash") && record.contains("iteration");
+}
+
+/// Before anything is written.
+Status check_sidecar_target(const fs::path& beside, bool replace) {
+  std::error_code not_there;
+  if (!fs::exists(beside, not_there)) return {};
+  if (!fs::is_regular_file(beside, not_there))
+    return fail(Cause::InvalidInput, "{}: is where --sidecar writes, and is not a file", beside.string());
+  if (replace || is_sidecar(beside)) return {};
+  return fail(Cause::InvalidInput,
+              "{}: is where --sidecar writes, is there already, and was not written beside an export; --force "
+              "replaces it",
+              beside.string());
+}
+
+/// The record beside the model: written where one is asked for; one of the model that was there before goes.
+Status put_sidecar(const NamedIteration& named, const ExportCommand& command, std::vector<std::string>& notes) {
+  const fs::path beside = sidecar_of(command.output);
+  if (command.sidecar) return write_file(beside, sidecar_json(named.details, named.iteration) + "\n");
+  if (!is_sidecar(beside)) return {};
+  std::error_code failure;
+  fs::remove(beside, failure);
+  if (failure) return fail(Cause::Storage, "{}: {}", beside.string(), failure.message());
+  notes.push_back(fmt::format("{}: removed, it was about the model that was there before; --sidecar writes a new one",
+                              beside.string()));
+  return {};
+}
+
 std::string sentence(const NamedIteration& named, const fs::path& path, std::size_t bytes) {
   const std::string drop =
       named.iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named.iteration.drop);
@@ -100,6 +138,9 @@ Result<Exported> exported_to(const Options& options, const ExportCommand& comman
   if (!named) return failed(named);
   const fs::path path = command.output;
   if (auto free = check_export_target(*named, path, command.force); !free) return failed(free);
+  if (command.sidecar) {
+    if (auto free = check_sidecar_target(sidecar_of(path), command.force); !free) return failed(free);
+  }
   const auto model = iteration_model(*named);
   if (!model) return failed(model);
   const auto file = file_of(*model, command.profile);
@@ -113,12 +154,7 @@ Result<Exported> exported_to(const Options& options, const ExportCommand& comman
   } else if (auto written = write_file(path, file->bytes); !written) {
     return failed(written);
   }
-  if (command.sidecar) {
-    fs::path beside = path;
-    beside += ".json";
-    if (auto written = write_file(beside, sidecar_json(named->details, named->iteration) + "\n"); !written)
-      return failed(written);
-  }
+  if (auto put = put_sidecar(*named, command, told.notes); !put) return failed(put);
   if (command.profile == ExportProfile::OpenVino) {
     told.notes.emplace_back("the profile openvino is unverified: nobody has run its files in OpenVINO yet");
   }

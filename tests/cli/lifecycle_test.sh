@@ -89,6 +89,18 @@ wait "$pid"
 expect 0 'iteration 1 of run 1' -- q export 1@1 -o "$work/m.onnx" --sidecar
 [ "$(sha256sum <"$work/m.onnx" | cut -d' ' -f1)" = "$(q show 1 --json | jq -r '.iterations[1].snapshot_hash')" ] || bad "snapshot hash"
 jq -e '.iteration.drop' "$work/m.onnx.json" >/dev/null || bad "sidecar"
+# A record beside a model is about that model, and replaces nothing but another record.
+echo '{"mine": 1}' >"$work/x.onnx.json"
+expect 2 'x\.onnx\.json: .*was not written beside an export; --force' -- q export 1@1 -o "$work/x.onnx" --sidecar
+[ ! -e "$work/x.onnx" ] || bad "a model was written though its sidecar could not be"
+[ "$(cat "$work/x.onnx.json")" = '{"mine": 1}' ] || bad "somebody's file was replaced"
+expect 0 'iteration 1 of run 1' -- q export 1@1 -o "$work/x.onnx"
+[ "$(cat "$work/x.onnx.json")" = '{"mine": 1}' ] || bad "somebody's file is gone"
+expect 0 'iteration 1 of run 1' -- q export 1@1 -o "$work/x.onnx" --sidecar --force
+expect 0 'iteration 0 of run 1' -- q export 1@0 -o "$work/x.onnx" --sidecar
+[ "$(jq .iteration.index "$work/x.onnx.json")" = 0 ] || bad "a sidecar of ours was not replaced"
+expect 0 'x\.onnx\.json: removed, it was about the model that was there before' -- q export 1@1 -o "$work/x.onnx"
+[ ! -e "$work/x.onnx.json" ] || bad "the sidecar of another model stayed"
 q evaluate 1@1 --json >"$work/e.json" || bad "evaluate 1@1"
 jq -e '.metrics == .recorded' "$work/e.json" >/dev/null || bad "evaluated otherwise than recorded: $(cat "$work/e.json")"
 q evaluate "$demo" "${small[@]}" --model "$work/m.onnx" --json >"$work/file.json" || bad "evaluate --model"
