@@ -132,7 +132,14 @@ std::vector<std::string> with_runs(const Model& model, const std::vector<std::st
 
 }  // namespace
 
-std::vector<std::string> shell_words(const std::string& text) {
+namespace {
+
+struct ShellWords {
+  std::vector<std::string> words{};
+  char open = '\0';  ///< the quote that nothing closes
+};
+
+ShellWords cut(const std::string& text) {
   std::vector<std::string> words;
   std::string word;
   bool inside = false;
@@ -159,8 +166,14 @@ std::vector<std::string> shell_words(const std::string& text) {
     }
   }
   if (inside) words.push_back(word);
-  return words;
+  return {std::move(words), quote};
 }
+
+}  // namespace
+
+std::vector<std::string> shell_words(const std::string& text) { return cut(text).words; }
+
+char open_quote(const std::string& text) { return cut(text).open; }
 
 std::vector<const PaletteEntry*> suggestions(const Model& model) {
   std::vector<const PaletteEntry*> found;
@@ -181,6 +194,8 @@ std::vector<const PaletteEntry*> suggestions(const Model& model) {
 Next command_typed(Model model, const std::string& text) {
   auto words = shell_words(text);
   if (words.empty()) return still(std::move(model));
+  if (const char quote = open_quote(text); quote != '\0')
+    return telling(std::move(model), fmt::format("{}: a {} is open and not closed", words.front(), quote), false);
   const std::string name = words.front();
   if (words.size() == 1) {
     for (const auto& known : kByKey) {

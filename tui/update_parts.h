@@ -67,6 +67,8 @@ void keeping_setting(RunPage& page, const std::function<void()>& change);
 [[nodiscard]] Next command_typed(Model model, const std::string& text);
 /// As a shell would cut it: blanks separate, quotes keep together, a backslash keeps the next character.
 [[nodiscard]] std::vector<std::string> shell_words(const std::string& text);
+/// The quote that such a text opens and does not close; '\0': none.
+[[nodiscard]] char open_quote(const std::string& text);
 /// What a command printed, line by line.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 /// A run by its number, its name in the list, or "latest".

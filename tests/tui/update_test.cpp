@@ -267,6 +267,11 @@ TEST(Update, ThePaletteKnowsTheCommandsOfTheProgram) {
   EXPECT_THAT(commands_of(update(model, key(Key::Enter))), ElementsAre(Arguments{"rank", "4"}));
   model = typed(after(runs(), {key(U':')}), "tag . \"two words\" 'x'");
   EXPECT_THAT(commands_of(update(model, key(Key::Enter))), ElementsAre(Arguments{"tag", "4", "two words", "x"}));
+  for (const std::string text : {"note . 'x", "tag . \"two words", "note . it's"}) {
+    const Next refused = update(typed(after(runs(), {key(U':')}), text), key(Key::Enter));
+    EXPECT_TRUE(refused.commands.empty()) << text;
+    EXPECT_THAT(refused.model.told->text, testing::HasSubstr("is open and not closed")) << text;
+  }
   model = typed(after(runs(), {key(U':')}), "run c.json --name x");
   EXPECT_THAT(commands_of(update(model, key(Key::Enter))),
               ElementsAre(Arguments{"run", "c.json", "--name", "x", "--detach"}));
