@@ -30,7 +30,8 @@ std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
     return summary.outcome && summary.targeted ? std::string(quantrail::name_of(*summary.outcome))
                                                : std::string(tracking::name_of(summary.state));
   });
-  line("metric", [](const RunDetails& run) { return run.summary.metric.empty() ? "-" : run.summary.metric; });
+  line("metric",
+       [](const RunDetails& run) { return run.summary.metric.empty() ? "not measured" : run.summary.metric; });
   line("float", [](const RunDetails& run) { return decimals(run.summary.float_metric); });
   line("quantized", [](const RunDetails& run) { return decimals(run.summary.quantized); });
   line("best", [](const RunDetails& run) { return decimals(run.summary.best); });

@@ -223,14 +223,16 @@ tui::RunRow run_row(const tracking::RunSummary& run, const std::optional<trackin
   return row;
 }
 
-tui::RunDetail run_detail(const tracking::RunDetails& run, const std::string& metric) {
-  const tracking::RunDetails details = tracking::in_metric(run, metric);
+tui::RunDetail run_detail(const tracking::RunDetails& run, const std::string& asked) {
   tui::RunDetail out;
+  out.metrics = tracking::metrics_of(run);
+  const bool measured_in = std::find(out.metrics.begin(), out.metrics.end(), asked) != out.metrics.end();
+  const std::string metric = measured_in ? asked : "";
+  const tracking::RunDetails details = measured_in ? tracking::in_metric(run, metric) : run;
   out.run = run_row(details.summary, details.lease);
   if (out.run.reason.empty() && details.result) out.run.reason = details.result->explanation;
   out.limit = limit_of(details);
   out.tightest = metric.empty() ? tightest(details) : told_of(details, metric);
-  out.metrics = tracking::metrics_of(run);
   out.higher_is_better = higher_is_better(details);
   for (const auto& it : details.iterations) out.iterations.push_back(iteration_row(it, details));
   for (const auto& ranking : details.rankings) out.rankings.push_back(ranking_row(ranking));
@@ -252,7 +254,7 @@ tui::Comparison comparison_rows(std::vector<tracking::RunDetails> runs, const st
     for (const auto& name : tracking::metrics_of(run)) {
       if (std::find(out.metrics.begin(), out.metrics.end(), name) == out.metrics.end()) out.metrics.push_back(name);
     }
-    run = tracking::in_metric(std::move(run), metric);
+    if (!metric.empty()) run = tracking::in_metric(std::move(run), metric);
   }
   const auto compared = tracking::compared(runs);
   for (const auto& run : runs) {

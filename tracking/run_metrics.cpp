@@ -32,9 +32,9 @@ std::vector<std::string> metrics_of(const RunDetails& run) {
 
 RunDetails in_metric(RunDetails run, const std::string& metric) {
   const auto metrics = metrics_of(run);
-  if (std::find(metrics.begin(), metrics.end(), metric) == metrics.end()) return run;
+  const bool measured = std::find(metrics.begin(), metrics.end(), metric) != metrics.end();
   RunSummary& summary = run.summary;
-  summary.metric = metric;
+  summary.metric = measured ? metric : "";
   summary.float_metric = run.baseline ? value_in(run.baseline->metrics, metric) : std::nullopt;
   summary.quantized = summary.best = summary.drop = std::nullopt;
   for (auto& it : run.iterations) {

@@ -11,7 +11,7 @@ namespace quantrail::tracking {
 [[nodiscard]] std::vector<std::string> metrics_of(const RunDetails& run);
 
 /// The run as `metric` sees it: the summary's values and each iteration's drop are of that one. Its best iteration
-/// stays what it is. A run without the metric stays as it is.
+/// stays what it is. A run that did not measure it has no metric then, no values of it and no drops.
 [[nodiscard]] RunDetails in_metric(RunDetails run, const std::string& metric);
 
 }  // namespace quantrail::tracking

@@ -80,12 +80,14 @@ void draw_curves(Frame& frame, const Model& model, const Area& area, const Compa
   for (int row = 0; row < legend; ++row) {
     const auto at = static_cast<std::size_t>(row);
     const RunRow& run = c.runs[at];
-    frame.put(
-        area.row + area.rows - 1 - legend + row, area.column + 2,
-        fitted(fmt::format("{} {} {} {}: best {}, drop {}, {} in float", encoded(std::u32string(1, series_mark(at))),
-                           series_letter(at), run.id, run.name, number(run.best), number(run.drop), run.reverted),
-               area.columns - 4),
-        series_style(at));
+    const std::string told = run.metric.empty() ? "not measured"
+                                                : fmt::format("best {}, drop {}, {} in float", number(run.best),
+                                                              number(run.drop), run.reverted);
+    frame.put(area.row + area.rows - 1 - legend + row, area.column + 2,
+              fitted(fmt::format("{} {} {} {}: {}", encoded(std::u32string(1, series_mark(at))), series_letter(at),
+                                 run.id, run.name, told),
+                     area.columns - 4),
+              series_style(at));
   }
 }
 

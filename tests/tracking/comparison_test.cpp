@@ -1,5 +1,7 @@
 #include "tracking/comparison.h"
 
+#include <cmath>
+
 #include "support.h"
 #include "tracking/run_metrics.h"
 
@@ -171,7 +173,18 @@ TEST(Comparison, ARunIsToldByAnyOfItsMetrics) {
   EXPECT_EQ(seen.summary.best, 0.91);
   EXPECT_EQ(seen.summary.drop, 0.01);
   EXPECT_EQ(seen.iterations[0].drop, 0.02);
-  EXPECT_EQ(in_metric(run, "recall").summary.metric, first);
+}
+
+TEST(Comparison, ARunHasNoPointsInAMetricThatItDidNotMeasure) {
+  const auto run = run_of(1, {point(0, 0.01, 100, 1.0), point(1, 0.02, 110, 0.9)});
+  const auto seen = in_metric(run, "recall");
+  EXPECT_EQ(seen.summary.metric, "");
+  EXPECT_EQ(seen.summary.best, std::nullopt);
+  EXPECT_EQ(seen.summary.drop, std::nullopt);
+  EXPECT_TRUE(std::isnan(seen.iterations[1].drop));
+  const auto points = compared({seen, run}).points;
+  EXPECT_EQ(points.size(), 2U);
+  for (const auto& one : points) EXPECT_EQ(one.run, 1U);
 }
 
 }  // namespace

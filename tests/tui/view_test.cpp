@@ -69,6 +69,18 @@ TEST(View, PagesOfAComparison) {
   }
 }
 
+TEST(View, ARunWithoutTheMetricIsNotToldInIt) {
+  Model model = sample_comparison({24, 80}, Charset::Ascii);
+  auto& c = *model.compare.comparison;
+  model.compare.metric = "recall";
+  c.runs[1].metric = "";
+  c.runs[1].best = c.runs[1].drop = std::nullopt;
+  std::erase_if(c.points, [](const PointRow& point) { return point.run == 1; });
+  const std::string text = view(typed(model, "2")).to_text();
+  EXPECT_THAT(text, testing::ContainsRegex("B 3 .*: not measured"));
+  EXPECT_THAT(text, Not(testing::ContainsRegex("C 4 .*: not measured")));
+}
+
 TEST(View, FormHealthAndHelp) {
   for (const auto& shape : kShapes) {
     Model model = update(sample_runs(shape.size, shape.charset), FormLoaded{sample_form()}).model;
