@@ -10,6 +10,7 @@
 
 #include "app/numbers.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "tracking/runs.h"
 
 namespace quantrail::app {
@@ -31,6 +32,24 @@ std::vector<std::string> environment_of(const tracking::RunSummary& run, const t
           "QUANTRAIL_STORE=" + store.folder().string()};
 }
 
+/// What became of the command, where that is worth a warning.
+std::string failure_of(const tracking::RunDetails& details, const tracking::Store& store) {
+  const std::string folder = details.notify_folder.empty() ? "." : details.notify_folder.string();
+  const auto child = started({.arguments = {"/bin/sh", "-c", "cd \"$0\" && eval \"$1\"", folder, details.notify},
+                              .environment = environment_of(details.summary, store)});
+  if (!child) return "the command of --notify was not started: " + child.error().message;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  int status = 0;
+  while (::waitpid(*child, &status, WNOHANG) == 0) {
+    if (std::chrono::steady_clock::now() > until)
+      return "the command of --notify is still at work after a minute; not waiting for it";
+    std::this_thread::sleep_for(kLook);
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return "";
+  return fmt::format("the command of --notify, run in {}, ended with {}", folder,
+                     WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
 }  // namespace
 
 void notify_end(const tracking::Store& store, std::int64_t id) {
@@ -39,22 +58,11 @@ void notify_end(const tracking::Store& store, std::int64_t id) {
   const auto details = runs->show(id);
   if (!details || details->notify.empty()) return;
   std::fflush(stdout);
-  const auto child = started(
-      {.arguments = {"/bin/sh", "-c", details->notify}, .environment = environment_of(details->summary, store)});
-  if (!child) return;
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  int status = 0;
-  while (::waitpid(*child, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > until) {
-      fmt::print(stderr, "quantrail: the command of --notify is still at work after a minute; not waiting for it\n");
-      return;
-    }
-    std::this_thread::sleep_for(kLook);
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    fmt::print(stderr, "quantrail: the command of --notify ended with {}\n",
-               WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-  }
+  const std::string failure = failure_of(*details, store);
+  if (failure.empty()) return;
+  fmt::print(stderr, "quantrail: {}\n", printable(failure));
+  if (const auto kept = runs->warn(id, failure); !kept)
+    fmt::print(stderr, "quantrail: not in the run's log: {}\n", printable(kept.error().message));
 }
 
 }  // namespace quantrail::app

@@ -126,6 +126,8 @@ Result<tracking::RunSpec> spec_of(tracking::Runs& runs, const RunCommand& comman
   spec.model_hash = p.model.hash;
   spec.tags = command.tags;
   spec.notify = command.notify;
+  std::error_code nowhere;
+  if (!spec.notify.empty()) spec.notify_folder = std::filesystem::current_path(nowhere);
   if (command.at_once > 0) spec.start_below = static_cast<std::int64_t>(command.at_once);
   if (!command.after.empty()) {
     const auto before = runs.find(command.after);

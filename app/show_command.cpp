@@ -171,6 +171,9 @@ std::string show_text(const tracking::RunDetails& details) {
   }
   if (!summary.tags.empty()) out += fmt::format("tags    {}\n", printable(joined(summary.tags, " ")));
   if (!summary.note.empty()) out += fmt::format("note    {}\n", printable(summary.note));
+  // Else a command of --notify that failed would be told in the log alone.
+  if (!details.events.empty() && details.events.back().level == "warning")
+    out += fmt::format("warning {}\n", printable(details.events.back().text));
   if (details.result)
     out += fmt::format("{}{}\n", printable(details.result->explanation), speed_words(*details.result));
   out +=

@@ -17,23 +17,24 @@ std::optional<std::int64_t> optional_integer(const Row& row, int column) {
 
 Result<RunDetails> read_run(Database& database, std::int64_t run) {
   RunDetails details;
-  const auto read = each_row(
-      database,
-      "SELECT uid, config, model_path, model_hash, parent_run, parent_iteration, started_ms, ended_ms, notify, origins "
-      "FROM runs WHERE id = ?1",
-      {run}, [&](const Row& row) {
-        details = RunDetails{.uid = row.text(0),
-                             .config_json = row.text(1),
-                             .origins_json = row.text(9),
-                             .environment_json = "{}",
-                             .model_path = row.text(2),
-                             .model_hash = row.digest(3),
-                             .parent_run = optional_integer(row, 4),
-                             .parent_iteration = optional_integer(row, 5),
-                             .notify = row.text(8),
-                             .started_ms = optional_integer(row, 6),
-                             .ended_ms = optional_integer(row, 7)};
-      });
+  const auto read = each_row(database,
+                             "SELECT uid, config, model_path, model_hash, parent_run, parent_iteration, started_ms, "
+                             "ended_ms, notify, origins, "
+                             "notify_folder FROM runs WHERE id = ?1",
+                             {run}, [&](const Row& row) {
+                               details = RunDetails{.uid = row.text(0),
+                                                    .config_json = row.text(1),
+                                                    .origins_json = row.text(9),
+                                                    .environment_json = "{}",
+                                                    .model_path = row.text(2),
+                                                    .model_hash = row.digest(3),
+                                                    .parent_run = optional_integer(row, 4),
+                                                    .parent_iteration = optional_integer(row, 5),
+                                                    .notify = row.text(8),
+                                                    .notify_folder = row.text(10),
+                                                    .started_ms = optional_integer(row, 6),
+                                                    .ended_ms = optional_integer(row, 7)};
+                             });
   if (!read) return failed(read);
   return details;
 }

@@ -93,6 +93,11 @@ Result<std::int64_t> Runs::relink(const Digest& model, const std::filesystem::pa
   return runs;
 }
 
+Status Runs::warn(std::int64_t id, std::string_view text) {
+  return run(database_, "INSERT INTO events(run_id, at_ms, level, text) VALUES(?1, ?2, 'warning', ?3)",
+             {id, store_.now_ms(), text});
+}
+
 Status Runs::trash(std::span<const std::int64_t> ids) {
   std::vector<std::int64_t> latest_attempts;
   for (const auto id : ids) {

@@ -30,6 +30,7 @@ struct RunSpec {
   std::optional<std::int64_t> start_after{};  ///< its worker waits until this run has ended, however it ended
   std::optional<std::int64_t> start_below{};  ///< and until fewer than so many runs of the store are at work
   std::string notify{};                       ///< for a shell, when a worker of the run ends; empty: nothing
+  std::filesystem::path notify_folder{};      ///< where that shell runs; empty: where the worker does
 };
 
 struct CreatedRun {
@@ -119,6 +120,7 @@ struct RunDetails {
   std::optional<std::int64_t> parent_run{};
   std::optional<std::int64_t> parent_iteration{};
   std::string notify{};  ///< see RunSpec
+  std::filesystem::path notify_folder{};
   std::optional<std::int64_t> started_ms{};
   std::optional<std::int64_t> ended_ms{};
   std::optional<Baseline> baseline{};
@@ -166,6 +168,8 @@ class Runs {
   [[nodiscard]] Result<RunDetails> show(std::int64_t run);
   /// What owns the run and what it does now, without all the rest; nothing: nobody does.
   [[nodiscard]] Result<std::optional<LeaseRecord>> lease(std::int64_t run);
+  /// A warning for the run's log, of somebody who does not own it.
+  [[nodiscard]] Status warn(std::int64_t run, std::string_view text);
   /// Iterations from number `from` on, for those who follow a run.
   [[nodiscard]] Result<std::vector<IterationRecord>> iterations(std::int64_t run, std::int64_t from);
   /// Events with an id above `after`.

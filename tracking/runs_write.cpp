@@ -54,13 +54,14 @@ Result<CreatedRun> Runs::create(const RunSpec& spec) {
   auto inserted =
       run(database_,
           "INSERT INTO runs(uid, name, parent_run, parent_iteration, config, config_digest, model_name, model_path, "
-          "model_hash, created_ms, start_after, start_below, notify, origins) "
-          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+          "model_hash, created_ms, start_after, start_below, notify, origins, notify_folder) "
+          "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
           {std::string_view(created.uid), std::string_view(created.name), optional_value(spec.parent_run),
            optional_value(spec.parent_iteration), std::string_view(spec.config_json), digest_of(spec.config_json).bytes,
            std::string_view(spec.model_name), std::string_view(spec.model_path.native()), spec.model_hash.bytes,
            store_.now_ms(), optional_value(spec.start_after), optional_value(spec.start_below),
-           std::string_view(spec.notify), std::string_view(spec.origins_json)});
+           std::string_view(spec.notify), std::string_view(spec.origins_json),
+           std::string_view(spec.notify_folder.native())});
   if (!inserted) return failed(inserted, "new run");
   created.id = database_.last_insert_id();
   for (const auto& tag : spec.tags) {

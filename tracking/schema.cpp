@@ -283,7 +283,12 @@ CREATE TABLE views(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<const char*, 3> kSteps{kVersion1, kVersion2, kVersion3};
+// notify_folder: where that shell runs; '': wherever the worker does, as it was.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE runs ADD COLUMN notify_folder TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<const char*, 4> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

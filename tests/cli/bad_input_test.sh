@@ -82,7 +82,7 @@ expect 2 'engine\.metrics\[0\].*no-folder: no folder to run a program in' -- q c
 mapfile -t gone < <(command_metric './no-scorer.sh' "$work")
 expect 2 'engine\.metrics\[0\].*there is no program \./no-scorer\.sh in' -- q check "$demo" "${gone[@]}"
 mapfile -t there < <(command_metric 'while read f; do echo 1; done' "$work")
-expect 0 'forecast: .*; what programs that score take comes on top' -- q check "$demo" "${there[@]}"
+expect 0 'forecast: .*; what programs that score take comes on top' -- q check "$demo" --forecast "${there[@]}"
 expect 0 'note: start_reverted: the model has no layer "nope"; it is left out' -- q check "$demo" --set 'start_reverted=["nope"]'
 expect 2 'output 7' -- q check "$demo" --set 'engine.metrics[0].output=7'
 expect 2 'means several parameters.*compression' -- q check "$demo" --set 'metrics=[]'

@@ -157,6 +157,18 @@ expect 0 'asked run 1 to stop' -- l stop 1
 wait_for 1 interrupted
 expect 2 'no worker to pause' -- l pause 1
 
+# The command of --notify runs where the run was started, also behind a worker without a terminal; what fails is told.
+mkdir -p "$work/here"
+printf '#!/bin/sh\necho "$QUANTRAIL_NAME $PWD" >>"$0.said"\n' >"$work/here/tell.sh"
+chmod +x "$work/here/tell.sh"
+(cd "$work/here" && "$QUANTRAIL" --store "$work/told" run "$demo" "${small[@]}" --set max_iter_num=0 --name told \
+  --notify ./tell.sh --detach) >/dev/null || bad "start of a run that tells"
+for _ in $(seq 300); do [ -s "$work/here/tell.sh.said" ] && break; sleep 0.1; done
+[ "$(cat "$work/here/tell.sh.said")" = "told $(cd "$work/here" && pwd -P)" ] || bad "told: $(cat "$work/here/tell.sh.said")"
+(cd "$work/here" && "$QUANTRAIL" --store "$work/told" run "$demo" "${small[@]}" --set max_iter_num=0 --name untold \
+  --notify ./gone.sh) >/dev/null 2>&1
+expect 0 'the command of --notify, run in .*/here, ended with 127' -- "$QUANTRAIL" --store "$work/told" show untold
+
 # Queued: after another run, and one at a time; told when they end.
 # What the worker's own environment says of these is another run's.
 export QUANTRAIL_STORE=/nowhere/else QUANTRAIL_RUN=77 QUANTRAIL_STATE=foo

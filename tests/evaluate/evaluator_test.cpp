@@ -166,32 +166,6 @@ TEST(Evaluator, GoesOnFromFinishedBlocksToTheSameResult) {
   }
 }
 
-/// As a program of the user's would be.
-class LargestByProgram : public Largest {
- public:
-  [[nodiscard]] Judge judge() const override { return Judge::Command; }
-  [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
-};
-
-TEST(Evaluator, SavesOftenWhatAProgramScores) {
-  Bench bench;
-  const auto whole = bench.evaluated(request_for(nullptr, first_samples(100)));
-  bench.metrics = {std::make_shared<Largest>(1000, "other"), std::make_shared<LargestByProgram>()};
-  std::vector<std::size_t> sizes;
-  EvaluationHooks hooks;
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    sizes.push_back(block.per_sample.begin()->second.size());
-    return {};
-  };
-  const auto evaluator = bench.evaluator();
-  ASSERT_TRUE(evaluator) << evaluator.error().message;
-  const auto often = evaluator->evaluated(request_for(nullptr, first_samples(100)), hooks);
-  ASSERT_TRUE(often) << often.error().message;
-  EXPECT_GE(sizes.size(), 6U);
-  EXPECT_LE(*std::max_element(sizes.begin(), sizes.end()), 32U);
-  EXPECT_EQ(often->metrics.at("largest"), whole.metrics.at("largest"));
-}
-
 TEST(Evaluator, TimeThatSavingTakesIsNotTheModels) {
   constexpr auto kPause = std::chrono::milliseconds(300);
   const Bench bench;

@@ -106,7 +106,7 @@ TEST(Store, RefusesANewerVersionAndNamesBoth) {
   const Store store = new_store(folder);
   must(must(store.connect()).execute("PRAGMA user_version = 99"));
   EXPECT_TRUE(fails_with(Store::open(store.folder(), Store::Mode::Read), Cause::InvalidInput,
-                         "schema version 99; this program knows versions up to 3"));
+                         "schema version 99; this program knows versions up to 4"));
 }
 
 TEST(Store, RefusesAFolderThatIsAFile) {
