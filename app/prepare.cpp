@@ -230,8 +230,8 @@ Status check_computing(const Prepared& p) {
 /// Which of the layers that a search shall start with the model cannot have.
 void note_unknown_start(Prepared& p) {
   for (const auto& name : p.config.compression.accuracy_aware.start_reverted) {
-    const bool known = std::any_of(p.graph.nodes.begin(), p.graph.nodes.end(),
-                                   [&](const Node& node) { return node.name == name; });
+    const bool known =
+        std::any_of(p.graph.nodes.begin(), p.graph.nodes.end(), [&](const Node& node) { return node.name == name; });
     if (!known) p.notes.push_back(fmt::format("start_reverted: the model has no layer \"{}\"; it is left out", name));
   }
 }
