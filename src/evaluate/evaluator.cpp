@@ -9,6 +9,7 @@
 #include "evaluate/checks.h"
 #include "evaluate/cost.h"
 #include "evaluate/pass.h"
+#include "evaluate/sample_batch.h"
 
 namespace quantrail {
 namespace {
@@ -80,7 +81,7 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
   parts->metrics = std::move(metrics);
   parts->threads = options.threads == 0 ? default_threads() : options.threads;
 
-  const auto batch = micro_batch(parts->graph);
+  const auto batch = sample_batch(parts->graph, *parts->data);
   if (!batch) return failed(batch);
   parts->batch = *batch;
   const auto macs = macs_per_sample(parts->graph);

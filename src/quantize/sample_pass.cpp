@@ -8,6 +8,7 @@
 
 #include "base/parallel.h"
 #include "evaluate/feed.h"
+#include "evaluate/sample_batch.h"
 #include "runtime/plan.h"
 
 namespace quantrail {
@@ -147,8 +148,8 @@ class Pass {
 /// The micro-batch is halved while a thread's activations need more than this.
 constexpr std::size_t kMostActivationBytes = std::size_t{16} << 20U;
 
-Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const PlanOptions& options) {
-  auto batch = micro_batch(graph);
+Result<std::shared_ptr<const Plan>> watching_plan(const Graph& graph, const Dataset& data, const PlanOptions& options) {
+  auto batch = sample_batch(graph, data);
   if (!batch) return failed(batch);
   PlanCache cache;
   auto plan = Plan::build(graph, options, *batch, cache);
@@ -166,7 +167,7 @@ Status watched(const Graph& graph, const std::vector<std::string>& values, const
   if (samples.empty()) return fail(Cause::InvalidInput, "the data has no samples");
   PlanOptions plan_options{.quantization = options.quantization, .fleeting_taps = true};
   auto list = watches(graph, values, plan_options.taps);
-  auto plan = watching_plan(sized(graph, dataset.inputs()), plan_options);
+  auto plan = watching_plan(sized(graph, dataset.inputs()), dataset, plan_options);
   if (!plan) return failed(plan);
   auto feed = Feed::matched(dataset.inputs(), **plan);
   if (!feed) return failed(feed);

@@ -6,13 +6,13 @@ namespace quantrail {
 namespace {
 
 /// Raised when calibration learns something else from the same samples.
-constexpr std::int64_t kStatisticsRevision = 5;
+constexpr std::int64_t kStatisticsRevision = 6;
 /// Raised when full bias correction decides something else from the same samples.
-constexpr std::int64_t kCorrectionRevision = 2;
+constexpr std::int64_t kCorrectionRevision = 3;
 /// Raised when some files come out otherwise, or what is known of them, while others stay as they are.
 constexpr std::int64_t kSnapshotRevision = 2;
 /// Raised when evaluations mean something else, such as another definition of the distance, or hold more.
-constexpr std::int64_t kEvaluationRevision = 3;
+constexpr std::int64_t kEvaluationRevision = 4;
 
 void add(Hasher& hasher, const RuntimeInfo& runtime) {
   hasher.add(runtime.backend)
@@ -82,7 +82,7 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
 Digest output_error_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                         std::span<const std::size_t> samples) {
   Hasher hasher;
-  hasher.add("output error").add(inputs.model);
+  hasher.add("output error").add(kEvaluationRevision).add(inputs.model);
   add(hasher, runtime);
   hasher.add(quantization);
   add(hasher, *inputs.calibration, samples);
