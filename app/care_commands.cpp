@@ -13,6 +13,7 @@
 #include "tracking/backup.h"
 #include "tracking/garbage.h"
 #include "tracking/recover.h"
+#include "tui/shell_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -107,7 +108,7 @@ int run(const Options& options, const BackupCommand& command) {
              command.database_only
                  ? std::string(", without base models")
                  : fmt::format(" and {} base models of {}", done->models, size_text(done->model_bytes)),
-             printable(command.folder));
+             printable(tui::shell_quoted(command.folder)));
   return kDone;
 }
 

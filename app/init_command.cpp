@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "model/canonical.h"
 #include "model/load.h"
+#include "tui/shell_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -55,15 +56,15 @@ void tell(const std::string& file, const Guessed& guessed) {
 
 /// What `check` says of it; what is left to fill in is no failure.
 void tell_check(const std::string& file, bool measured) {
+  const std::string word = printable(tui::shell_quoted(file));
   auto config = load_config(file, {});
   const auto p = config ? prepared(std::move(*config), Purpose::Run, sha256_file) : failed(config);
   if (p) {
-    fmt::print("`quantrail check {}` finds nothing wrong\n", printable(file));
-    if (measured)
-      fmt::print("next: quantrail evaluate {}   is the float model as good as it should be?\n", printable(file));
-    fmt::print("{}quantrail run {}\n", measured ? "then: " : "next: ", printable(file));
+    fmt::print("`quantrail check {}` finds nothing wrong\n", word);
+    if (measured) fmt::print("next: quantrail evaluate {}   is the float model as good as it should be?\n", word);
+    fmt::print("{}quantrail run {}\n", measured ? "then: " : "next: ", word);
   } else {
-    fmt::print("not yet complete, `quantrail check {}` says: {}\n", printable(file), printable(p.error().message));
+    fmt::print("not yet complete, `quantrail check {}` says: {}\n", word, printable(p.error().message));
   }
 }
 

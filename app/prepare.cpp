@@ -18,6 +18,7 @@
 #include "quantize/range_rules.h"
 #include "run/settings.h"
 #include "runtime/plan.h"
+#include "tui/shell_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -46,7 +47,7 @@ Status check_not_quantized(const std::filesystem::path& model, const Graph& grap
   return fail(Cause::InvalidInput,
               "{}: is quantized already (node \"{}\"): quantize the float model that it was made from; "
               "`quantrail evaluate CONFIG.json --model {}` measures it as it is",
-              model.string(), node->name, model.string());
+              model.string(), node->name, tui::shell_quoted(model.string()));
 }
 
 /// What a person reads in the model's file may be folded into something else, or be read by nobody.

@@ -124,7 +124,9 @@ Result<CocoImage> image_of(const Entry& entry, const std::filesystem::path& root
   if (!width) return failed(width);
   const auto height = entry.integer("height", 1, kMostSide);
   if (!height) return failed(height);
-  return CocoImage{.file = {.path = root / *text, .origin = fmt::format("{}: {}", origin, entry.place)},
+  return CocoImage{.file = {.path = root / *text,
+                            .origin = fmt::format("{}: {}", origin, entry.place),
+                            .where = " (images are looked for in data.root, without it beside the annotations)"},
                    .size = {*width, *height}};
 }
 

@@ -24,12 +24,7 @@ std::string shown(const ImageFile& file) {
 Result<FileStamp> checked_file(const ImageFile& file) {
   struct stat status {};
   if (::stat(file.path.c_str(), &status) != 0) {
-    const bool unsplit = !file.origin.empty() && !file.label;
-    return fail(Cause::InvalidInput, "{}: {}{}", shown(file), std::strerror(errno),
-                unsplit ? " (a line is \"path label\" or \"path,label\", or a path alone; the label is an integer or, "
-                          "with data.classes, a "
-                          "name; a header must be removed)"
-                        : "");
+    return fail(Cause::InvalidInput, "{}: {}{}", shown(file), std::strerror(errno), file.where);
   }
   if (!S_ISREG(status.st_mode)) return fail(Cause::InvalidInput, "{}: is not a file", shown(file));
   if (status.st_size == 0) return fail(Cause::InvalidInput, "{}: the file is empty", shown(file));

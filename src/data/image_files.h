@@ -11,7 +11,8 @@ namespace quantrail {
 struct ImageFile {
   std::filesystem::path path{};
   std::optional<std::int64_t> label{};
-  std::string origin{};  ///< where it is named: "val.txt:12"; empty when it was found in a folder
+  std::string origin{};         ///< where it is named: "val.txt:12"; empty when it was found in a folder
+  std::string_view where = {};  ///< what to say of `path` where there is no such file; empty: nothing
 };
 
 /// The files as a source. Precondition: at least one. Errors: InvalidInput for the first that is missing, empty or no

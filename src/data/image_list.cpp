@@ -140,7 +140,10 @@ Result<ImageFile> entry_of(std::string_view line, const std::string& origin, con
   auto fields = line.front() == '"' ? quoted_fields(line, rules) : plain_fields(line, rules);
   if (!fields) return failed(fields);
   if (!fields->label && rules.labels_required) return no_label(fields->refused, rules);
-  return ImageFile{rules.root / fields->path, fields->label, origin};
+  constexpr std::string_view kUnsplit =
+      " (a line is \"path label\" or \"path,label\", or a path alone; the label is an integer or, with data.classes, a "
+      "name; a header must be removed)";
+  return ImageFile{rules.root / fields->path, fields->label, origin, fields->label ? std::string_view() : kUnsplit};
 }
 
 }  // namespace

@@ -111,6 +111,11 @@ expect 0 'metric agreement: no labels' -- q init "$SOURCE/tests/cli/label_map.on
   --validation maps.npy -o maps.json
 expect 0 '^agreement +1' -- q evaluate maps.json
 
+# Commands are quoted, so that they can be copied.
+mkdir -p "a folder"
+expect 0 "^then: quantrail run 'a folder/it'\\\\''s\\.json'" -- q init "$demo/shapes.onnx" --calibration calib --validation calib \
+  -o "a folder/it's.json"
+
 # Without data the file says what is missing.
 expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
 expect 2 'FILL_IN_calibration_samples' -- q check bare.json

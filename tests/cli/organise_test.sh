@@ -69,7 +69,7 @@ expect 2 'named twice' -- q compare 1 first
 # Picking a model.
 picked() { q export "$1" -o "$work/picked.onnx" 2>&1 | sed -n 's/.*: iteration \([0-9]*\) of.*/\1/p'; }
 [ "$(picked first)" = "$(field first best_iteration)" ] || bad "the best is $(picked first)"
-rounded=$(q show first --json | jq -r '.iterations[-1].drop * 1e10 | round / 1e10')
+rounded=$(q show first --json | jq -r '.iterations[-1].drop * 1e10 | ceil / 1e10')
 [ -n "$(picked "first@max-drop=$rounded")" ] || bad "a drop of $rounded is more than $rounded"
 [ "$(picked first@max-drop=1)" = 0 ] || bad "max-drop=1 picks $(picked first@max-drop=1)"
 expect 2 'no iteration whose drop is at most -1; the smallest drop is' -- q export first@max-drop=-1 -o "$work/none.onnx"
