@@ -17,6 +17,18 @@ struct Range {
   double high = 1.0;
 };
 
+std::string label_of(double y, const Plot& plot) { return fmt::format("{:.{}f}", y, plot.y_decimals); }
+
+/// Widened to units of the last digit that is shown, where its ends have the same label.
+Range told_apart(Range range, const Plot& plot) {
+  if (label_of(range.low, plot) != label_of(range.high, plot)) return range;
+  const double unit = std::pow(10.0, -plot.y_decimals);
+  range.low = std::floor(range.low / unit) * unit;
+  range.high = std::max(std::ceil(range.high / unit) * unit, range.low + unit);
+  if (plot.percent && range.high > 100.0) return {100.0 - unit, 100.0};
+  return range;
+}
+
 /// A little more than the values span, its ends on a grid, so that it changes rarely while values come in.
 std::optional<Range> range_of(const Plot& plot) {
   std::vector<double> values;
@@ -34,7 +46,7 @@ std::optional<Range> range_of(const Plot& plot) {
   if (plot.percent && range.high > 100.0) range.high = 100.0;
   if (plot.percent && range.low < 0.0) range.low = 0.0;
   if (range.high <= range.low) range.low = range.high - 1.0;
-  return range;
+  return told_apart(range, plot);
 }
 
 class Plotter {
@@ -162,7 +174,10 @@ double roomy(double count) {
 }
 
 void draw_plot(Frame& frame, const Area& area, const Plot& plot, const Look& look) {
-  if (area.rows < 3 || area.columns < kLabel + 4) return;
+  if (area.rows < 3 || area.columns < kLabel + 4) {
+    if (area.rows > 0) frame.put(area.row, area.column, fitted("too small", area.columns), Style::Dim);
+    return;
+  }
   const auto range = range_of(plot);
   if (range) Plotter(frame, area, plot, look, *range).draw();
 }

@@ -27,7 +27,7 @@ void draw_iterations(Frame& frame, const Area& box, const Model& model, const Ru
   const int room = area.rows - 1;
   const auto& rows = detail.iterations;
   if (rows.empty())
-    draw_wrapped(frame, {area.row + 1, area.column + 2, 3, area.columns - 3},
+    draw_wrapped(frame, {area.row + 1, area.column + 2, std::min(3, room), area.columns - 3},
                  detail.run.state == "queued" ? "none yet: its turn has not come"
                  : is_live(detail.run)        ? "none yet: the float model is measured first"
                                               : "none",
@@ -129,7 +129,11 @@ void draw_run(Frame& frame, const Model& model) {
   const int clock = model.look.clock ? width_of(model.clock) : 0;
   const int room = model.size.columns - 3 - clock - width_of(before) - width_of(state);
   draw_header(frame, before + fitted(run.name, std::max(room, 1)) + state, model);
-  std::string right = model.size.columns >= 100 ? fmt::format("best {}  ", number(run.best)) : "";
+  // The drop may be in another metric than the best value.
+  const bool other = !detail.tightest.empty() && !detail.tightest.ends_with(" " + run.metric);
+  std::string right;
+  if (model.size.columns >= 100)
+    right = fmt::format("best {}{}  ", number(run.best), other ? fmt::format(" {},", run.metric) : "");
   right += detail.tightest.empty() ? fmt::format("drop {}", number(run.drop)) : detail.tightest;
   if (detail.tightest.empty() && detail.limit) right += fmt::format(" of {}", number(detail.limit));
   draw_tabs(frame, kRunTabs, static_cast<std::size_t>(page.tab), right, model);

@@ -39,7 +39,11 @@ Plot pareto_plot(const ComparePage& page, const std::vector<const PointRow*>& po
   const double margin = (plot.x_high - plot.x_low) * 0.03;
   plot.x_low -= margin;
   plot.x_high += margin;
-  if (page.axis == ParetoAxis::FloatLayers) plot.x_low = std::max(plot.x_low, 0.0);
+  plot.x_low = std::max(plot.x_low, 0.0);
+  if (page.axis == ParetoAxis::Int8Share) {
+    plot.x_high = std::min(plot.x_high, 100.0);
+    plot.x_low = std::min(plot.x_low, plot.x_high - span);
+  }
   for (std::size_t run = 0; run < c.limits.size(); ++run) {
     const auto& limit = c.limits[run];
     const auto same = std::find(c.limits.begin(), c.limits.begin() + static_cast<std::ptrdiff_t>(run), limit);

@@ -74,6 +74,8 @@ void draw_empty(Frame& frame, const Model& model) {
                      model.size.columns - 4));
     frame.put(4, 3, "n opens a form for one; with a configuration file at hand:");
     frame.put(5, 3, "  :run CONFIG.json");
+    frame.put(6, 3, "without one, a model and its data give a first:");
+    frame.put(7, 3, "  :init MODEL.onnx --calibration SAMPLES --validation SAMPLES");
   }
 }
 

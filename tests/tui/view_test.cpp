@@ -109,7 +109,9 @@ TEST(View, WhatLiesOverTheScreen) {
 TEST(View, AnEmptyStoreSaysHowToBegin) {
   Model model;
   model = update(std::move(model), RunsLoaded{}).model;
-  EXPECT_THAT(view(model).to_text(), HasSubstr("No runs yet"));
+  const std::string text = view(model).to_text();
+  EXPECT_THAT(text, HasSubstr("No runs yet"));
+  EXPECT_THAT(text, HasSubstr(":init MODEL.onnx --calibration SAMPLES --validation SAMPLES"));
 }
 
 TEST(View, ATooSmallTerminalIsToldSo) {
@@ -240,6 +242,42 @@ TEST(View, WhatWasNotMeasuredHasNoDrop) {
   for (const char* tab : {"1", "2", "5"})
     EXPECT_THAT(view(typed(model, tab)).to_text(), Not(HasSubstr("0.0000"))) << tab;
   EXPECT_THAT(view(typed(model, "1a")).to_text(), HasSubstr("drop"));
+}
+
+TEST(View, ANewRunStaysWithinTheSmallestFrame) {
+  Model model = sample_run({8, 40}, Charset::Ascii);
+  const auto last_of_frame = [&] {
+    const std::string text = view(model).to_text();
+    std::vector<std::string> lines;
+    std::istringstream all(text);
+    for (std::string line; std::getline(all, line);) lines.push_back(line);
+    return lines.at(5);
+  };
+  const std::string border = last_of_frame();
+  auto detail = *model.run.detail;
+  detail.iterations.clear();
+  model.run.detail = std::make_shared<const RunDetail>(std::move(detail));
+  EXPECT_EQ(last_of_frame(), border);
+}
+
+TEST(View, TheHeadingSaysOfWhichMetricTheBestValueIs) {
+  Model model = sample_run({40, 120}, Charset::Utf8);
+  auto detail = *model.run.detail;
+  detail.run.metric = "top1";
+  detail.run.best = 0.9375;
+  detail.tightest = "drop 0.0027 of 0.0030 cosine";
+  model.run.detail = std::make_shared<const RunDetail>(detail);
+  EXPECT_THAT(view(model).to_text(), HasSubstr("best 0.9375 top1,  drop 0.0027 of 0.0030 cosine"));
+  detail.tightest = "drop 0.0027 of 0.0030 top1";
+  model.run.detail = std::make_shared<const RunDetail>(detail);
+  EXPECT_THAT(view(model).to_text(), HasSubstr("best 0.9375  drop 0.0027 of 0.0030 top1"));
+}
+
+TEST(View, SharesEndAtAllOfThem) {
+  Model model = typed(sample_comparison({40, 120}, Charset::Ascii), "3");
+  model.compare.axis = ParetoAxis::Int8Share;
+  for (auto& point : model.compare.comparison->points) point.int8_share = 1.0;
+  EXPECT_THAT(view(model).to_text(), HasSubstr("% int8 100.00"));
 }
 
 TEST(View, WhatChangedHasTheRoomThatThereIs) {
