@@ -15,7 +15,8 @@ namespace quantrail::tracking {
 /// Errors: InvalidInput.
 [[nodiscard]] Status check_run_name(std::string_view name);
 
-/// A name that passes check_run_name, made from any text: of ASCII, what is not a letter, digit, '.', '_' or '-' becomes
+/// A name that passes check_run_name, made from any text: of ASCII, what is not a letter, digit, '.', '_' or '-'
+/// becomes
 /// '-', since names stand on command lines; beyond it, only what a name must not hold.
 [[nodiscard]] std::string run_name_from(std::string_view text);
 

@@ -9,7 +9,8 @@
 namespace quantrail {
 
 /// Shapes found by inferring at sizes that readers of the inputs tell, and made-up ones of the other unknown axes
-/// (axis 0: 2), for what must be known before the real sizes are. Types and ranks can be relied on; sizes only where `exact`.
+/// (axis 0: 2), for what must be known before the real sizes are. Types and ranks can be relied on; sizes only where
+/// `exact`.
 struct Probe {
   std::map<std::string, Shape, std::less<>> shapes{};
   std::map<std::string, ElementType, std::less<>> types{};
