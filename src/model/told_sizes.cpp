@@ -88,14 +88,19 @@ class Reading {
   }
 
   /// Of a constant, also of one that is stored as codes or halves; empty for other values.
-  [[nodiscard]] Shape constant_shape(const std::string& value) const {
-    if (const auto found = graph_.constants.find(value); found != graph_.constants.end()) return found->second->shape;
-    const auto producer = index_.producer(value);
-    if (!producer) return {};
-    const Node& node = graph_.nodes[*producer];
-    const bool stored =
-        node.op == "DequantizeLinear" || node.op == "QuantizeLinear" || node.op == "Cast" || node.op == "Identity";
-    return stored ? constant_shape(node.inputs[0]) : Shape{};
+  [[nodiscard]] Shape constant_shape(std::string value) const {
+    constexpr int kMostMoves = 4;  // a chain of any length would be followed anew for each of its readers
+    for (int moves = 0; moves <= kMostMoves; ++moves) {
+      if (const auto found = graph_.constants.find(value); found != graph_.constants.end()) return found->second->shape;
+      const auto producer = index_.producer(value);
+      if (!producer) return {};
+      const Node& node = graph_.nodes[*producer];
+      const bool stored =
+          node.op == "DequantizeLinear" || node.op == "QuantizeLinear" || node.op == "Cast" || node.op == "Identity";
+      if (!stored || node.inputs.empty()) return {};
+      value = node.inputs[0];
+    }
+    return {};
   }
   [[nodiscard]] Shape weight(const Node& node, std::size_t at, std::size_t least_rank) const {
     Shape shape = at < node.inputs.size() ? constant_shape(node.inputs[at]) : Shape{};
@@ -108,7 +113,9 @@ class Reading {
     const bool quantized = op.rfind("QLinear", 0) == 0;
     if (op == "Conv" || op == "ConvInteger" || op == "QLinearConv") {
       const Shape w = weight(node, quantized ? 3 : 1, 3);
-      if (!w.empty()) learn(in, 1, w[1] * int_attribute(node, "group", 1));
+      std::int64_t channels = 0;
+      if (!w.empty() && !__builtin_mul_overflow(w[1], int_attribute(node, "group", 1), &channels))
+        learn(in, 1, channels);
     } else if (op == "ConvTranspose") {
       const Shape w = weight(node, 1, 3);
       if (!w.empty()) learn(in, 1, w[0]);
@@ -206,7 +213,8 @@ class Reading {
     const auto rank = std::ssize(axes) + std::ssize(added->values<std::int64_t>());
     std::set<std::int64_t> at;
     for (const auto axis : added->values<std::int64_t>()) at.insert(axis < 0 ? axis + rank : axis);
-    if (at.empty() || *at.begin() < 0 || *at.rbegin() >= rank) return {};
+    const bool distinct = std::ssize(at) + std::ssize(axes) == rank;
+    if (at.empty() || !distinct || *at.begin() < 0 || *at.rbegin() >= rank) return {};
     for (const auto axis : at) axes.insert(axes.begin() + axis, std::nullopt);
     return axes;
   }

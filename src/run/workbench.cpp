@@ -40,7 +40,7 @@ class RealWorkbench final : public Workbench {
   Result<StatisticsRequest> needed_statistics(const QuantizationParams& params, const ChannelEdits& edits) override {
     const auto parts = edited_parts(edits);
     if (!parts) return failed(parts);
-    return statistics_request({parts->graph, parts->types, parts->placement}, params);
+    return statistics_request({(*parts)->graph, (*parts)->types, (*parts)->placement}, params);
   }
 
   Result<Statistics> calibrate(const ChannelEdits& edits, const StatisticsRequest& request,
@@ -54,10 +54,10 @@ class RealWorkbench final : public Workbench {
                                 const Statistics& statistics) override {
     const auto parts = edited_parts(edits);
     if (!parts) return failed(parts);
-    auto made =
-        quantized({parts->graph, parts->types, parts->placement, edits.edits, edits.consumers}, statistics, params);
+    auto made = quantized({(*parts)->graph, (*parts)->types, (*parts)->placement, edits.edits, edits.consumers},
+                          statistics, params);
     if (made && inputs_.compression.accuracy_aware.compatibility == Compatibility::Pot) {
-      made->groups = closed_groups(parts->graph, *made);
+      made->groups = closed_groups((*parts)->graph, *made);
     }
     return made;
   }
@@ -176,13 +176,18 @@ class RealWorkbench final : public Workbench {
     return parts;
   }
 
-  Result<Parts> edited_parts(const ChannelEdits& edits) const {
-    if (!has_edits(edits.edits)) return whole_;
-    return parts_of(edited(inputs_.graph, edits.edits));
+  /// Of the edits asked for last, since many parameters are tried with the same ones.
+  Result<const Parts*> edited_parts(const ChannelEdits& edits) {
+    if (!has_edits(edits.edits)) return &whole_;
+    if (edited_ && edited_->first == edits.edits) return &edited_->second;
+    auto parts = parts_of(edited(inputs_.graph, edits.edits));
+    if (!parts) return failed(parts);
+    return &edited_.emplace(edits.edits, std::move(*parts)).second;
   }
 
   const RunInputs& inputs_;
   Parts whole_{};
+  std::optional<std::pair<Quantization, Parts>> edited_{};
   std::optional<Evaluator> evaluator_{};
   std::optional<Evaluator> comparison_{};
 };

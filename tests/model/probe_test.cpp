@@ -66,6 +66,20 @@ TEST(ToldSizes, AreToldThroughNewAxes) {
   EXPECT_THAT(told_sizes(b.graph()).at("numbers"), ElementsAre(-1, 5));
 }
 
+TEST(ToldSizes, OfModelsThatMakeNoSenseAreOpen) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62U;
+  EXPECT_THAT(told("Conv", 4, {8, 3, 3, 3}, {{"group", kHuge}}), ElementsAre(-1, -1, -1, -1));
+  GraphBuilder twice;  // a new axis named twice
+  const auto wide = twice.node("Unsqueeze", "u", {twice.input("x", Shape(3, kOpen)), twice.integers("axes", {4, 4})});
+  twice.output(twice.node("Add", "add", {wide, twice.filled("w", {3, 1}, 1.0F)}), Shape(5, kOpen));
+  EXPECT_THAT(told_sizes(twice.graph()).at("x"), ElementsAre(-1, -1, -1));
+  GraphBuilder chain;
+  auto weight = chain.filled("w", {7, 2}, 1.0F);
+  for (int at = 0; at < 50000; ++at) weight = chain.node("Identity", "i" + std::to_string(at), {weight});
+  chain.output(chain.node("MatMul", "n", {chain.input("x", Shape(2, kOpen)), weight}), Shape(2, kOpen));
+  EXPECT_THAT(told_sizes(chain.graph()).at("x"), ElementsAre(-1, -1)) << "of no use is a chain this long";
+}
+
 TEST(Probe, ImagesOfOpenChannelsHeightAndWidthAreLowered) {
   GraphBuilder b;
   const auto x = b.input("pixel_values", {-1, -1, -1, -1});
