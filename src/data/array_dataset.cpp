@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "data/digests.h"
 #include "data/half_bits.h"
+#include "model/infer.h"
 
 namespace quantrail {
 namespace {
@@ -50,10 +51,20 @@ std::string shape_text(const Shape& shape) {
   return "[" + joined(sizes, ",") + "]";
 }
 
-Result<Feed> make_feed(const NpyArray& array, const ValueInfo& input) {
+/// Whether `row` is one sample for an input: as `declared`, or without the first axis where that counts one.
+bool one_sample(const Shape& row, const Shape& declared) {
+  if (fits(row, declared)) return true;
+  const bool counts_one = !declared.empty() && (declared[0] == 1 || declared[0] < 0);
+  return counts_one && fits(row, {declared.begin() + 1, declared.end()});
+}
+
+/// `whole`: what the input declares is one sample, its first axis included.
+Result<Feed> make_feed(const NpyArray& array, const ValueInfo& input, bool whole) {
   const auto type = array.type();
-  const Shape needed(input.shape.begin() + (input.shape.empty() ? 0 : 1), input.shape.end());
-  if (type && converts(*type, input.type) && fits(array.row_shape(), needed)) {
+  Shape declared = input.shape;
+  if (!whole && !declared.empty()) declared[0] = 1;
+  const Shape needed(declared.begin() + (whole || declared.empty() ? 0 : 1), declared.end());
+  if (type && converts(*type, input.type) && one_sample(array.row_shape(), declared)) {
     return Feed{array, {input.name, input.type, array.row_shape()}};
   }
   const bool like_images = array.type_name() == "uint8" && array.shape.size() == 4 && input.shape.size() == 4;
@@ -71,6 +82,7 @@ Result<std::vector<Feed>> make_feeds(const std::map<std::string, NpyArray>& arra
     return fail(Cause::InvalidInput, "{}: one array is given, the network has {} inputs ({}): give one for each",
                 arrays.begin()->second.name, inputs.size(), joined(needed, ", "));
   }
+  const bool whole = takes_whole_samples(inputs);
   std::vector<Feed> feeds;
   for (const auto& input : inputs) {
     const auto found = unnamed ? arrays.begin() : arrays.find(input.name);
@@ -78,7 +90,7 @@ Result<std::vector<Feed>> make_feeds(const std::map<std::string, NpyArray>& arra
       return fail(Cause::InvalidInput, "no array for the network input \"{}\"{}; given are {}", printable(input.name),
                   did_you_mean(input.name, given), joined(given, ", "));
     }
-    auto feed = make_feed(found->second, input);
+    auto feed = make_feed(found->second, input, whole);
     if (!feed) return failed(feed);
     feeds.push_back(std::move(*feed));
   }

@@ -14,7 +14,8 @@
 
 namespace quantrail {
 
-/// One input of the network as samples provide it: element type and shape WITHOUT the batch axis.
+/// One input of the network as samples provide it: element type and shape without the batch axis, or with one of a
+/// single sample. Where the network takes whole samples (see takes_whole_samples()) as it declares it.
 struct SampleInput {
   std::string name{};  ///< graph input; "" when the data has one array and the network one input
   ElementType type = ElementType::Float32;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "data/name_order.h"
 #include "model/half.h"
+#include "model/infer.h"
 #include "model/tensor_file.h"
 
 namespace quantrail {
@@ -49,26 +50,28 @@ Result<std::vector<std::filesystem::path>> folders_in(const std::filesystem::pat
               is_there(path / "input_0.pb") ? " (give the folder around the one with input_0.pb)" : "");
 }
 
-Result<TensorFile> read_tensor(const std::filesystem::path& path) {
+/// With a first axis that counts samples: the file's, or one in front of a `whole` sample.
+Result<TensorFile> read_tensor(const std::filesystem::path& path, bool whole) {
   const auto bytes = read_file(path);
   if (!bytes) return failed(bytes);
   auto named = parsed_named_tensor(*bytes);
   if (!named) return failed(named, printable(path.string()));
   if (named->tensor.type == ElementType::BFloat16) named->tensor = widened(named->tensor);
   const Shape& shape = named->tensor.shape;
-  if (shape.empty())
+  if (shape.empty() && !whole)
     return fail(Cause::InvalidInput, "{}: holds a single number; the first axis must count the samples",
                 printable(path.string()));
   if (named->tensor.bytes.empty())
     return fail(Cause::InvalidInput, "{}: is empty: its shape is [{}]", printable(path.string()),
                 fmt::join(shape, ","));
+  if (whole && (shape.empty() || shape.front() != 1)) named->tensor.shape.insert(shape.begin(), 1);
   return TensorFile{path, std::move(named->name), std::move(named->tensor)};
 }
 
-Result<std::vector<TensorFile>> read_inputs(const std::filesystem::path& folder, std::size_t count) {
+Result<std::vector<TensorFile>> read_inputs(const std::filesystem::path& folder, std::size_t count, bool whole) {
   std::vector<TensorFile> files;
   for (std::size_t i = 0; i < count; ++i) {
-    auto file = read_tensor(folder / fmt::format("input_{}.pb", i));
+    auto file = read_tensor(folder / fmt::format("input_{}.pb", i), whole);
     if (!file) return failed(file);
     files.push_back(std::move(*file));
   }
@@ -143,7 +146,8 @@ struct Columns {
 
 Status add_folder(const std::filesystem::path& folder, std::span<const ValueInfo> inputs, Columns& columns,
                   ArrayFiles& out) {
-  auto files = read_inputs(folder, inputs.size());
+  const bool whole = takes_whole_samples(inputs);
+  auto files = read_inputs(folder, inputs.size(), whole);
   if (!files) return failed(files);
   const std::int64_t rows = files->front().tensor.shape.front();
   for (const auto& file : *files) out.files.push_back(file.path);
@@ -158,7 +162,7 @@ Status add_folder(const std::filesystem::path& folder, std::span<const ValueInfo
                 out.target_files.empty() ? "the folders before have none" : "is missing");
   }
   if (!is_there(output_path)) return {};
-  const auto output = read_tensor(output_path);
+  const auto output = read_tensor(output_path, whole);
   if (!output) return failed(output);
   out.target_files.push_back(output_path);
   return append(columns.output, *output, rows);

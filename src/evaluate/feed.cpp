@@ -5,11 +5,20 @@
 #include <string>
 
 #include "base/text.h"
+#include "model/infer.h"
 
 namespace quantrail {
 namespace {
 
-Shape without_batch(const Shape& shape) { return {shape.begin() + 1, shape.end()}; }
+/// What one of `batch` samples has of an input of `shape`, its first axis included.
+Shape of_one(Shape shape, std::int64_t batch) {
+  if (!shape.empty()) shape[0] /= batch;
+  return shape;
+}
+
+bool one_in_front(const Shape& shape) { return !shape.empty() && shape[0] == 1; }
+
+Shape without_first(const Shape& shape) { return {shape.begin() + 1, shape.end()}; }
 
 std::string names_of(std::span<const ValueInfo> values) {
   std::vector<std::string> names;
@@ -31,12 +40,10 @@ Result<std::size_t> target(const SampleInput& array, std::size_t arrays, std::sp
               printable(array.name), names_of(inputs));
 }
 
-Status fits(const SampleInput& array, const ValueInfo& input) {
-  if (input.shape.empty()) {
-    return fail(Cause::Unsupported, "input \"{}\" of the model has no batch axis", printable(input.name));
-  }
-  const Shape wanted = without_batch(input.shape);
-  if (array.type == input.type && array.shape == wanted) return {};
+Status fits(const SampleInput& array, const ValueInfo& input, std::int64_t batch) {
+  const Shape whole = of_one(input.shape, batch);
+  const Shape wanted = one_in_front(whole) ? without_first(whole) : whole;
+  if (array.type == input.type && (array.shape == wanted || array.shape == whole)) return {};
   return fail(Cause::InvalidInput, "input \"{}\" of the model takes samples of {}, the data has {}",
               printable(input.name), type_text(input.type, wanted), type_text(array.type, array.shape));
 }
@@ -50,12 +57,16 @@ std::string type_text(ElementType type, const Shape& shape) {
 }
 
 Graph sized(Graph graph, const std::vector<SampleInput>& data) {
+  const bool whole = takes_whole_samples(graph.inputs);
   for (const auto& array : data) {
     const bool nameless = array.name.empty() && graph.inputs.size() == 1;
     for (auto& input : graph.inputs) {
-      if ((!nameless && input.name != array.name) || input.shape.size() != array.shape.size() + 1) continue;
-      for (std::size_t axis = 1; axis < input.shape.size(); ++axis) {
-        if (input.shape[axis] == -1) input.shape[axis] = array.shape[axis - 1];
+      if (!nameless && input.name != array.name) continue;
+      const bool with_first = input.shape.size() == array.shape.size() && (whole || one_in_front(array.shape));
+      if (!with_first && input.shape.size() != array.shape.size() + 1) continue;
+      const std::size_t ahead = with_first ? 0 : 1;
+      for (std::size_t axis = whole ? ahead : 1; axis < input.shape.size(); ++axis) {
+        if (input.shape[axis] == -1) input.shape[axis] = array.shape[axis - ahead];
       }
     }
   }
@@ -68,7 +79,7 @@ Result<Feed> Feed::matched(const std::vector<SampleInput>& data, const Plan& pla
   for (const auto& array : data) {
     const auto at = target(array, data.size(), plan.inputs());
     if (!at) return failed(at);
-    const auto checked = fits(array, plan.inputs()[*at]);
+    const auto checked = fits(array, plan.inputs()[*at], plan.batch());
     if (!checked) return failed(checked);
     if (fed[*at]) {
       return fail(Cause::InvalidInput, "the data has two arrays for input \"{}\" of the model", printable(array.name));

@@ -11,16 +11,18 @@
 
 namespace quantrail {
 
-/// `graph` with the sizes that samples decide: axes behind the batch that it leaves open take those of the array that
-/// feeds the input. What does not fit stays as it is, for Feed::matched() to say.
+/// `graph` with the sizes that samples decide: axes behind the batch that it leaves open (all that it leaves open,
+/// where it takes whole samples) take those of the array that feeds the input. What does not fit stays as it is, for
+/// Feed::matched() to say.
 [[nodiscard]] Graph sized(Graph graph, const std::vector<SampleInput>& data);
 
 /// Which input of a plan takes which array of a data set, and where a sample's rows go in the batch.
 class Feed {
  public:
-  /// Matches by name; data with one unnamed array feeds a network with one input. Element types and shapes (without the
-  /// batch axis) must be equal, and every input of the network must be fed. Errors: InvalidInput, naming the input,
-  /// what the data has and what the model takes.
+  /// Matches by name; data with one unnamed array feeds a network with one input. Element types and shapes must be
+  /// equal, without the batch axis or with one of a single sample; where the network takes whole samples (see
+  /// takes_whole_samples()), as declared. Every input of the network must be fed. Errors: InvalidInput, naming the
+  /// input, what the data has and what the model takes.
   [[nodiscard]] static Result<Feed> matched(const std::vector<SampleInput>& data, const Plan& plan);
 
   /// Writes samples `indices` (at most the plan's batch) into the first rows of the state's inputs, zeros into the

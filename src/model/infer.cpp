@@ -157,7 +157,19 @@ Result<Specialised> specialised(const Graph& graph, const InputShapes& input_sha
   return std::move(specialiser).result();
 }
 
+bool takes_whole_samples(std::span<const ValueInfo> inputs) {
+  if (inputs.empty()) return false;
+  std::set<std::int64_t> first_axes;
+  for (const auto& input : inputs) {
+    if (input.shape.empty()) return true;
+    first_axes.insert(input.shape[0]);
+  }
+  return first_axes.size() > 2 || (first_axes.size() == 2 && !first_axes.contains(-1)) ||
+         (first_axes.size() == 2 && *first_axes.rbegin() > 1);
+}
+
 Result<InputShapes> input_shapes(const Graph& graph, std::int64_t batch) {
+  const bool whole = takes_whole_samples(graph.inputs);
   InputShapes shapes;
   for (const auto& input : graph.inputs) {
     Shape shape = input.shape;
@@ -169,7 +181,10 @@ Result<InputShapes> input_shapes(const Graph& graph, std::int64_t batch) {
                     shape_text(input.shape));
       }
     }
-    if (!shape.empty() && shape[0] != batch) {
+    if (whole && batch != 1) {
+      return fail(Cause::InvalidInput, "the inputs have no batch in common: the model takes one sample, not {}", batch);
+    }
+    if (!whole && shape[0] != batch) {
       return fail(Cause::InvalidInput, "input '{}': the model has a fixed batch of {}, not {}", name, shape[0], batch);
     }
     shapes[input.name] = std::move(shape);
@@ -178,6 +193,7 @@ Result<InputShapes> input_shapes(const Graph& graph, std::int64_t batch) {
 }
 
 std::optional<std::int64_t> fixed_batch(const Graph& graph) {
+  if (takes_whole_samples(graph.inputs)) return 1;
   for (const auto& input : graph.inputs) {
     if (!input.shape.empty() && !open_batch(input)) return input.shape[0];
   }

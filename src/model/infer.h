@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,17 @@ struct Specialised {
 /// the node, its operator and the opset.
 [[nodiscard]] Result<Specialised> specialised(const Graph& graph, const InputShapes& input_shapes);
 
+/// Whether `inputs` have no axis in common that counts samples, so that a network takes one at a time, each array as a
+/// whole: an input is a single number, or the first axes are of different sizes (the states of two layers beside one
+/// step of sound; a list of points beside an image).
+[[nodiscard]] bool takes_whole_samples(std::span<const ValueInfo> inputs);
+
 /// The inputs' shapes at `batch` samples: declared sizes with axis 0 replaced where it is symbolic, -1 or (batch ==
-/// declared size). Errors: InvalidInput, naming the input, when another axis is unknown or a fixed batch differs.
+/// declared size). Errors: InvalidInput, naming the input, when another axis is unknown, a fixed batch differs, or
+/// several samples are asked for where the network takes whole ones.
 [[nodiscard]] Result<InputShapes> input_shapes(const Graph& graph, std::int64_t batch);
 
-/// Axis 0 of the inputs where it is fixed; nothing when it is symbolic or -1.
+/// Axis 0 of the inputs where it is fixed, 1 where the network takes whole samples; nothing when it is symbolic or -1.
 [[nodiscard]] std::optional<std::int64_t> fixed_batch(const Graph& graph);
 
 }  // namespace quantrail

@@ -101,6 +101,7 @@ Result<std::shared_ptr<const LatePart>> late_part(Builder& builder, const Shaped
 
 /// The inputs' common first axis; 1 when there is none.
 std::int64_t batch_of(const Graph& graph, const InputShapes& shapes) {
+  if (takes_whole_samples(graph.inputs)) return 1;
   std::optional<std::int64_t> batch;
   for (const auto& input : graph.inputs) {
     const Shape& shape = shapes.at(input.name);

@@ -107,6 +107,31 @@ TEST_F(Arrays, MustSuitTheNetworkInTypeAndShape) {
   EXPECT_TRUE(open_dataset(npy(pairs_), any));
 }
 
+TEST_F(Arrays, AreWholeSamplesWhereInputsHaveNoBatchInCommon) {
+  const std::vector<ValueInfo> inputs{{"x", ElementType::Float32, {-1, 2}, {}},
+                                      {"states", ElementType::Float32, {2, -1}, {}},
+                                      {"rate", ElementType::Int64, {}, {}}};
+  DataConfig config;
+  config.data.type = "npy";
+  config.data.arrays = {{"x", pairs_},
+                        {"states", folder_.write("states.npy", npy_of<float>("<f4", {3, 2, 1}, {1, 2, 3, 4, 5, 6}))},
+                        {"rate", labels_}};
+  const auto data = open_dataset(config, inputs);
+  ASSERT_TRUE(data) << data.error().message;
+  std::map<std::string, Shape> shapes;
+  for (const auto& input : (*data)->inputs()) shapes[input.name] = input.shape;
+  EXPECT_EQ(shapes, (std::map<std::string, Shape>{{"x", {2}}, {"states", {2, 1}}, {"rate", {}}}));
+  config.data.arrays["states"] = pairs_;
+  EXPECT_THAT(problem(config, inputs), HasSubstr("the network input \"states\" needs float32 [2,?]"));
+}
+
+TEST_F(Arrays, MayHaveAnAxisOfOneInFrontOfSamples) {
+  const auto in_front = folder_.write("in_front.npy", npy_of<float>("<f4", {3, 1, 2}, {1, 2, 3, 4, 5, 6}));
+  const auto data = open_dataset(npy(in_front), kPairs);
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_THAT(first_input<float>(**data, 2), ElementsAre(5, 6));
+}
+
 TEST_F(Arrays, OfImagesHintAtTheLayoutKey) {
   const std::vector<ValueInfo> image{{"input", ElementType::Float32, {-1, 3, 2, 2}, {}}};
   const auto path = folder_.write("u8.npy", npy_of<std::uint8_t>("|u1", {1, 2, 2, 3}, std::vector<std::uint8_t>(12)));

@@ -101,6 +101,25 @@ TEST_F(TestDataSets, FeedInputsByNameOrElseByPosition) {
   EXPECT_THAT(problem(), HasSubstr("input_1.pb: the first axis counts 2 samples, input_0.pb has 1"));
 }
 
+TEST_F(TestDataSets, AreOneSampleEachWhereInputsHaveNoBatchInCommon) {
+  inputs_ = {{"x", ElementType::Float32, {1, 2}, {}},
+             {"states", ElementType::Float32, {2, 1}, {}},
+             {"rate", ElementType::Float32, {}, {}}};
+  for (const std::string folder : {"test_data_set_0/", "test_data_set_1/"}) {
+    write(folder + "input_0.pb", floats({1, 2}, {1, 2}));
+    write(folder + "input_1.pb", floats({2, 1}, {3, 4}));
+    write(folder + "input_2.pb", floats({}, {5}));
+    write(folder + "output_0.pb", floats({1, 1}, {6}));
+  }
+  const auto data = opened();
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_EQ((*data)->size(), 2U);
+  std::map<std::string, Shape> shapes;
+  for (const auto& input : (*data)->inputs()) shapes[input.name] = input.shape;
+  EXPECT_EQ(shapes, (std::map<std::string, Shape>{{"x", {2}}, {"states", {2, 1}}, {"rate", {}}}));
+  EXPECT_EQ((*data)->truth(1)->target->shape, (Shape{1})) << "as the output of one sample";
+}
+
 TEST_F(TestDataSets, ReadNoMoreThanTheLimit) {
   write("test_data_set_0/input_0.pb", floats({2, 2}, {1, 2, 3, 4}));
   write("test_data_set_0/output_0.pb", floats({2}, {1, 2}));

@@ -158,6 +158,29 @@ TEST(InputShapes, TakeTheBatchWhereItIsOpen) {
               HasSubstr("input 'x': the size of axis 1 is not known"));
 }
 
+TEST(Infer, TellsNetworksThatTakeWholeSamples) {
+  const auto whole = [](const std::vector<Shape>& shapes) {
+    std::vector<ValueInfo> inputs;
+    for (const auto& shape : shapes) inputs.push_back({"x", ElementType::Float32, shape, {}});
+    return takes_whole_samples(inputs);
+  };
+  EXPECT_TRUE(whole({{1, 16}, {}})) << "a single number";
+  EXPECT_TRUE(whole({{1, 16}, {2, 1, 24}}));
+  EXPECT_TRUE(whole({{-1, 16}, {2, -1, 24}}));
+  EXPECT_TRUE(whole({{1, 8}, {-1, 2}, {2}}));
+  EXPECT_FALSE(whole({{4, 16}, {4, 24}})) << "a fixed batch";
+  EXPECT_FALSE(whole({{-1, 16}, {-1, 24}}));
+  EXPECT_FALSE(whole({{-1, 16}, {1, 24}})) << "a batch of one";
+  EXPECT_FALSE(whole({}));
+
+  Graph graph;
+  graph.inputs = {{"sound", ElementType::Float32, {-1, 16}, {}}, {"states", ElementType::Float32, {2, 3}, {}}};
+  EXPECT_EQ(fixed_batch(graph), 1);
+  EXPECT_EQ(input_shapes(graph, 1)->at("sound"), (Shape{1, 16}));
+  EXPECT_EQ(input_shapes(graph, 1)->at("states"), (Shape{2, 3}));
+  EXPECT_THAT(input_shapes(graph, 2).error().message, HasSubstr("no batch in common: the model takes one sample"));
+}
+
 TEST(Infer, ConstantsAreComputedOnlyWhereThatTakesNoLongTime) {
   for (const std::int64_t size : {20, 2000}) {
     GraphBuilder b;
