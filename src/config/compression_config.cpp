@@ -67,7 +67,7 @@ QuantizationParams parse_quantization(const Section& params, std::optional<Prese
         fmt::format("{} has no effect with use_fast_bias, which looks at each layer's weights alone.",
                     params.path_of("bias_correction_in_codes")));
   }
-  out.saturation_fix = params.choice("saturation_fix", out.saturation_fix, {"first_layer", "all", "no"});
+  out.saturation_fix = params.choice("saturation_fix", out.saturation_fix, {"measured", "first_layer", "all", "no"});
   if (params.has("ignored")) out.ignored = parse_ignored(params.child("ignored"));
   out.weights = parse_tensor_config(params.child("weights"), true);
   out.activations = parse_tensor_config(params.child("activations"), false);
@@ -269,7 +269,10 @@ void parse_algorithm(const Section& algorithm, const Outer& outer, const std::ve
     settle_annotation_free(params, metrics, accuracy_aware);
     out.accuracy_aware = accuracy_aware;
     out.quantization.as_pot = accuracy_aware.compatibility == Compatibility::Pot;
-    if (out.quantization.as_pot) out.quantization.embeddings = false;
+    if (out.quantization.as_pot) {
+      out.quantization.embeddings = false;
+      if (!params.has("saturation_fix")) out.quantization.saturation_fix = "first_layer";
+    }
     note_assumptions(params, accuracy_aware, metrics);
     note_without_effect(params, accuracy_aware, out.quantization);
   } else {

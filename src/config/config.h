@@ -156,8 +156,8 @@ struct QuantizationParams {
   bool use_fast_bias = true;
   std::optional<double> threshold{};  ///< bias update gate (see bias_correction.h); default 2 for the fast one, 1000
   bool apply_for_all_nodes = false;   ///< full bias correction also corrects layers that stay float
-  bool bias_correction_in_codes = false;       ///< ours: full bias correction runs the layers before in integers
-  std::string saturation_fix = "first_layer";  ///< "first_layer", "all", "no"
+  bool bias_correction_in_codes = false;    ///< ours: full bias correction runs the layers before in integers
+  std::string saturation_fix = "measured";  ///< "measured" (ours), "first_layer", "all", "no"
   IgnoredScope ignored{};
   TensorConfig weights{};
   TensorConfig activations{};

@@ -152,7 +152,7 @@ class ChannelEditor {
     // The consumer sees the mean through its weights as they were before the channels were scaled.
     shift(pair.consumer, shift_response(*weights_of(consumer), mean), 1.0F);
     shift(pair.producer, mean, -1.0F);
-    out_.consumers.insert(pair.consumer);
+    out_.halved.insert(pair.consumer);
     if (positive.empty()) return;
     const double median = quantile_of(positive, 0.5);
     std::vector<float> factors(width.size(), 1.0F);
@@ -165,7 +165,7 @@ class ChannelEditor {
 
   void equalize(const ChannelPair& pair) {
     const ValueStatistics* channels = seen(pair.between);
-    if (out_.consumers.contains(pair.consumer)) return;  // aligned already
+    if (out_.halved.contains(pair.consumer)) return;  // aligned already
     if (channels == nullptr || channels->channel_magnitudes.empty()) return;
     const auto& magnitude = channels->channel_magnitudes;
     const Node& consumer = node(pair.consumer);

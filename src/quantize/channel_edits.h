@@ -28,8 +28,8 @@ struct ChannelPair {
 
 /// What is known of a value's channels: the layer's weights alone do not say how wide they are.
 struct ChannelEdits {
-  Quantization edits{};                            ///< weight_edits and input_scalings alone
-  std::set<std::string, std::less<>> consumers{};  ///< of aligned channels
+  Quantization edits{};                         ///< weight_edits and input_scalings alone
+  std::set<std::string, std::less<>> halved{};  ///< layers that keep to half the codes: they read aligned channels
 };
 
 /// Pairs whose channels POT's ActivationChannelAlignment brings into line: the consumer a Conv of one group with

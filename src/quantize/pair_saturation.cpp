@@ -1,5 +1,6 @@
 #include "quantize/pair_saturation.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <numeric>
@@ -71,14 +72,27 @@ class Patch {
   std::vector<std::uint8_t> codes_;
 };
 
-/// How many of `pairs` exceed.
-std::int64_t exceeding(std::span<const SaturablePairs::Pair> pairs, const Patch& patch) {
-  std::int64_t count = 0;
+/// What saturation does to one result.
+struct Loss {
+  std::int64_t pairs = 0;  ///< that exceed
+  std::int64_t codes = 0;  ///< by how much, added up
+};
+
+Loss loss_of(std::span<const SaturablePairs::Pair> pairs, const Patch& patch) {
+  Loss loss;
   for (const auto& pair : pairs) {
     const auto sum = patch[pair.first] * pair.first_weight + patch[pair.second] * pair.second_weight;
-    count += sum < kLowest || sum > kHighest ? 1 : 0;
+    const auto excess = sum - std::clamp(sum, kLowest, kHighest);
+    loss.pairs += excess != 0 ? 1 : 0;
+    loss.codes += excess;
   }
-  return count;
+  return loss;
+}
+
+/// The step of result channel `channel`'s weights.
+double step(const std::vector<float>& steps, std::size_t channel) {
+  if (steps.empty()) return 1.0;
+  return steps[steps.size() == 1 ? 0 : channel];
 }
 
 }  // namespace
@@ -88,6 +102,7 @@ PairCounts& PairCounts::operator+=(const PairCounts& other) {
   saturated += other.saturated;
   results += other.results;
   saturated_results += other.saturated_results;
+  spoilt += other.spoilt;
   return *this;
 }
 
@@ -140,10 +155,13 @@ PairCounts saturation(const SaturablePairs& layer, const CodeView& input, std::s
   for (const auto position : positions) {
     patch.look_at(position);
     std::size_t begin = 0;
-    for (const auto end : layer.ends) {
-      const auto count = exceeding(pairs.subspan(begin, end - begin), patch);
-      counts.saturated += count;
-      counts.saturated_results += count > 0 ? 1 : 0;
+    for (std::size_t channel = 0; channel < layer.ends.size(); ++channel) {
+      const std::size_t end = layer.ends[channel];
+      const Loss loss = loss_of(pairs.subspan(begin, end - begin), patch);
+      const double lost = static_cast<double>(loss.codes) * step(layer.steps, channel);
+      counts.saturated += loss.pairs;
+      counts.saturated_results += loss.pairs > 0 ? 1 : 0;
+      counts.spoilt += lost * lost;
       begin = end;
     }
   }

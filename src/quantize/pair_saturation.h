@@ -23,6 +23,7 @@ struct PairCounts {
   std::int64_t saturated = 0;          ///< of those, sums that an int16 does not hold
   std::int64_t results = 0;            ///< elements of the layer's result that were looked at
   std::int64_t saturated_results = 0;  ///< of those, with at least one such sum
+  double spoilt = 0.0;                 ///< squares of what results lose, added up, in steps of the input's codes
   bool operator==(const PairCounts&) const = default;
   PairCounts& operator+=(const PairCounts& other);
 };
@@ -41,6 +42,7 @@ struct SaturablePairs {
   std::int64_t pairs_per_result = 0;  ///< whether or not they can exceed
   std::vector<Pair> pairs{};          ///< by result channel
   std::vector<std::size_t> ends{};    ///< per result channel, where its pairs end
+  std::vector<float> steps{};         ///< of the weights' codes, one per result channel or one for all
 };
 
 /// Of `weights` [G*M, C, kernel...].

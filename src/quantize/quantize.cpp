@@ -45,7 +45,7 @@ class Quantizer {
         rules_(rules),
         widened_(saturating_layers(graph_, params.saturation_fix)),
         q_(in.edits) {
-    if (params.saturation_fix != "no") widened_.insert(in.aligned.begin(), in.aligned.end());
+    if (params.saturation_fix != "no") widened_.insert(in.halved.begin(), in.halved.end());
   }
 
   Result<Quantization> result() {

@@ -22,8 +22,8 @@ struct QuantizerInputs {
   const ValueTypes& types;
   const Placement& placement;
   const Quantization& edits = kNoEdits;  ///< weight_edits and input_scalings alone
-  const std::set<std::string, std::less<>>& aligned =
-      kNoLayers;  ///< layers that read aligned channels: they keep to half the codes
+  const std::set<std::string, std::less<>>& halved =
+      kNoLayers;  ///< layers that keep to half the codes, unless saturation_fix is "no"
 };
 
 /// What calibration must learn for quantized() to answer. Errors: InvalidInput for a name in layerwise_configs that the

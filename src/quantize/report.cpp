@@ -8,17 +8,17 @@
 #include "model/codes.h"
 #include "model/infer.h"
 #include "model/lowering.h"
+#include "quantize/paired_layer.h"
 #include "quantize/placement.h"
 #include "runtime/kernels_quantize.h"
 
 namespace quantrail {
 namespace {
 
-/// A layer whose pairs of products are counted.
-struct PairedLayer {
+/// A layer that reads a tensor.
+struct Reader {
   std::size_t report = 0;  ///< position in QuantizationReport::layers
-  bool product = false;    ///< Gemm or MatMul: channels are the innermost axis
-  SaturablePairs pairs{};
+  PairedLayer layer{};
 };
 
 /// What one sample says about one tensor and the layers that read it.
@@ -28,38 +28,12 @@ struct TensorSample {
   std::vector<PairCounts> pairs{};  ///< parallel to the tensor's readers
 };
 
-/// [rows, spatial, channels] to [rows, channels, spatial].
-std::vector<std::uint8_t> channels_first(const std::vector<std::uint8_t>& codes, const SampleView& view) {
-  const auto channels = static_cast<std::size_t>(view.channels);
-  const std::size_t row = codes.size() / static_cast<std::size_t>(view.rows);
-  const std::size_t spatial = row / channels;
-  std::vector<std::uint8_t> moved(codes.size());
-  for (std::size_t at = 0; at < codes.size(); ++at) {
-    const std::size_t in_row = at % row;
-    moved[at - in_row + in_row % channels * spatial + in_row / channels] = codes[at];
-  }
-  return moved;
-}
-
 std::bitset<256> used(const std::vector<std::uint8_t>& codes) {
   std::array<bool, 256> seen{};
   for (const auto code : codes) seen[code] = true;
   std::bitset<256> set;
   for (std::size_t code = 0; code < seen.size(); ++code) set[code] = seen[code];
   return set;
-}
-
-PairCounts counted(const PairedLayer& layer, const std::vector<std::uint8_t>& codes, const SampleView& view,
-                   std::uint8_t zero_point, std::int64_t positions, std::int64_t sample) {
-  const Convolution& shape = layer.pairs.layer;
-  if (!layer.product) {
-    const auto looked_at = spread_positions(view.rows * element_count(shape.result), positions, sample);
-    return saturation(layer.pairs, {codes, view.channels_last, zero_point}, looked_at);
-  }
-  const auto rows = static_cast<std::int64_t>(codes.size()) / shape.from;
-  const auto looked_at = spread_positions(rows, positions, sample);
-  if (!view.channels_last) return saturation(layer.pairs, {codes, true, zero_point}, looked_at);
-  return saturation(layer.pairs, {channels_first(codes, view), true, zero_point}, looked_at);
 }
 
 class Reporter {
@@ -127,28 +101,14 @@ class Reporter {
       made.weights = coding_error(weights, *layer.weights);
       made.bias_change = bias_change(node);
       made.pairs.emplace();
-      auto pairs = pairs_of(node, weights, *layer.weights, types);
-      if (!pairs) return failed(pairs);
+      auto paired = paired_layer(graph_, node, *layer.weights, types);
+      if (!paired) return failed(paired);
       const auto input = std::find(values_.begin(), values_.end(), node.inputs[0]);
       readers_[static_cast<std::size_t>(input - values_.begin())].push_back(
-          {report_.layers.size(), node.op != "Conv", std::move(*pairs)});
+          {report_.layers.size(), std::move(*paired)});
     }
     report_.layers.push_back(std::move(made));
     return {};
-  }
-
-  [[nodiscard]] Result<SaturablePairs> pairs_of(const Node& node, const Tensor& weights, const WeightParams& params,
-                                                const ValueTypes& types) const {
-    const auto codes = int8_weights(weights, params);
-    if (node.op != "Conv") {
-      const bool transposed = params.axis == 0;
-      const auto columns = weights.shape[static_cast<std::size_t>(params.axis)];
-      return saturable_pairs(element_count(weights.shape) / columns, columns, codes, transposed);
-    }
-    auto layer = convolution_of(node, types.find(node.inputs[0])->second.shape, weights.shape,
-                                types.find(node.outputs[0])->second.shape);
-    if (!layer) return failed(layer, described(node, graph_.opset));
-    return saturable_pairs(std::move(*layer), codes);
   }
 
   [[nodiscard]] std::optional<double> bias_change(const Node& node) const {
@@ -169,8 +129,8 @@ class Reporter {
     codes.resize(view.values.size());
     kernels::quantize(view.values, params, codes);
     TensorSample seen{.error = coding_error(view.values, codes, params), .codes = used(codes)};
-    for (const auto& layer : readers_[tensor]) {
-      seen.pairs.push_back(counted(layer, codes, view, params.zero_point, options_.positions, sample));
+    for (const auto& reader : readers_[tensor]) {
+      seen.pairs.push_back(counted(reader.layer, codes, view, params.zero_point, options_.positions, sample));
     }
     return seen;
   }
@@ -187,8 +147,8 @@ class Reporter {
   const Graph& graph_;
   const Quantization& quantization_;
   const ReportOptions& options_;
-  std::vector<std::string> values_{};                // watched; parallel to report_.tensors, as are readers_
-  std::vector<std::vector<PairedLayer>> readers_{};  // layers that read the value
+  std::vector<std::string> values_{};           // watched; parallel to report_.tensors, as are readers_
+  std::vector<std::vector<Reader>> readers_{};  // layers that read the value
   QuantizationReport report_{};
 };
 

@@ -31,7 +31,7 @@ std::set<std::string, std::less<>> first_convolutions(const Graph& graph) {
 }  // namespace
 
 std::set<std::string, std::less<>> saturating_layers(const Graph& graph, const std::string& fix) {
-  if (fix == "first_layer") return first_convolutions(graph);
+  if (fix == "first_layer" || fix == "measured") return first_convolutions(graph);
   std::set<std::string, std::less<>> all;
   if (fix != "all") return all;
   for (const auto& node : graph.nodes) {

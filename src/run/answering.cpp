@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "run/blob_number.h"
+#include "run/blob_values.h"
 #include "run/data_remarks.h"
 #include "run/samples.h"
 #include "run/settings.h"
@@ -163,6 +163,7 @@ Status Answering::quantize(const Variation& variation) {
   if (!made) return failed(made, "quantize");
   observer_.on_event(StepFinished{.name = "quantize", .seconds = watch.seconds()});
   if (const auto chosen = choose_ranges(*changes, *learned, *made); !chosen) return failed(chosen);
+  if (const auto kept = keep_sums_exact(*changes, *learned, *made); !kept) return failed(kept);
   uncorrected_ = *made;
   if (!params_.use_fast_bias) made = corrected(*made);
   if (!made) return failed(made);

@@ -70,6 +70,10 @@ class Answering {
   [[nodiscard]] Status quantize(const Variation& variation);
   /// Makes `made`, and the parameters in use, those of the ranges that suit the outputs best, where they are left open.
   [[nodiscard]] Status choose_ranges(const ChannelEdits& edits, const Statistics& learned, Quantization& made);
+  /// Keeps the layers of `made` to half the codes that CPUs without VNNI would spoil, where saturation_fix asks for it.
+  [[nodiscard]] Status keep_sums_exact(const ChannelEdits& edits, const Statistics& learned, Quantization& made);
+  /// Remembered or computed.
+  [[nodiscard]] Result<std::set<std::string, std::less<>>> spoilt_layers(const Quantization& quantization);
   /// Remembered or computed, which makes `reused` false. `before`: what of the step is done.
   [[nodiscard]] Result<double> output_error(const KnownQuantization& quantization,
                                             const std::vector<std::size_t>& samples, StepProgress before, bool& reused);

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "run/answering.h"
-#include "run/blob_number.h"
+#include "run/blob_values.h"
 #include "run/range_choice.h"
 #include "run/samples.h"
 #include "run/stopwatch.h"
@@ -11,7 +11,7 @@ namespace quantrail {
 Status Answering::choose_ranges(const ChannelEdits& edits, const Statistics& learned, Quantization& made) {
   const auto choices = range_choices(params_);
   if (choices.empty()) return {};
-  const auto samples = range_samples(calibration_samples(params_, inputs_.calibration->size()));
+  const auto samples = evenly_spread(calibration_samples(params_, inputs_.calibration->size()), kComparedSamples);
   const Stopwatch watch;
   const std::size_t total = choices.size() * samples.size();
   observer_.on_event(StepStarted{.name = "choose ranges", .total = total, .unit = "samples"});

@@ -9,6 +9,8 @@ namespace {
 constexpr std::int64_t kStatisticsRevision = 6;
 /// Raised when full bias correction decides something else from the same samples.
 constexpr std::int64_t kCorrectionRevision = 3;
+/// Raised when other layers are found to be spoilt by saturation.
+constexpr std::int64_t kSpoiltRevision = 1;
 /// Raised when some files come out otherwise, or what is known of them, while others stay as they are.
 constexpr std::int64_t kSnapshotRevision = 2;
 /// Raised when evaluations mean something else, such as another definition of the distance, or hold more.
@@ -83,6 +85,16 @@ Digest output_error_key(const RunInputs& inputs, const RuntimeInfo& runtime, con
                         std::span<const std::size_t> samples) {
   Hasher hasher;
   hasher.add("output error").add(kEvaluationRevision).add(inputs.model);
+  add(hasher, runtime);
+  hasher.add(quantization);
+  add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
+Digest spoilt_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                  std::span<const std::size_t> samples) {
+  Hasher hasher;
+  hasher.add("spoilt layers").add(kSpoiltRevision).add(inputs.model);
   add(hasher, runtime);
   hasher.add(quantization);
   add(hasher, *inputs.calibration, samples);

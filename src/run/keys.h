@@ -40,6 +40,10 @@ struct EvaluationIdentity {
 [[nodiscard]] Digest output_error_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                                       std::span<const std::size_t> samples);
 
+/// The layers of `quantization` that CPUs without VNNI would spoil, on samples of the calibration data.
+[[nodiscard]] Digest spoilt_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
+                                std::span<const std::size_t> samples);
+
 /// What a variant's file is (SnapshotFacts).
 [[nodiscard]] Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
                                   const std::set<std::string, std::less<>>& reverted, RevertMode mode);

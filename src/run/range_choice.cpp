@@ -24,14 +24,6 @@ std::vector<RangeChoice> range_choices(const QuantizationParams& params) {
           with_ranges(params, "the least squared error", {.preset = RangePreset::Mse})};
 }
 
-std::vector<std::size_t> range_samples(std::span<const std::size_t> samples) {
-  constexpr std::size_t kMost = 64;
-  const std::size_t count = std::min(kMost, samples.size());
-  std::vector<std::size_t> chosen(count);
-  for (std::size_t at = 0; at < count; ++at) chosen[at] = samples[at * samples.size() / count];
-  return chosen;
-}
-
 std::size_t best_range_choice(std::span<const double> errors) {
   constexpr double kClearlyLess = 0.8;
   const auto least = std::min_element(errors.begin(), errors.end());

@@ -15,6 +15,9 @@ struct RangeChoice {
   QuantizationParams params{};
 };
 
+/// On how many calibration samples they are compared, evenly spread; fewer where there are fewer.
+inline constexpr std::size_t kComparedSamples = 64;
+
 /// The ways that `params` leave open: POT's default first, then the furthest extremes of all samples, then the least
 /// squared error. None where the configuration chooses ranges, or wants POT's.
 ///
@@ -22,9 +25,6 @@ struct RangeChoice {
 /// that ruins and which it spares depends on the network: of 65 kinds the furthest extremes have less output error in
 /// 43, the least squared error in 49, and the others would be harmed. The best of the three leaves .58 of the error.
 [[nodiscard]] std::vector<RangeChoice> range_choices(const QuantizationParams& params);
-
-/// On which of the calibration `samples` they are compared: at most 64, evenly spread.
-[[nodiscard]] std::vector<std::size_t> range_samples(std::span<const std::size_t> samples);
 
 /// Position of the way to take, by how far outputs are from the float network's with each: the first, unless another
 /// one's error is less than four fifths of it; the earlier of equals. Precondition: not empty.

@@ -34,6 +34,13 @@ std::vector<std::size_t> calibration_samples(const QuantizationParams& params, s
   return params.shuffle_data ? drawn(count, available, params.seed) : all_samples(count);
 }
 
+std::vector<std::size_t> evenly_spread(std::span<const std::size_t> samples, std::size_t most) {
+  const std::size_t count = std::min(most, samples.size());
+  std::vector<std::size_t> chosen(count);
+  for (std::size_t at = 0; at < count; ++at) chosen[at] = samples[at * samples.size() / count];
+  return chosen;
+}
+
 std::vector<std::size_t> comparison_samples(const CompressionConfig& compression, std::size_t available) {
   const double share = compression.accuracy_aware.metric_subset_ratio;
   const auto count = static_cast<std::size_t>(static_cast<double>(available) * share);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "config/config.h"
@@ -14,6 +15,9 @@ namespace quantrail {
 
 /// Of those, the ones that full bias correction runs on: the first fifth (POT's share), but at least 64 or all.
 [[nodiscard]] std::vector<std::size_t> correction_samples(const QuantizationParams& params, std::size_t available);
+
+/// Of `samples`, in their order: at most `most`, evenly spread.
+[[nodiscard]] std::vector<std::size_t> evenly_spread(std::span<const std::size_t> samples, std::size_t most);
 
 /// The validation samples on which the float model is compared with the quantized one, where all baselines are given:
 /// metric_subset_ratio of `available`, drawn without replacement by `seed`, ascending; empty where that is all.

@@ -4,6 +4,7 @@
 
 #include "quantize/channel_edits.h"
 #include "run/range_choice.h"
+#include "run/samples.h"
 #include "search/tuning.h"
 
 namespace quantrail {
@@ -115,10 +116,7 @@ RecipeChoices recipe_choices(const RunInputs& inputs) {
 
 std::vector<std::size_t> recipe_samples(std::size_t available) {
   constexpr std::size_t kMost = 200;
-  const std::size_t count = std::min(kMost, available);
-  std::vector<std::size_t> samples(count);
-  for (std::size_t i = 0; i < count; ++i) samples[i] = i * available / count;
-  return samples;
+  return evenly_spread(all_samples(available), kMost);
 }
 
 QuantizationParams with_variation(const RunInputs& inputs, const Variation& variation) {

@@ -13,6 +13,7 @@
 #include "quantize/placement.h"
 #include "quantize/quantize.h"
 #include "quantize/revert_closure.h"
+#include "quantize/spoilt_layers.h"
 #include "run/settings.h"
 
 namespace quantrail {
@@ -54,7 +55,7 @@ class RealWorkbench final : public Workbench {
                                 const Statistics& statistics) override {
     const auto parts = edited_parts(edits);
     if (!parts) return failed(parts);
-    auto made = quantized({(*parts)->graph, (*parts)->types, (*parts)->placement, edits.edits, edits.consumers},
+    auto made = quantized({(*parts)->graph, (*parts)->types, (*parts)->placement, edits.edits, edits.halved},
                           statistics, params);
     if (made && inputs_.compression.accuracy_aware.compatibility == Compatibility::Pot) {
       made->groups = closed_groups((*parts)->graph, *made);
@@ -79,6 +80,14 @@ class RealWorkbench final : public Workbench {
       count += errors.size();
     }
     return sum / static_cast<double>(count);
+  }
+
+  Result<std::set<std::string, std::less<>>> spoilt(const Quantization& quantization,
+                                                    const std::vector<std::size_t>& samples,
+                                                    const std::function<void(std::size_t)>& progress,
+                                                    std::stop_token stop) override {
+    return spoilt_layers(edited(inputs_.graph, quantization), quantization, *inputs_.calibration, samples,
+                         {.threads = inputs_.threads, .stop = std::move(stop), .progress = progress});
   }
 
   std::size_t correctable(const Quantization& quantization, bool all_layers) override {

@@ -45,6 +45,11 @@ class Workbench {
   [[nodiscard]] virtual Result<double> output_error(const Quantization& quantization,
                                                     const std::vector<std::size_t>& samples,
                                                     const EvaluationHooks& hooks) = 0;
+  /// Layers whose results CPUs without VNNI would spoil on `samples` of the calibration data; see spoilt_layers().
+  /// `progress` gets the number of samples done.
+  [[nodiscard]] virtual Result<std::set<std::string, std::less<>>> spoilt(
+      const Quantization& quantization, const std::vector<std::size_t>& samples,
+      const std::function<void(std::size_t)>& progress, std::stop_token stop) = 0;
   /// Layers that full bias correction will go through.
   [[nodiscard]] virtual std::size_t correctable(const Quantization& quantization, bool all_layers) = 0;
   /// Corrects all biases of `quantization` on `samples` of the calibration data.

@@ -14,7 +14,7 @@ Result<std::optional<Workload>> measured_workload(const RunInputs& inputs, Workb
   const auto& params = inputs.compression.quantization;
   const auto samples = calibration_samples(params, inputs.calibration->size());
   work.calibration_samples = samples.size();
-  work.compared_samples = range_choices(params).size() * range_samples(samples).size();
+  work.compared_samples = range_choices(params).size() * evenly_spread(samples, kComparedSamples).size();
   work.validation_samples = inputs.validation->size();
   work.layers = workbench.layers();
   work.float_seconds = **pace;

@@ -206,7 +206,9 @@ TEST(Config, KnowsWhichLayersToKeepFromSaturating) {
   const auto fix = [](const std::string& value) {
     return parsed(with_params(R"("saturation_fix": )" + value))->compression.quantization.saturation_fix;
   };
-  EXPECT_EQ(fix("null"), "first_layer");
+  EXPECT_EQ(fix("null"), "measured");
+  EXPECT_EQ(fix(R"(null, "compatibility": "pot")"), "first_layer");
+  EXPECT_EQ(fix(R"("measured", "compatibility": "pot")"), "measured");
   EXPECT_EQ(fix(R"("first_layer")"), "first_layer");
   EXPECT_EQ(fix(R"("all")"), "all");
   EXPECT_EQ(fix(R"("no")"), "no");

@@ -80,7 +80,7 @@ TEST(ChannelEdits, AlignByPotsWorkedValues) {
   EXPECT_THAT(consumer.input_factors, ElementsAre(0.5F, 1.0F, 1.0F, 100.0F));
   const auto weights = net.graph().constants.find("wide.weight")->second->values<float>();
   EXPECT_FLOAT_EQ(consumer.bias_shift[0], weights[0] * 1.0F + weights[3] * 500.0F);
-  EXPECT_THAT(made.consumers, ElementsAre("wide"));
+  EXPECT_THAT(made.halved, ElementsAre("wide"));
 }
 
 TEST(ChannelEdits, AlignWithoutChangingTheNetwork) {

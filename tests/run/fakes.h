@@ -93,9 +93,11 @@ class FakeWorkbench : public Workbench {
     return Statistics{.samples = static_cast<std::int64_t>(samples.size())};
   }
 
-  Result<Quantization> quantize(const QuantizationParams& params, const ChannelEdits&, const Statistics&) override {
+  Result<Quantization> quantize(const QuantizationParams& params, const ChannelEdits& edits,
+                                const Statistics&) override {
     quantized_with.push_back(params);
     Quantization made = chain_quantization();
+    for (const auto& name : edits.halved) made.layers[name].weights->scale[0] *= 2.0F;
     // Another preset, another scale.
     made.activations["x"].scale = params.preset == Preset::Mixed ? 0.5F : 1.0F;
     if (varies_with_ranges && params.activations.range_estimator) made.activations["x"].scale = 2.0F;
@@ -112,6 +114,16 @@ class FakeWorkbench : public Workbench {
   int comparisons = 0;
   int fail_comparison = 0;          ///< which of them fails
   bool varies_with_ranges = false;  ///< ranges of its own, another scale
+
+  Result<std::set<std::string, std::less<>>> spoilt(const Quantization&, const std::vector<std::size_t>& samples,
+                                                    const std::function<void(std::size_t)>& progress,
+                                                    std::stop_token) override {
+    looked_for_spoilt.push_back(samples);
+    progress(samples.size());
+    return spoilt_layers;
+  }
+  std::vector<std::vector<std::size_t>> looked_for_spoilt{};  ///< by call, on which samples
+  std::set<std::string, std::less<>> spoilt_layers{};
 
   std::size_t correctable(const Quantization&, bool) override { return 3; }
 

@@ -98,7 +98,7 @@ TEST(SpeedKey, ChangesWithTheSizeOfSamples) {
             speed_key(chain_inputs(), runtime, Digest{}, {}, RevertMode::Full));
 }
 
-TEST(OutputErrorKey, ChangesWithModelDataSamplesQuantizationAndNumerics) {
+TEST(OutputErrorAndSpoiltKeys, ChangeWithModelDataSamplesQuantizationAndNumerics) {
   const RuntimeInfo runtime{.isa = "avx2"};
   RunInputs other_model = chain_inputs();
   other_model.model = Digest{};
@@ -113,6 +113,13 @@ TEST(OutputErrorKey, ChangesWithModelDataSamplesQuantizationAndNumerics) {
                               output_error_key(chain_inputs(), runtime, other, samples),
                               output_error_key(chain_inputs(), runtime, Digest{}, std::vector<std::size_t>{0, 2})};
   EXPECT_EQ(keys.size(), 6U);
+  const std::set<Digest> spoilt{spoilt_key(chain_inputs(), runtime, Digest{}, samples),
+                                spoilt_key(other_model, runtime, Digest{}, samples),
+                                spoilt_key(other_data, runtime, Digest{}, samples),
+                                spoilt_key(chain_inputs(), {.isa = "avx512"}, Digest{}, samples),
+                                spoilt_key(chain_inputs(), runtime, other, samples),
+                                spoilt_key(chain_inputs(), runtime, Digest{}, std::vector<std::size_t>{0, 2})};
+  EXPECT_EQ(spoilt.size(), 6U);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <numeric>
 
 #include "run/fakes.h"
 #include "run/rebuild.h"
@@ -13,7 +12,6 @@ namespace {
 
 using namespace testing_run;
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -35,18 +33,6 @@ TEST(RangeChoices, AreWhatTheConfigurationLeavesOpen) {
   given = {};
   given.as_pot = true;
   EXPECT_THAT(range_choices(given), IsEmpty()) << "compatibility pot";
-}
-
-TEST(RangeSamples, AreEvenlySpread) {
-  std::vector<std::size_t> calibration(300);
-  std::iota(calibration.begin(), calibration.end(), std::size_t{1000});
-  const auto samples = range_samples(calibration);
-  ASSERT_EQ(samples.size(), 64U);
-  EXPECT_EQ(samples.front(), 1000U);
-  EXPECT_EQ(samples[1], 1004U);
-  EXPECT_EQ(samples.back(), 1295U);
-  calibration.resize(3);
-  EXPECT_THAT(range_samples(calibration), ElementsAre(1000, 1001, 1002));
 }
 
 TEST(BestRangeChoice, IsPotsUnlessAnotherIsClearlyBetter) {

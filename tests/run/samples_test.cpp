@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <numeric>
+
 #include <algorithm>
 #include <set>
 
@@ -42,6 +44,18 @@ TEST(CorrectionSamples, AreAFifthButEnough) {
 TEST(CalibrationSamples, ShuffledAreTheSameOnEveryMachine) {
   EXPECT_THAT(calibration_samples({.stat_subset_size = 4, .shuffle_data = true, .seed = 0}, 1000),
               ElementsAre(366, 694, 718, 993));
+}
+
+TEST(EvenlySpread, TakesEveryPart) {
+  std::vector<std::size_t> calibration(300);
+  std::iota(calibration.begin(), calibration.end(), std::size_t{1000});
+  const auto samples = evenly_spread(calibration, 64);
+  ASSERT_EQ(samples.size(), 64U);
+  EXPECT_EQ(samples.front(), 1000U);
+  EXPECT_EQ(samples[1], 1004U);
+  EXPECT_EQ(samples.back(), 1295U);
+  calibration.resize(3);
+  EXPECT_EQ(evenly_spread(calibration, 64), (std::vector<std::size_t>{1000, 1001, 1002}));
 }
 
 }  // namespace

@@ -1,0 +1,135 @@
+#include "quantize/spoilt_layers.h"
+
+#include <map>
+#include <vector>
+
+#include "evaluate/feed.h"
+#include "model/infer.h"
+#include "quantize/paired_layer.h"
+#include "runtime/kernels_quantize.h"
+
+namespace quantrail {
+namespace {
+
+constexpr double kMostLost = 1e-4;  // of the energy of results
+constexpr std::int64_t kPositions = 64;
+
+/// A layer that can saturate, and what was seen of it.
+struct Suspect {
+  const Node* node = nullptr;
+  PairedLayer layer{};
+  PairCounts counts{};
+  double energy = 0.0;  ///< squares of results, added up
+  double results = 0.0;
+
+  [[nodiscard]] bool spoilt(double input_step) const {
+    if (counts.results == 0 || results == 0.0) return false;
+    const double lost = counts.spoilt * input_step * input_step / static_cast<double>(counts.results);
+    return lost > kMostLost * energy / results;
+  }
+};
+
+/// What one sample says about the layers that read a value, and the one that computes it.
+struct Seen {
+  std::vector<PairCounts> counts{};  ///< parallel to the value's readers
+  double energy = 0.0;
+  double results = 0.0;
+};
+
+class Search {
+ public:
+  Search(const Graph& graph, const Quantization& quantization) : graph_(graph), quantization_(quantization) {}
+
+  Status find_suspects(const Dataset& dataset) {
+    const Graph known = sized(graph_, dataset.inputs());
+    const auto shapes = input_shapes(known, fixed_batch(known).value_or(1));
+    if (!shapes) return failed(shapes);
+    const auto model = specialised(known, *shapes);
+    if (!model) return failed(model);
+    for (const auto& node : graph_.nodes) {
+      const auto layer = quantization_.layers.find(node.name);
+      if (layer == quantization_.layers.end() || !layer->second.weights) continue;
+      auto paired = paired_layer(graph_, node, *layer->second.weights, model->types);
+      if (!paired) return failed(paired);
+      if (paired->pairs.layer.from == 1 || paired->pairs.pairs.empty()) continue;
+      readers_[position_of(node.inputs[0])].push_back(suspects_.size());
+      makers_[position_of(node.outputs[0])] = suspects_.size();
+      suspects_.push_back({.node = &node, .layer = std::move(*paired)});
+    }
+    return {};
+  }
+
+  Result<std::set<std::string, std::less<>>> spoilt(const Dataset& dataset, std::span<const std::size_t> samples,
+                                                    const PassOptions& options) {
+    std::set<std::string, std::less<>> names;
+    if (suspects_.empty()) return names;
+    const auto passed =
+        watched(graph_, values_, dataset, samples, options, [this](const ValueInSight& value) -> Lesson {
+          return [this, at = value.value, seen = measured(value)] { learn(at, seen); };
+        });
+    if (!passed) return failed(passed);
+    for (const auto& suspect : suspects_) {
+      if (suspect.spoilt(input_of(suspect).scale)) names.insert(suspect.node->name);
+    }
+    return names;
+  }
+
+ private:
+  /// Where `value` stands among those that are watched.
+  std::size_t position_of(const std::string& value) {
+    const auto [known, is_new] = positions_.emplace(value, values_.size());
+    if (is_new) values_.push_back(value);
+    return known->second;
+  }
+
+  [[nodiscard]] const ActivationParams& input_of(const Suspect& suspect) const {
+    return quantization_.activations.find(suspect.node->inputs[0])->second;
+  }
+
+  [[nodiscard]] Seen measured(const ValueInSight& value) const {
+    Seen seen;
+    if (makers_.contains(value.value)) {
+      for (const float result : value.view.values) seen.energy += static_cast<double>(result) * result;
+      seen.results = static_cast<double>(value.view.values.size());
+    }
+    const auto readers = readers_.find(value.value);
+    if (readers == readers_.end()) return seen;
+    std::vector<std::uint8_t> codes(value.view.values.size());
+    const ActivationParams& params = input_of(suspects_[readers->second.front()]);
+    kernels::quantize(value.view.values, params, codes);
+    for (const auto reader : readers->second) {
+      seen.counts.push_back(counted(suspects_[reader].layer, codes, value.view, params.zero_point, kPositions,
+                                    static_cast<std::int64_t>(value.sample)));
+    }
+    return seen;
+  }
+
+  void learn(std::size_t value, const Seen& seen) {
+    if (const auto maker = makers_.find(value); maker != makers_.end()) {
+      suspects_[maker->second].energy += seen.energy;
+      suspects_[maker->second].results += seen.results;
+    }
+    const auto readers = readers_.find(value);
+    for (std::size_t at = 0; at < seen.counts.size(); ++at) suspects_[readers->second[at]].counts += seen.counts[at];
+  }
+
+  const Graph& graph_;
+  const Quantization& quantization_;
+  std::vector<Suspect> suspects_{};
+  std::vector<std::string> values_{};
+  std::map<std::string, std::size_t> positions_{};             // in values_
+  std::map<std::size_t, std::vector<std::size_t>> readers_{};  // of values, by their positions: suspects
+  std::map<std::size_t, std::size_t> makers_{};                // likewise
+};
+
+}  // namespace
+
+Result<std::set<std::string, std::less<>>> spoilt_layers(const Graph& graph, const Quantization& quantization,
+                                                         const Dataset& dataset, std::span<const std::size_t> samples,
+                                                         const PassOptions& options) {
+  Search search(graph, quantization);
+  if (const auto found = search.find_suspects(dataset); !found) return failed(found);
+  return search.spoilt(dataset, samples, options);
+}
+
+}  // namespace quantrail
