@@ -8,19 +8,17 @@
 namespace quantrail {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using testing::SmallNetwork;
 using testing_quantize::Constant;
-
-Tensor tensor(Shape shape, const std::vector<float>& values) { return Tensor::of<float>(std::move(shape), values); }
 
 /// A 1 x 1 convolution of two channels of one pixel, whose weights are codes as they stand.
 SmallNetwork pointwise(const std::vector<float>& weights, int groups = 1) {
   SmallNetwork net({1, 2, 1, 1});
   net.output(net.conv("c", "x", {.channels = 2, .kernel = 1, .group = groups}));
-  net.keep("c.weight", tensor({2, groups == 1 ? 2 : 1, 1, 1}, weights));
-  net.keep("c.bias", tensor({2}, {0.0F, 0.0F}));
+  net.keep("c.weight", Tensor::of<float>({2, groups == 1 ? 2 : 1, 1, 1}, weights));
+  net.keep("c.bias", Tensor::of<float>({2}, std::vector{0.0F, 0.0F}));
   return net;
 }
 
