@@ -7,7 +7,7 @@
 namespace quantrail {
 
 QdqNodes::QdqNodes(const Graph& graph)
-    : names_(graph), out_{graph.name, graph.opset, graph.inputs, graph.outputs, graph.constants, {}} {}
+    : names_(names_in(graph)), out_{graph.name, graph.opset, graph.inputs, graph.outputs, graph.constants, {}} {}
 
 void QdqNodes::add(std::string op, const std::string& name, std::vector<std::string> inputs, const std::string& output,
                    std::map<std::string, Attribute> attributes) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "export/fresh_names.h"
+#include "model/fresh_names.h"
 #include "model/quantization.h"
 
 namespace quantrail {

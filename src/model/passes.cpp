@@ -1,7 +1,5 @@
 #include "model/passes.h"
 
-#include "model/well_formed.h"
-
 namespace quantrail {
 
 std::optional<ElementType> type_of(const Probe& probe, const std::string& value) {
@@ -16,21 +14,13 @@ std::optional<std::size_t> rank_of(const Probe& probe, const std::string& value)
 }
 
 Names::Names(const Graph& graph) {
-  for (const auto& input : graph.inputs) values_.insert(input.name);
-  for (const auto& [name, value] : graph.constants) values_.insert(name);
+  for (const auto& input : graph.inputs) values_.take(input.name);
+  for (const auto& [name, value] : graph.constants) values_.take(name);
   for (const auto& node : graph.nodes) {
-    values_.insert(node.outputs.begin(), node.outputs.end());
-    nodes_.insert(node.name);
-    nodes_.insert(node.absorbed.begin(), node.absorbed.end());
+    for (const auto& output : node.outputs) values_.take(output);
+    nodes_.take(node.name);
+    for (const auto& name : node.absorbed) nodes_.take(name);
   }
-}
-
-std::string Names::value(const std::string& wanted) {
-  return *values_.insert(free_name(wanted, [&](const auto& name) { return values_.contains(name); })).first;
-}
-
-std::string Names::node(const std::string& wanted) {
-  return *nodes_.insert(free_name(wanted, [&](const auto& name) { return nodes_.contains(name); })).first;
 }
 
 void rename_reads(Graph& graph, const std::string& from, const std::string& to) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "model/fresh_names.h"
 #include "model/graph.h"
 #include "model/probe.h"
 
@@ -59,16 +60,16 @@ void spell_out_other_clamps(Graph& graph, const Probe& probe);
 /// Its element type, likewise.
 [[nodiscard]] std::optional<ElementType> type_of(const Probe& probe, const std::string& value);
 
-/// Names that a pass may give to new values and nodes.
+/// Names that a pass may give to new values and nodes, which may be called like each other.
 class Names {
  public:
   explicit Names(const Graph& graph);
-  [[nodiscard]] std::string value(const std::string& wanted);  ///< free, and taken from now on
-  [[nodiscard]] std::string node(const std::string& wanted);
+  [[nodiscard]] std::string value(const std::string& wanted) { return values_.like(wanted); }
+  [[nodiscard]] std::string node(const std::string& wanted) { return nodes_.like(wanted); }
 
  private:
-  std::set<std::string, std::less<>> values_{};
-  std::set<std::string, std::less<>> nodes_{};
+  FreshNames values_{};
+  FreshNames nodes_{};
 };
 
 /// Every node that reads `from` reads `to`.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "model/fresh_names.h"
 #include "model/known_condition.h"
 #include "model/proto_graph.h"
 #include "model/proto_names.h"
@@ -142,7 +143,7 @@ class Branches {
     std::map<std::string, std::string, std::less<>> names;
     const auto define = [&](const std::string& name) {
       const bool alone = defined_[name] == 1;  // in all branches of the model, also those that may yet come up
-      if (!name.empty()) names[name] = alone ? name : fresh_(name);
+      if (!name.empty()) names[name] = alone ? name : fresh_.like(name);
     };
     for (const auto& initializer : inner.initializer()) define(initializer.name());
     for (const auto& node : inner.node()) {
@@ -183,7 +184,7 @@ class Branches {
   std::int64_t opset_;
   ExternalData& external_;
   std::map<std::string, int, std::less<>> defined_;
-  ProtoNames fresh_;
+  FreshNames fresh_;
   std::size_t visits_ = 0;
 };
 

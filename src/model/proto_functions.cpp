@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "model/fresh_names.h"
 #include "model/proto_names.h"
 
 namespace quantrail {
@@ -164,7 +165,7 @@ class Inliner {
     std::map<std::string, std::string, std::less<>> names = bound(body, node);
     const Renaming renamed = [&](const std::string& name) {
       const auto [at, fresh] = names.try_emplace(name);
-      if (fresh) at->second = fresh_(prefix + name);
+      if (fresh) at->second = fresh_.like(prefix + name);
       return at->second;
     };
     const Attributes given = attributes_of(function, node);
@@ -224,7 +225,7 @@ class Inliner {
 
   std::int64_t opset_;
   std::map<Key, Function> functions_{};
-  ProtoNames fresh_;
+  FreshNames fresh_;
   std::size_t nodes_ = 0;
   std::size_t bytes_left_;
 };

@@ -56,16 +56,6 @@ std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph) 
   return names;
 }
 
-std::string ProtoNames::operator()(const std::string& wanted) {
-  std::string name = wanted;
-  if (taken_.contains(name)) {
-    int& suffix = suffixes_.try_emplace(wanted, 2).first->second;
-    while (taken_.contains(name)) name = wanted + "_" + std::to_string(suffix++);
-  }
-  taken_.insert(name);
-  return name;
-}
-
 void for_each_read(const onnx::NodeProto& node, const std::function<void(const std::string&)>& use) {
   for (const auto& input : node.input()) use(input);
   for_each_graph(node, [&](const onnx::GraphProto& inner) {

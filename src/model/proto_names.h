@@ -17,17 +17,6 @@ namespace quantrail {
 /// The same without the numbers.
 [[nodiscard]] std::set<std::string, std::less<>> defined_names(const onnx::GraphProto& graph);
 
-/// Gives names that nothing has; in constant time, however many want the same one.
-class ProtoNames {
- public:
-  explicit ProtoNames(std::set<std::string, std::less<>> taken) : taken_(std::move(taken)) {}
-  [[nodiscard]] std::string operator()(const std::string& wanted);
-
- private:
-  std::set<std::string, std::less<>> taken_;
-  std::map<std::string, int, std::less<>> suffixes_{};  ///< by wanted name: the next that may be free
-};
-
 /// Calls `use` for each value that a node reads, and each that the graphs inside it name.
 void for_each_read(const onnx::NodeProto& node, const std::function<void(const std::string&)>& use);
 

@@ -1,11 +1,11 @@
 #include "model/well_formed.h"
 
 #include <algorithm>
-#include <map>
 #include <queue>
 #include <set>
 
 #include "base/text.h"
+#include "model/fresh_names.h"
 
 namespace quantrail {
 namespace {
@@ -15,26 +15,18 @@ using Names = std::set<std::string, std::less<>>;
 bool has(const Names& names, std::string_view name) { return names.find(name) != names.end(); }
 
 void name_nodes(Graph& graph) {
-  Names taken;
-  std::map<std::string, int, std::less<>> suffixes;  // by name that many nodes want: the next that may be free
+  FreshNames names;
   for (std::size_t at = 0; at < graph.nodes.size(); ++at) {
     Node& node = graph.nodes[at];
     if (node.name.empty()) node.name = node.op + "_" + std::to_string(at);
-    if (has(taken, node.name)) {
-      int& suffix = suffixes.try_emplace(node.name, 2).first->second;
-      while (has(taken, node.name + "_" + std::to_string(suffix))) ++suffix;
-      node.name += "_" + std::to_string(suffix);
-    }
-    taken.insert(node.name);
+    node.name = names.like(node.name);
   }
 }
 
 // A recurrent node may leave out its first output; what looks at graphs need not care for that.
-void name_first_outputs(Graph& graph, Names taken) {
+void name_first_outputs(Graph& graph, FreshNames& names) {
   for (auto& node : graph.nodes) {
-    if (!node.outputs[0].empty()) continue;
-    node.outputs[0] = free_name(node.name + "_unused", [&](const auto& name) { return has(taken, name); });
-    taken.insert(node.outputs[0]);
+    if (node.outputs[0].empty()) node.outputs[0] = names.like(node.name + "_unused");
   }
 }
 
@@ -87,11 +79,11 @@ Status check_outputs(const Graph& graph, const Names& defined) {
 }
 
 // Readers of a graph need not care for outputs that are constants: an Identity computes them.
-void compute_constant_outputs(Graph& graph, const Names& defined) {
+void compute_constant_outputs(Graph& graph, FreshNames& names) {
   for (const auto& output : graph.outputs) {
     auto constant = graph.constants.extract(output.name);
     if (constant.empty()) continue;
-    constant.key() = free_name(output.name + "_constant", [&](const auto& name) { return has(defined, name); });
+    constant.key() = names.like(output.name + "_constant");
     for (auto& node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), output.name, constant.key());
     graph.nodes.push_back(
         {.name = output.name, .op = "Identity", .inputs = {constant.key()}, .outputs = {output.name}});
@@ -149,9 +141,10 @@ Result<Graph> well_formed(Graph graph) {
   if (!defined) return failed(defined);
   if (auto ok = check_nodes(graph, *defined); !ok) return failed(ok);
   if (auto ok = check_outputs(graph, *defined); !ok) return failed(ok);
-  compute_constant_outputs(graph, *defined);
+  FreshNames values(*defined);
+  compute_constant_outputs(graph, values);
   name_nodes(graph);
-  name_first_outputs(graph, *defined);
+  name_first_outputs(graph, values);
   const auto order = order_of(graph);
   if (!order) return failed(order);
   std::vector<Node> nodes;

@@ -14,12 +14,4 @@ namespace quantrail {
 /// Whether each node comes after the nodes whose outputs it reads.
 [[nodiscard]] bool in_order(const Graph& graph);
 
-/// A name like `wanted` that `taken` says is free.
-template <class Taken>
-[[nodiscard]] std::string free_name(const std::string& wanted, const Taken& taken) {
-  std::string name = wanted;
-  for (int suffix = 2; taken(name); ++suffix) name = wanted + "_" + std::to_string(suffix);
-  return name;
-}
-
 }  // namespace quantrail

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/codes.h"
+#include "model/fresh_names.h"
 #include "model/weight_edits.h"
 #include "quantize/aggregators.h"
 
@@ -84,7 +85,12 @@ class ChannelEditor {
  public:
   ChannelEditor(const Graph& graph, const Placement& placement, const QuantizationParams& params,
                 const Statistics& statistics)
-      : graph_(graph), index_(graph), placement_(placement), params_(params), statistics_(statistics) {}
+      : graph_(graph),
+        index_(graph),
+        placement_(placement),
+        params_(params),
+        statistics_(statistics),
+        names_(names_in(graph)) {}
 
   ChannelEdits result() {
     if (params_.channel_alignment) {
@@ -203,7 +209,7 @@ class ChannelEditor {
   void rescale(const std::string& value, const char* suffix, const std::string& reader, const std::string& layer,
                const std::vector<float>& factors, bool divide) {
     InputScaling scaling{.value = value, .readers = {reader}};
-    scaling.scaled = fresh(value + suffix);
+    scaling.scaled = names_.like(value + suffix);
     scaling.axes_behind = constant_input(graph_, node(layer), 1)->shape.size() - 2;
     multiply(scaling.factors, factors, divide);
     out_.edits.input_scalings.push_back(std::move(scaling));
@@ -259,12 +265,7 @@ class ChannelEditor {
   }
 
   void insert(const Smoothable& group, const std::vector<float>& factors) {
-    out_.edits.input_scalings.push_back({group.value, fresh(group.value + "_smoothed"), factors, group.layers});
-  }
-
-  [[nodiscard]] std::string fresh(std::string name) const {
-    while (index_.producer(name) || index_.node(name)) name += "_";
-    return name;
+    out_.edits.input_scalings.push_back({group.value, names_.like(group.value + "_smoothed"), factors, group.layers});
   }
 
   const Graph& graph_;
@@ -272,6 +273,7 @@ class ChannelEditor {
   const Placement& placement_;
   const QuantizationParams& params_;
   const Statistics& statistics_;
+  FreshNames names_;
   ChannelEdits out_{};
 };
 

@@ -318,6 +318,13 @@ TEST(ChannelEdits, SmoothByTheFormula) {
   EXPECT_THAT(made.edits.weight_edits.at("m").input_factors, ElementsAre(2.0F, 4.0F));
 }
 
+TEST(ChannelEdits, GiveNamesThatNotEvenAConstantHas) {
+  SmallNetwork net({1, 4, 6});
+  net.constant("x_smoothed", {6}, 1.0F);
+  net.output(net.same("sum", "Add", {net.matmul("m", "x", 6), "x_smoothed"}));
+  EXPECT_EQ(edits_of(net, smoothing(0.5)).edits.input_scalings.at(0).scaled, "x_smoothed_2");
+}
+
 TEST(ChannelEdits, SmoothThroughTheScaleAndShiftThatNobodyElseReads) {
   SmallNetwork net({1, 4, 6});
   net.constant("gamma", {6}, 1.0F);
