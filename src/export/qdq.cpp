@@ -140,12 +140,7 @@ class Writer {
       dropped_.insert(*activation);
     }
     const auto results = node.outputs;
-    if (lowering_.nodes[at].table) {
-      out_.add_taking_codes(std::move(node), *constant_input(graph_, graph_.nodes[at], 0),
-                            q_.tables.find(graph_.nodes[at].name)->second);
-    } else {
-      out_.add(std::move(node));
-    }
+    out_.add(std::move(node), lowering_.nodes[at].table, q_);
     for (const auto& value : results) quantize(value);
   }
 

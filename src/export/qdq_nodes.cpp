@@ -20,7 +20,10 @@ std::string QdqNodes::constant(const std::string& name, TensorPtr value) {
   return fresh;
 }
 
-void QdqNodes::add_taking_codes(Node node, const Tensor& table, const WeightParams& params) {
+void QdqNodes::add(Node node, bool takes_codes, const Quantization& quantization) {
+  if (!takes_codes) return out_.nodes.push_back(std::move(node));
+  const WeightParams& params = quantization.tables.find(node.name)->second;
+  const Tensor& table = *constant_input(out_, node, 0);
   const auto columns = static_cast<std::int64_t>(params.scale.size());
   const std::string result = std::exchange(node.outputs[0], fresh(node.outputs[0] + "_quantized"));
   const std::string name = node.name;

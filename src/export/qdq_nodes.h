@@ -25,7 +25,6 @@ class QdqNodes {
  public:
   explicit QdqNodes(const Graph& graph);
 
-  void add(Node node) { out_.nodes.push_back(std::move(node)); }
   /// A node named like `name`, with one result.
   void add(std::string op, const std::string& name, std::vector<std::string> inputs, const std::string& output,
            std::map<std::string, Attribute> attributes = {});
@@ -53,8 +52,9 @@ class QdqNodes {
     return real;
   }
 
-  /// `node` (a Gather) takes rows of int8 codes of `table`, its first input, which are dequantized behind it.
-  void add_taking_codes(Node node, const Tensor& table, const WeightParams& params);
+  /// `node` as it is or, where it `takes_codes` (a Gather, see NodeLowering::table), with the int8 codes of its table,
+  /// a constant of the graph, in the table's place: what it takes of them is dequantized behind it.
+  void add(Node node, bool takes_codes, const Quantization& quantization);
 
   [[nodiscard]] Graph written() { return std::move(out_); }
 

@@ -52,12 +52,7 @@ class Writer {
       if (reads_quantized(at, i) && !moved) node.inputs[i] = behind_a_pair(node.name, node.inputs[i]);
     }
     if (lowering_.nodes[at].integer) quantize_weights(graph_.nodes[at], node);
-    if (lowering_.nodes[at].table) {
-      out_.add_taking_codes(std::move(node), *constant_input(graph_, graph_.nodes[at], 0),
-                            q_.tables.find(graph_.nodes[at].name)->second);
-    } else {
-      out_.add(std::move(node));
-    }
+    out_.add(std::move(node), lowering_.nodes[at].table, q_);
   }
 
   std::string behind_a_pair(const std::string& reader, const std::string& value) {
