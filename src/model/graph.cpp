@@ -79,11 +79,4 @@ std::string described(const Node& node, std::int64_t opset) {
   return fmt::format("node '{}' ({}, opset {})", printable(node.name), printable(node.op), opset);
 }
 
-std::vector<std::string> node_names(const Graph& graph) {
-  std::vector<std::string> names;
-  names.reserve(graph.nodes.size());
-  for (const auto& node : graph.nodes) names.push_back(node.name);
-  return names;
-}
-
 }  // namespace quantrail

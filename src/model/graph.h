@@ -76,7 +76,4 @@ class GraphIndex {
 /// "node 'conv1' (Conv, opset 13)", for messages; the name is made safe to print.
 [[nodiscard]] std::string described(const Node& node, std::int64_t opset);
 
-/// The names of nodes, for messages.
-[[nodiscard]] std::vector<std::string> node_names(const Graph& graph);
-
 }  // namespace quantrail

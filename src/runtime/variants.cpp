@@ -78,12 +78,6 @@ const Plan& Variants::base() const { return *impl_->base; }
 const Plan& Variants::plan(std::size_t variant) const { return *impl_->variants.at(variant).plan; }
 std::size_t Variants::kept_bytes() const { return impl_->kept_bytes; }
 
-std::size_t Variants::own_steps(std::size_t variant) const {
-  const auto& parts = impl_->variants.at(variant).parts;
-  const auto runs = [](const PlanPart& part) { return part.does == PlanPart::Does::Run; };
-  return static_cast<std::size_t>(std::count_if(parts.begin(), parts.end(), runs));
-}
-
 struct VariantsState::Impl {
   explicit Impl(const Variants::Impl& variants)
       : kept(variants.kept_bytes), arena(std::make_shared<const AlignedBytes>(variants.arena_bytes)) {

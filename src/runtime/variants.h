@@ -24,8 +24,6 @@ class Variants {
   [[nodiscard]] const Plan& base() const;
   [[nodiscard]] const Plan& plan(std::size_t variant) const;
   [[nodiscard]] std::size_t kept_bytes() const;
-  /// Steps that a variant runs itself, of those that its plan has.
-  [[nodiscard]] std::size_t own_steps(std::size_t variant) const;
 
   struct Impl;
   [[nodiscard]] const Impl& impl() const { return *impl_; }

@@ -4,6 +4,7 @@
 #include "model/canonical.h"
 #include "model/composed_network.h"
 #include "model/load.h"
+#include "model/node_names.h"
 
 namespace quantrail {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "model/graph_builder.h"
 #include "model/macs.h"
+#include "model/node_names.h"
 #include "model/window.h"
 
 namespace quantrail {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "model/graph_builder.h"
+#include "model/node_names.h"
 #include "model/onnx_file.h"
 
 namespace quantrail {

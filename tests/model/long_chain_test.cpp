@@ -9,6 +9,7 @@
 #include "model/graph_builder.h"
 #include "model/infer.h"
 #include "model/load.h"
+#include "model/node_names.h"
 #include "model/onnx_file.h"
 
 namespace quantrail {
