@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -18,6 +17,7 @@
 #include "run/predicted_labels.h"
 #include "run/rebuild.h"
 #include "run/result_remarks.h"
+#include "run/samples.h"
 #include "tracking/answers.h"
 
 namespace quantrail::app {
@@ -74,8 +74,7 @@ Result<Evaluation> measured(const Prepared& p, const Graph* original, const Vari
   if (!evaluator) return failed(evaluator);
   EvaluationRequest request;
   request.variant = variant;
-  request.samples.resize(p.validation->size());
-  std::iota(request.samples.begin(), request.samples.end(), std::size_t{0});
+  request.samples = all_samples(p.validation->size());
   std::stop_source stop;
   const StopOnSignals signals(stop);
   ProgressPrinter printer(stderr, ::isatty(STDERR_FILENO) == 1 && !quiet);

@@ -9,13 +9,13 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "data/relabelled.h"
-#include "data/subset.h"
 #include "evaluate/checks.h"
 #include "evaluate/feed.h"
 #include "metrics/prediction.h"
 #include "metrics/registry.h"
 #include "model/canonical.h"
 #include "quantize/range_rules.h"
+#include "run/samples.h"
 #include "run/settings.h"
 #include "runtime/plan.h"
 #include "tui/shell_text.h"
@@ -191,7 +191,7 @@ Status check_metrics(const Prepared& p, const Plan& plan) {
   auto data = p.validation;
   auto metrics = p.metrics;
   if (p.config.compression.accuracy_aware.annotation_free && !metrics.empty()) {
-    const auto first = first_samples(data->size(), 1);
+    const auto first = all_samples(std::min<std::size_t>(data->size(), 1));
     data = relabelled(data, first, std::vector<std::int64_t>(first.size(), 0));
     for (auto& metric : prediction_metrics(p.config.engine.metrics.front().output))
       metrics.push_back(std::move(metric));

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
-#include "data/subset.h"
 #include "evaluate/feed.h"
 #include "model/canonical.h"
 #include "model/infer.h"
@@ -59,7 +59,9 @@ Result<Quantization> our_quantization(const Graph& whole, const Dataset& data) {
   const QuantizerInputs inputs{graph, types->types, placement};
   const auto request = statistics_request(inputs, params);
   if (!request) return failed(request);
-  const auto statistics = collected(graph, *request, data, first_samples(data.size(), data.size()), {});
+  std::vector<std::size_t> samples(data.size());
+  std::iota(samples.begin(), samples.end(), std::size_t{0});
+  const auto statistics = collected(graph, *request, data, samples, {});
   if (!statistics) return failed(statistics);
   return quantized(inputs, *statistics, params);
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
-#include "data/subset.h"
 #include "model/weight_edits.h"
 #include "peer/random_data.h"
 #include "quantize/channel_edits.h"
@@ -18,7 +18,8 @@ namespace quantrail::testing {
 Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params) {
   const Shape& input = net.types().find("x")->second.shape;
   const RandomData data({input.begin() + 1, input.end()}, 16);
-  const auto samples = first_samples(data.size(), data.size());
+  std::vector<std::size_t> samples(data.size());
+  std::iota(samples.begin(), samples.end(), std::size_t{0});
   const auto whole = placed(net.graph(), net.types(), {});
   ChannelEdits edits;
   if (const auto request = edits_request(net.graph(), whole, params); request != StatisticsRequest{}) {
