@@ -9,6 +9,7 @@
 #include "app/form_fields.h"
 #include "app/open_store.h"
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "tui/shell_text.h"
 
@@ -234,15 +235,13 @@ std::vector<std::string> completions_of(const std::string& text) {
   const std::string folder = slash == std::string::npos ? "" : whole.substr(0, slash + 1);
   const std::string start = whole.substr(folder.size());
   std::vector<std::string> found;
-  std::error_code failure;
-  fs::directory_iterator at(folder.empty() ? fs::path(".") : fs::path(folder), failure);
-  for (; !failure && at != fs::directory_iterator() && found.size() < kMost; at.increment(failure)) {
-    const std::string name = at->path().filename().string();
+  for (const auto& entry : listed(folder.empty() ? "." : folder).value_or(std::vector<fs::directory_entry>())) {
+    const std::string name = entry.path().filename().string();
     if (!name.starts_with(start) || (start.empty() && name.starts_with('.'))) continue;
     std::error_code ignored;
-    found.push_back(folder + name + (at->is_directory(ignored) ? "/" : ""));
+    found.push_back(folder + name + (entry.is_directory(ignored) ? "/" : ""));
+    if (found.size() == kMost) break;
   }
-  std::sort(found.begin(), found.end());
   return found;
 }
 

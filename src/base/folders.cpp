@@ -2,20 +2,36 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace quantrail {
 
 namespace fs = std::filesystem;
 
-Result<std::vector<fs::path>> entries(const fs::path& folder) {
-  std::vector<fs::path> paths;
+namespace {
+
+std::vector<fs::directory_entry> contents_of(const fs::path& folder, std::error_code& error) {
+  std::vector<fs::directory_entry> found;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) found.push_back(*at);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+Result<std::vector<fs::directory_entry>> listed(const fs::path& folder) {
   std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    paths.push_back(at->path());
-  }
+  auto found = contents_of(folder, error);
+  if (error) return fail(Cause::InvalidInput, "{}: {}", printable(folder.string()), error.message());
+  return found;
+}
+
+Result<std::vector<fs::path>> entries(const fs::path& folder) {
+  std::error_code error;
+  const auto found = contents_of(folder, error);
   if (error && error != std::errc::no_such_file_or_directory)
     return fail(Cause::Storage, "{}: {}", folder.string(), error.message());
-  std::sort(paths.begin(), paths.end());
-  return paths;
+  return std::vector<fs::path>(found.begin(), found.end());
 }
 
 Result<std::vector<fs::path>> files_below(const fs::path& folder) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/folders.h"
 #include "base/text.h"
 #include "data/byte_source.h"
 #include "data/digests.h"
@@ -71,14 +72,14 @@ class Cifar10 final : public ImageSource {
 Result<std::vector<std::filesystem::path>> batch_files(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_directory(path, error)) return std::vector{path};
+  const auto found = listed(path);
+  if (!found) return failed(found);
   std::vector<std::filesystem::path> files;
-  for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    if (matches_glob("data_batch_*.bin", at->path().filename().string())) files.push_back(at->path());
+  for (const auto& entry : *found) {
+    if (matches_glob("data_batch_*.bin", entry.path().filename().string())) files.push_back(entry.path());
   }
-  if (error) return fail(Cause::InvalidInput, "{}: {}", path.string(), error.message());
   if (files.empty())
     return fail(Cause::InvalidInput, "{}: there is no data_batch_*.bin; name any other batch itself", path.string());
-  std::sort(files.begin(), files.end());
   return files;
 }
 

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/folders.h"
 #include "base/text.h"
 #include "data/image_files.h"
 
@@ -24,19 +25,10 @@ bool has_extension(const std::filesystem::path& path, std::span<const std::strin
 
 bool is_hidden(const std::filesystem::path& path) { return path.filename().string().starts_with('.'); }
 
-tl::unexpected<Error> unreadable(const std::filesystem::path& folder, const std::error_code& error) {
-  return fail(Cause::InvalidInput, "{}: {}", printable(folder.string()), error.message());
-}
-
-/// What lies in `folder`, sorted by name, hidden entries left out.
+/// What lies in `folder`, hidden entries left out.
 Result<std::vector<std::filesystem::directory_entry>> entries_of(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::vector<std::filesystem::directory_entry> entries;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (!is_hidden(at->path())) entries.push_back(*at);
-  }
-  if (error) return unreadable(folder, error);
-  std::sort(entries.begin(), entries.end());
+  auto entries = listed(folder);
+  if (entries) std::erase_if(*entries, [](const auto& entry) { return is_hidden(entry.path()); });
   return entries;
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/folders.h"
 #include "base/text.h"
 #include "data/file_stamp.h"
 #include "data/name_order.h"
@@ -58,15 +59,14 @@ class Parts final : public ByteSource {
 };
 
 Result<std::vector<std::filesystem::path>> files_in(const std::filesystem::path& folder) {
+  const auto found = listed(folder);
+  if (!found) return failed(found);
   std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (name.ends_with(".npy") && !name.starts_with('.')) files.push_back(at->path());
+  for (const auto& entry : *found) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".npy") && !name.starts_with('.')) files.push_back(entry.path());
   }
-  if (error) return fail(Cause::InvalidInput, "{}: {}", printable(folder.string()), error.message());
   if (files.empty()) return fail(Cause::InvalidInput, "{}: there are no .npy files", printable(folder.string()));
-  std::sort(files.begin(), files.end());
   return files;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "data/name_order.h"
 #include "model/half.h"
@@ -36,13 +37,14 @@ bool is_there(const std::filesystem::path& path) {
 }
 
 Result<std::vector<std::filesystem::path>> folders_in(const std::filesystem::path& path) {
+  const auto found = listed(path);
+  if (!found) return failed(found);
   std::vector<std::filesystem::path> folders;
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+  for (const auto& entry : *found) {
     std::error_code unknown;
-    if (at->path().filename().string().starts_with(kPrefix) && at->is_directory(unknown)) folders.push_back(at->path());
+    if (entry.path().filename().string().starts_with(kPrefix) && entry.is_directory(unknown))
+      folders.push_back(entry.path());
   }
-  if (error) return fail(Cause::InvalidInput, "{}: {}", printable(path.string()), error.message());
   std::sort(folders.begin(), folders.end(),
             [](const auto& a, const auto& b) { return number_order(a.filename().string(), b.filename().string()); });
   if (!folders.empty()) return folders;

@@ -44,6 +44,19 @@ TEST_F(Folders, ThatAreNotThereHoldNothing) {
   EXPECT_TRUE(files_below(folder_ / "none").value().empty());
 }
 
+TEST_F(Folders, ThatAreAskedForMustBeThere) {
+  make("b");
+  make("a/inner");
+  std::vector<fs::path> found;
+  const auto all = listed(folder_).value();
+  for (const auto& entry : all) found.push_back(entry.path());
+  EXPECT_THAT(found, testing::ElementsAre(folder_ / "a", folder_ / "b"));
+  const auto missing = listed(folder_ / "none");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().cause, Cause::InvalidInput);
+  EXPECT_THAT(missing.error().message, testing::HasSubstr("none: No such file or directory"));
+}
+
 TEST_F(Folders, ThatCannotBeReadAreNamed) {
   make("file");
   const auto of_a_file = entries(folder_ / "file");
