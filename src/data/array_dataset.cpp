@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "data/digests.h"
 #include "data/half_bits.h"
+#include "data/open_shape.h"
 #include "model/infer.h"
 
 namespace quantrail {
@@ -45,12 +46,6 @@ bool fits(const Shape& found, const Shape& needed) {
                     [](std::int64_t size, std::int64_t allowed) { return allowed < 0 || size == allowed; });
 }
 
-std::string shape_text(const Shape& shape) {
-  std::vector<std::string> sizes;
-  for (const auto size : shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
-  return "[" + joined(sizes, ",") + "]";
-}
-
 /// Whether `row` is one sample for an input: as `declared`, or without the first axis where that counts one.
 bool one_sample(const Shape& row, const Shape& declared) {
   if (fits(row, declared)) return true;
@@ -69,8 +64,9 @@ Result<Feed> make_feed(const NpyArray& array, const ValueInfo& input, bool whole
   }
   const bool like_images = array.type_name() == "uint8" && array.shape.size() == 4 && input.shape.size() == 4;
   return fail(Cause::InvalidInput, "{}: samples are {} {}, the network input \"{}\" needs {} {}{}", array.name,
-              array.type_name(), shape_text(array.row_shape()), printable(input.name), name_of(input.type),
-              shape_text(needed), like_images ? "; if these are images, say so with data.layout (NHWC or NCHW)" : "");
+              array.type_name(), open_shape_text(array.row_shape()), printable(input.name), name_of(input.type),
+              open_shape_text(needed),
+              like_images ? "; if these are images, say so with data.layout (NHWC or NCHW)" : "");
 }
 
 Result<std::vector<Feed>> make_feeds(const std::map<std::string, NpyArray>& arrays, std::span<const ValueInfo> inputs) {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "data/half_bits.h"
 #include "data/luminance.h"
+#include "data/open_shape.h"
 
 namespace quantrail {
 namespace {
@@ -33,12 +34,6 @@ std::array<std::array<double, 256>, 3> value_table(const Preprocess& preprocess)
     }
   }
   return table;
-}
-
-std::string shape_text(const Shape& shape) {
-  std::vector<std::string> sizes;
-  for (const auto size : shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
-  return "[" + joined(sizes, ",") + "]";
 }
 
 bool agrees(std::int64_t found, std::int64_t needed) { return needed < 0 || found == needed; }
@@ -82,7 +77,7 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
   const std::string name = printable(input.name);
   if (input.shape.size() != 4) {
     return fail(Cause::InvalidInput, "the network input \"{}\" is {}, images need 4 axes", name,
-                shape_text(input.shape));
+                open_shape_text(input.shape));
   }
   const bool as_codes = input.type == ElementType::Uint8 && is_identity(preprocess);
   if (input.type != ElementType::Float32 && !is_half(input.type) && !as_codes) {
@@ -98,8 +93,8 @@ Result<ImagePipeline> ImagePipeline::make(const Preprocess& preprocess, const Va
   const Shape sample = planes ? Shape{channels, size.height, size.width} : Shape{size.height, size.width, channels};
   if (!std::equal(sample.begin(), sample.end(), input.shape.begin() + 1, agrees)) {
     return fail(Cause::InvalidInput, "the network input \"{}\" needs {}, preprocessing gives {} ({}): {}", name,
-                shape_text({input.shape.begin() + 1, input.shape.end()}), shape_text(sample), preprocess.layout,
-                remedy(preprocess, input.shape));
+                open_shape_text({input.shape.begin() + 1, input.shape.end()}), open_shape_text(sample),
+                preprocess.layout, remedy(preprocess, input.shape));
   }
   ImagePipeline pipeline;
   pipeline.preprocess_ = preprocess;
