@@ -1,32 +1,25 @@
 #include "search/outcome.h"
 
 #include <array>
-#include <utility>
+
+#include "config/value_names.h"
 
 namespace quantrail {
 namespace {
 
-constexpr std::array<std::pair<IterationKind, std::string_view>, 6> kKinds{{{IterationKind::Quantized, "quantized"},
-                                                                            {IterationKind::Mixed, "mixed"},
-                                                                            {IterationKind::Tuned, "tuned"},
-                                                                            {IterationKind::Revert, "revert"},
-                                                                            {IterationKind::Probe, "probe"},
-                                                                            {IterationKind::Prune, "prune"}}};
-constexpr std::array<std::pair<Outcome, std::string_view>, 3> kOutcomes{
-    {{Outcome::Met, "met"}, {Outcome::NotMet, "not_met"}, {Outcome::NothingToDo, "nothing_to_do"}}};
-
-template <class Table>
-std::string_view name_in(const Table& table, auto value) {
-  for (const auto& [entry, name] : table) {
-    if (entry == value) return name;
-  }
-  return "?";
-}
+constexpr std::array<Named<IterationKind>, 6> kKinds{{{"quantized", IterationKind::Quantized},
+                                                      {"mixed", IterationKind::Mixed},
+                                                      {"tuned", IterationKind::Tuned},
+                                                      {"revert", IterationKind::Revert},
+                                                      {"probe", IterationKind::Probe},
+                                                      {"prune", IterationKind::Prune}}};
+constexpr std::array<Named<Outcome>, 3> kOutcomes{
+    {{"met", Outcome::Met}, {"not_met", Outcome::NotMet}, {"nothing_to_do", Outcome::NothingToDo}}};
 
 template <class Value, class Table>
 std::optional<Value> value_in(const Table& table, std::string_view wanted) {
-  for (const auto& [entry, name] : table) {
-    if (name == wanted) return entry;
+  for (const auto& [name, value] : table) {
+    if (name == wanted) return value;
   }
   return std::nullopt;
 }
