@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include "base/mean.h"
 #include "base/parallel.h"
 #include "evaluate/checks.h"
 
@@ -17,12 +18,6 @@ std::vector<std::string> names_of(std::span<const std::shared_ptr<const Metric>>
   std::vector<std::string> names;
   for (const auto& metric : metrics) names.push_back(metric->name());
   return names;
-}
-
-double mean(std::span<const double> values) {
-  double sum = 0.0;
-  for (const auto value : values) sum += value;
-  return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
 }
 
 template <class T, class Test>
@@ -329,7 +324,7 @@ Evaluation EvaluationPass::evaluation(std::size_t request) const {
   }
   if (distance_) {
     out.distances = ledger.distances();
-    out.distance = mean(out.distances);
+    out.distance = mean_of<double>(out.distances);
   }
   out.not_numbers.assign(ledger.not_numbers().begin(), ledger.not_numbers().end());
   return out;

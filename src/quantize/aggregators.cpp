@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
+
+#include "base/mean.h"
 
 namespace quantrail {
 namespace {
-
-double mean_of(std::span<const float> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 double median_of(std::vector<float> values) { return quantile_of(values, 0.5); }
 
@@ -74,7 +71,7 @@ double aggregated(std::span<const float> values, Aggregator aggregator) {
     case Aggregator::Max: return *std::max_element(values.begin(), values.end());
     case Aggregator::Min: return *std::min_element(values.begin(), values.end());
     case Aggregator::Median: return median_of({values.begin(), values.end()});
-    case Aggregator::MeanNoOutliers: return mean_of(without_outliers(values));
+    case Aggregator::MeanNoOutliers: return mean_of<float>(without_outliers(values));
     case Aggregator::MedianNoOutliers: return median_of(without_outliers(values));
     case Aggregator::HodgesLehmann: return hodges_lehmann(values);
   }

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/mean.h"
 #include "search/drop.h"
 #include "search/guess.h"
 #include "search/pot_steps.h"
@@ -198,8 +199,8 @@ void finish_race(SearchState& state) {
   for (std::size_t at = 0; at < open.size(); ++at) {
     const Runner& runner = state.race->runners[at];
     LayerScore score = score_of(*open[at]);
-    score.score = mean_of(runner.values);
-    score.distance = mean_of(runner.distances);
+    score.score = mean_of<double>(runner.values);
+    score.distance = mean_of<double>(runner.distances);
     score.samples = runner.values.size();
     if (runner.dropped) score.behind = runner.behind;
     ranking.scores.push_back(std::move(score));

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/mean.h"
 #include "search/paired.h"
 
 namespace quantrail {
@@ -17,8 +18,8 @@ double or_worst(double mean) { return std::isnan(mean) ? -std::numeric_limits<do
 
 /// What a runner is judged by: higher is better.
 std::pair<double, double> standing(const Runner& runner, RankingSignal signal) {
-  const double metric = or_worst(mean_of(runner.values));
-  const double nearness = or_worst(-mean_of(runner.distances));
+  const double metric = or_worst(mean_of<double>(runner.values));
+  const double nearness = or_worst(-mean_of<double>(runner.distances));
   if (signal == RankingSignal::Distance) return {nearness, metric};
   return {metric, signal == RankingSignal::Auto ? nearness : 0.0};
 }
@@ -35,12 +36,6 @@ double advantage(const Runner& a, const Runner& b, RankingSignal signal) {
 }
 
 }  // namespace
-
-double mean_of(const std::vector<double>& values) {
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
 
 std::vector<std::vector<std::size_t>> race_rounds(const std::vector<std::size_t>& hardest) {
   std::vector<std::vector<std::size_t>> rounds;

@@ -42,7 +42,4 @@ struct Race {
 /// the bound is no promise about those to come.
 void drop_behind(std::vector<Runner>& runners, RankingSignal signal);
 
-/// The mean; of no values NaN, as of values with a NaN among them.
-[[nodiscard]] double mean_of(const std::vector<double>& values);
-
 }  // namespace quantrail

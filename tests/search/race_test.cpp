@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/mean.h"
 #include "search/player.h"
 
 namespace quantrail {
@@ -154,7 +155,7 @@ class Racing : public testing::Test {
           value.per_sample.push_back(right(static_cast<std::size_t>(candidate[0] - 'A'), sample));
           value.distances.push_back(0.5);
         }
-        value.metric = mean_of(value.per_sample);
+        value.metric = mean_of<double>(value.per_sample);
         value.distance = 0.5;
         ranked.values.push_back(std::move(value));
       }
