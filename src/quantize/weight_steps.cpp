@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/codes.h"
+#include "model/shape_math.h"
 #include "quantize/aggregators.h"
 
 namespace quantrail {
@@ -12,19 +13,11 @@ namespace {
 constexpr double kMagnitudeOfNothing = 8e-5;
 constexpr double kLeastMagnitude = 1e-12;  // what steps are multiplied with must not vanish
 
-std::size_t elements_behind(const Tensor& weights, std::int64_t axis) {
-  std::size_t inner = 1;
-  for (auto a = static_cast<std::size_t>(axis) + 1; a < weights.shape.size(); ++a) {
-    inner *= static_cast<std::size_t>(weights.shape[a]);
-  }
-  return inner;
-}
-
 std::vector<std::vector<float>> slices(const Tensor& weights, std::int64_t axis, bool per_channel) {
   const auto values = weights.values<float>();
   if (!per_channel) return {{values.begin(), values.end()}};
   const auto channels = static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(axis)]);
-  const std::size_t inner = elements_behind(weights, axis);
+  const auto inner = static_cast<std::size_t>(strides_of(weights.shape)[static_cast<std::size_t>(axis)]);
   std::vector<std::vector<float>> out(channels);
   if (values.empty()) return out;
   for (auto& slice : out) slice.reserve(values.size() / channels);

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "model/reduction.h"
+#include "runtime/axis_shape.h"
 #include "runtime/emit_moving.h"
 #include "runtime/kernels_reduce.h"
 #include "runtime/kernels_unary.h"
@@ -11,15 +12,6 @@ namespace {
 
 using kernels::AxisShape;
 using kernels::Reduction;
-
-/// Axes [first, last) of `shape` taken as one.
-AxisShape around(const Shape& shape, std::size_t first, std::size_t last) {
-  AxisShape sizes;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    (axis < first ? sizes.outer : axis < last ? sizes.axis : sizes.inner) *= shape[axis];
-  }
-  return sizes;
-}
 
 /// What is left of a tensor, in memory, when some of its axes are reduced.
 struct Reduced {

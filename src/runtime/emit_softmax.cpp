@@ -1,21 +1,12 @@
 #include "model/shape_math.h"
+#include "runtime/axis_shape.h"
 #include "runtime/emission.h"
-#include "runtime/kernels_softmax.h"
 #include "runtime/shared_work.h"
 
 namespace quantrail {
 namespace {
 
 using kernels::AxisShape;
-
-/// Axes [first, last) of `shape` taken as one.
-AxisShape around(const Shape& shape, std::size_t first, std::size_t last) {
-  AxisShape sizes;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    (axis < first ? sizes.outer : axis < last ? sizes.axis : sizes.inner) *= shape[axis];
-  }
-  return sizes;
-}
 
 template <class Kernel>
 Status emit_along(const Emission& e, Layout layout, Kernel kernel) {
