@@ -6,7 +6,8 @@
 
 namespace quantrail {
 
-/// What a write to a file changes.
+/// What a write to a file changes, and nothing else does: a link made or rights set in the middle of a run do no harm.
+/// (What a hash is remembered by is stricter: FileIdentity in tracking/file_hashes.h.)
 struct FileStamp {
   std::int64_t size = 0;
   std::int64_t seconds = 0;  ///< of its last modification
