@@ -121,31 +121,26 @@ Json side_json(const DataConfig& side) {
 
 Json metric_json(const MetricSpec& metric) {
   Json::Object out{{"type", text(metric.type)}, {"name", text(metric.name)}, {"output", Json{metric.output}}};
-  if (metric.type == "map") {
-    out.push_back({"decode", text(metric.decode)});
-    out.push_back({"score_threshold", Json{metric.score_threshold}});
-    out.push_back({"nms_iou", Json{metric.nms_iou}});
-    out.push_back({"iou", metric.iou ? Json{*metric.iou} : Json{nullptr}});
-    if (metric.decode == "yolox")
-      out.push_back({"strides", list(metric.strides, [](std::int64_t stride) { return Json{stride}; })});
-  }
-  const auto add_number = [&](const char* key, const auto& value) {
-    out.push_back({key, value ? Json{*value} : Json{nullptr}});
+  const auto add = [&](const char* key, Json value) {
+    if (reads_key(metric.type, key)) out.push_back({key, std::move(value)});
   };
-  const auto is = [&](std::string_view type) { return metric.type == type; };
-  if (is("command")) {
-    out.push_back({"run", text(metric.run)});
-    out.push_back({"folder", path_json(metric.folder)});
-    out.push_back({"files", list(metric.files, path_json)});
-    out.push_back({"direction", text(metric.higher_is_better ? "higher-better" : "higher-worse")});
-    out.push_back({"timeout", Json{std::int64_t{metric.timeout.count()}}});
-  }
-  if (is("accuracy")) out.push_back({"top_k", Json{metric.top_k}});
-  if (is("accuracy") || is("f1")) add_number("threshold", metric.threshold);
-  if (is("f1")) add_number("positive", metric.positive);
-  if (is("psnr")) out.push_back({"peak", Json{metric.peak}});
-  if (is("miou")) add_number("ignore", metric.ignore);
-  if (is("miou") || is("agreement")) out.push_back({"class_axis", Json{metric.class_axis}});
+  const auto number = [](const auto& value) { return value ? Json{*value} : Json{nullptr}; };
+  add("decode", text(metric.decode));
+  add("score_threshold", Json{metric.score_threshold});
+  add("nms_iou", Json{metric.nms_iou});
+  add("iou", number(metric.iou));
+  if (metric.decode == "yolox") add("strides", list(metric.strides, [](std::int64_t stride) { return Json{stride}; }));
+  add("run", text(metric.run));
+  add("folder", path_json(metric.folder));
+  add("files", list(metric.files, path_json));
+  add("direction", text(metric.higher_is_better ? "higher-better" : "higher-worse"));
+  add("timeout", Json{std::int64_t{metric.timeout.count()}});
+  add("top_k", Json{metric.top_k});
+  add("threshold", number(metric.threshold));
+  add("positive", number(metric.positive));
+  add("peak", Json{metric.peak});
+  add("ignore", number(metric.ignore));
+  add("class_axis", Json{metric.class_axis});
   return object(std::move(out));
 }
 

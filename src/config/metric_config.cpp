@@ -31,13 +31,15 @@ const std::vector<MetricKey>& metric_keys() {
   return kKeys;
 }
 
+bool contains(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// Which keys suit the metric, so that none is silently without effect.
 void check_metric(const Section& metric, const MetricSpec& spec) {
-  const auto& types = metric_type_names();
-  const bool known = std::find(types.begin(), types.end(), spec.type) != types.end();
+  const bool known = contains(metric_type_names(), spec.type);
   for (const auto& [key, suited] : metric_keys()) {
-    const bool suits = std::find(suited.begin(), suited.end(), spec.type) != suited.end();
-    if (known && metric.has(key) && !suits)
+    if (known && metric.has(key) && !contains(suited, spec.type))
       metric.report(key, fmt::format("only for metrics of type {}", fmt::join(suited, " and ")));
   }
   if (spec.type == "map" && metric.has("strides") && spec.decode != "yolox")
@@ -101,6 +103,12 @@ MetricSpec parse_metric(const Section& metric, const std::filesystem::path& fold
 }
 
 }  // namespace
+
+bool reads_key(std::string_view metric_type, std::string_view key) {
+  const auto found =
+      std::find_if(metric_keys().begin(), metric_keys().end(), [&](const auto& k) { return k.key == key; });
+  return found != metric_keys().end() && contains(found->types, metric_type);
+}
 
 const std::vector<std::string>& metric_type_names() {
   static const std::vector<std::string> kNames{"accuracy", "agreement", "command", "cosine",  "f1",

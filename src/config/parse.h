@@ -11,6 +11,9 @@ namespace quantrail {
 
 [[nodiscard]] EngineConfig parse_engine(const Section& engine, const std::filesystem::path& folder);
 
+/// Whether metrics of that type read `key`, one of those that only some do.
+[[nodiscard]] bool reads_key(std::string_view metric_type, std::string_view key);
+
 /// engine.metrics; none where it is not given.
 [[nodiscard]] std::vector<MetricSpec> parse_metrics(const Section& engine, const std::filesystem::path& folder);
 

@@ -42,16 +42,10 @@ const std::map<std::string, Maker>& makers() {
 
 }  // namespace
 
-std::vector<std::string> metric_types() {
-  std::vector<std::string> types;
-  for (const auto& [type, maker] : makers()) types.push_back(type);
-  return types;
-}
-
 Result<std::unique_ptr<Metric>> make_metric(const MetricSpec& spec) {
   const auto found = makers().find(spec.type);
   if (found != makers().end()) return found->second(spec);
-  const auto known = metric_types();
+  const auto& known = metric_type_names();
   return fail(Cause::InvalidInput, "unknown metric \"{}\"{}, known are {}", printable(spec.type),
               did_you_mean(spec.type, known), joined(known, ", "));
 }

@@ -1,17 +1,12 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "config/config.h"
 #include "metrics/metric.h"
 
 namespace quantrail {
-
-/// The metric types that this build knows, sorted.
-[[nodiscard]] std::vector<std::string> metric_types();
 
 /// The metric that `spec` describes. Errors: InvalidInput for an unknown type, naming the nearest and all known ones;
 /// those of make_command_metric().

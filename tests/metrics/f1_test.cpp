@@ -74,7 +74,13 @@ TEST(Threshold, TakesScoresOfAnyFloats) {
   EXPECT_EQ(one->of_sample({&view, 1}, label(1)).value, 1.0);
 }
 
-TEST(MetricTypes, AreThoseOfTheConfiguration) { EXPECT_EQ(metric_types(), metric_type_names()); }
+TEST(MetricTypes, AreThoseOfTheConfiguration) {
+  for (const auto& type : metric_type_names()) {
+    const auto metric = make_metric({.type = type});
+    const std::string refusal = metric ? "" : metric.error().message;
+    EXPECT_EQ(refusal.find("unknown metric"), std::string::npos) << type;
+  }
+}
 
 }  // namespace
 }  // namespace quantrail
