@@ -48,6 +48,8 @@ class Metric {
   [[nodiscard]] virtual const std::string& name() const = 0;
   [[nodiscard]] virtual bool higher_is_better() const = 0;
   [[nodiscard]] virtual MetricRange range() const { return {}; }
+  /// Whether it is the square root of the mean of its samples' values, instead of the mean.
+  [[nodiscard]] virtual bool is_root_of_mean() const { return false; }
   /// What it judges outputs by.
   [[nodiscard]] virtual Judge judge() const { return Judge::Labels; }
   /// With Judge::FloatModel: the output whose value by the float model is truth.reference.

@@ -18,6 +18,7 @@ class Regression final : public Metric {
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return spec_.type == "psnr"; }
+  [[nodiscard]] bool is_root_of_mean() const override { return spec_.type == "rmse"; }
   [[nodiscard]] Judge judge() const override { return Judge::Targets; }
   [[nodiscard]] MetricRange range() const override {
     if (spec_.type == "psnr") return {.most = kBestPsnr};
@@ -52,7 +53,7 @@ class Regression final : public Metric {
 
   [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override {
     const double mean = mean_value(scores);
-    return spec_.type == "rmse" ? std::sqrt(mean) : mean;
+    return is_root_of_mean() ? std::sqrt(mean) : mean;
   }
 
  private:

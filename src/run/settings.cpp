@@ -80,8 +80,10 @@ std::size_t ranking_subset_size(const RunInputs& inputs) {
 Result<SearchSettings> search_settings(const RunInputs& inputs) {
   SearchSettings settings{.accuracy_aware = is_accuracy_aware(inputs)};
   if (inputs.validation) {
-    for (const auto& metric : inputs.metrics)
+    for (const auto& metric : inputs.metrics) {
       settings.higher_is_better.emplace(metric->name(), metric->higher_is_better());
+      if (metric->is_root_of_mean()) settings.roots.insert(metric->name());
+    }
     if (!inputs.metrics.empty()) settings.controlled.push_back({.name = inputs.metrics[0]->name()});
   }
   if (inputs.compression.quantization.preset == Preset::Auto) {

@@ -183,6 +183,10 @@ void finish_ranking(SearchState& state, Ranking ranking) {
   state.rank_next = false;
 }
 
+Aggregate aggregate_in(const SearchState& state) {
+  return state.settings.roots.contains(state.optimised) ? Aggregate::RootOfMean : Aggregate::Mean;
+}
+
 void start_race(SearchState& state) {
   state.race.emplace();
   state.race->rounds = race_rounds(hardest(state, {state.optimised}));
@@ -199,7 +203,7 @@ void finish_race(SearchState& state) {
   for (std::size_t at = 0; at < open.size(); ++at) {
     const Runner& runner = state.race->runners[at];
     LayerScore score = score_of(*open[at]);
-    score.score = mean_of<double>(runner.values);
+    score.score = metric_of(mean_of<double>(runner.values), aggregate_in(state));
     score.distance = mean_of<double>(runner.distances);
     score.samples = runner.values.size();
     if (runner.dropped) score.behind = runner.behind;
@@ -220,7 +224,7 @@ void take_share(SearchState& state, const Ranked& answer) {
     ++value;
   }
   if (++state.race->round == state.race->rounds.size()) return finish_race(state);
-  drop_behind(state.race->runners, state.settings.signal);
+  drop_behind(state.race->runners, state.settings.signal, aggregate_in(state));
 }
 
 void take(SearchState& state, const Rank& request, const Ranked& answer) {

@@ -30,12 +30,20 @@ double advantage(const std::vector<double>& a, const std::vector<double>& b) {
   return mean - kDeviations * error;
 }
 
-double advantage(const Runner& a, const Runner& b, RankingSignal signal) {
+double advantage(const Runner& a, const Runner& b, RankingSignal signal, Aggregate aggregate) {
   const bool by_metric = signal == RankingSignal::Metric || (signal == RankingSignal::Auto && a.values != b.values);
-  return by_metric ? advantage(a.values, b.values) : advantage(b.distances, a.distances);
+  if (!by_metric) return advantage(b.distances, a.distances);
+  const double of_means = advantage(a.values, b.values);
+  if (aggregate == Aggregate::Mean) return of_means;
+  const double mean = mean_of<double>(a.values);
+  return metric_of(mean, aggregate) - metric_of(mean - of_means, aggregate);
 }
 
 }  // namespace
+
+double metric_of(double mean, Aggregate aggregate) {
+  return aggregate == Aggregate::Mean ? mean : std::copysign(std::sqrt(std::abs(mean)), mean);
+}
 
 std::vector<std::vector<std::size_t>> race_rounds(const std::vector<std::size_t>& hardest) {
   std::vector<std::vector<std::size_t>> rounds;
@@ -53,7 +61,7 @@ std::vector<std::vector<std::size_t>> race_rounds(const std::vector<std::size_t>
 
 std::size_t stayers(std::size_t candidates) { return std::max<std::size_t>(4, (candidates + 3) / 4); }
 
-void drop_behind(std::vector<Runner>& runners, RankingSignal signal) {
+void drop_behind(std::vector<Runner>& runners, RankingSignal signal, Aggregate aggregate) {
   std::vector<Runner*> running;
   for (auto& runner : runners) {
     if (!runner.dropped) running.push_back(&runner);
@@ -65,7 +73,7 @@ void drop_behind(std::vector<Runner>& runners, RankingSignal signal) {
   const Runner& good = *running[(stay - 1) / 4];
   const std::size_t safe = std::max(stay, running.size() - running.size() / 3);
   for (std::size_t at = safe; at < running.size(); ++at) {
-    const double least = advantage(good, *running[at], signal);
+    const double least = advantage(good, *running[at], signal, aggregate);
     running[at]->dropped = least > 0.0;
     if (running[at]->dropped) running[at]->behind = least;
   }

@@ -12,10 +12,10 @@ namespace quantrail {
 /// samples in the same order.
 struct Runner {
   std::string group{};
-  std::vector<double> values{};     ///< sign x the metric of each sample
+  std::vector<double> values{};     ///< sign x the metric's value of each sample
   std::vector<double> distances{};  ///< to the float model's outputs, of each sample
   bool dropped = false;
-  double behind = 0.0;  ///< of a dropped one: the bound by which it was dropped
+  double behind = 0.0;  ///< of a dropped one: the bound by which it was dropped, in units of the metric or of distances
 };
 
 /// A ranking in which candidates see the samples in growing shares, hardest first, and those that can no longer be
@@ -33,13 +33,18 @@ struct Race {
 /// How many candidates stay in a race to its end: a quarter, at least four.
 [[nodiscard]] std::size_t stayers(std::size_t candidates);
 
+/// What the mean of samples' values makes of a metric, as a number that is to be large; `mean` likewise. A root goes up
+/// with what it is the root of, so that who leads is known from means.
+enum class Aggregate { Mean, RootOfMean };
+[[nodiscard]] double metric_of(double mean, Aggregate aggregate);
+
 /// Drops runners that are worse than the best quarter of the first stayers() by more than chance: to the last of that
 /// quarter, the paired differences d over the n samples seen have mean(d) - 2 standard deviations(d) / sqrt(n) > 0.
 /// Never one of the first stayers() or of the better two thirds of those that are in: a good one may begin badly. (Most
 /// layers of most networks are worth about the same little. Than the last of the first stayers(), itself one of them,
 /// none is ever worse for certain.) Differences are of the metric or of the distances, by `signal`; Auto goes by
 /// distances where the metric is the same on every sample. Samples come hardest first, where candidates differ most, so
-/// the bound is no promise about those to come.
-void drop_behind(std::vector<Runner>& runners, RankingSignal signal);
+/// the bound is no promise about those to come. What it is of a root's mean, `aggregate` takes to the root.
+void drop_behind(std::vector<Runner>& runners, RankingSignal signal, Aggregate aggregate);
 
 }  // namespace quantrail

@@ -36,6 +36,7 @@ struct SearchSettings {
   /// Direction of every metric that evaluations report, by name; empty: nothing is evaluated (accuracy_aware must be
   /// false then).
   std::map<std::string, bool> higher_is_better{};
+  std::set<std::string> roots{};  ///< of them those that are the square root of the mean of their samples' values
   /// The metrics that must hold; `drop` is that of the first. Not empty where something is evaluated.
   std::vector<MetricControl> controlled{};
   DropType drop_type = DropType::Absolute;
@@ -221,7 +222,8 @@ struct SearchState {
 /// found is put back once, least useful first; what still meets the target goes on from there. The result is the met
 /// model with the fewest groups in float.
 ///
-/// Race: see race.h; each share of samples is a request of its own.
+/// Race: see race.h; each share of samples is a request of its own, so a score is what the mean of all samples' values
+/// makes of the metric: the metric itself where that is this mean or its root, else (map, f1, correlations) the mean.
 ///
 /// Compatibility "pot": pot_steps.h.
 [[nodiscard]] SearchState after(SearchState state, const Answer& answer);

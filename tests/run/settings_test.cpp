@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "metrics/registry.h"
 #include "run/fakes.h"
 
 namespace quantrail {
@@ -74,6 +75,13 @@ TEST(SearchSettings, RefuseADirectionThatTheMetricDoesNotHave) {
   RunInputs inputs = chain_inputs();
   inputs.compression.accuracy_aware.metrics = {{.name = "top1", .higher_is_better = false}};
   EXPECT_THAT(complaint(inputs), HasSubstr("the direction of \"top1\" is higher-better"));
+}
+
+TEST(SearchSettings, KnowWhichMetricsAreRoots) {
+  RunInputs inputs = chain_inputs();
+  inputs.metrics.emplace_back(make_metric({.type = "rmse"}).value());
+  inputs.metrics.emplace_back(make_metric({.type = "mse"}).value());
+  EXPECT_THAT(search_settings(inputs)->roots, ElementsAre("rmse"));
 }
 
 TEST(SearchSettings, TuneAndConvertOnlyWhatThePresetLeavesOpen) {

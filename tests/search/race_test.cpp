@@ -63,10 +63,23 @@ TEST(DropBehind, DropsWhatIsWorseByMoreThanChance) {
   // 0.342. 3 differ for F: mean 0.075, deviation 0.263, bound -0.008.
   std::vector<Runner> runners{runner("A", 30), runner("B", 29), runner("C", 29),
                               runner("D", 28), runner("E", 10), runner("F", 27)};
-  drop_behind(runners, RankingSignal::Metric);
+  drop_behind(runners, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(runners), "ABCDF");
   ASSERT_TRUE(runners[4].dropped);
   EXPECT_NEAR(runners[4].behind, 0.5 - 2 * 0.5 / std::sqrt(40.0), 1e-12);
+}
+
+TEST(DropBehind, TakesItsBoundToTheRootOfAMean) {
+  // As above, of squared errors: the mean is 10 / 40 for A and at least 0.342 more for E.
+  std::vector<Runner> runners{runner("A", 30), runner("B", 29), runner("C", 29),
+                              runner("D", 28), runner("E", 10), runner("F", 27)};
+  for (auto& one : runners) {
+    for (auto& value : one.values) value -= 1.0;
+  }
+  drop_behind(runners, RankingSignal::Metric, Aggregate::RootOfMean);
+  EXPECT_EQ(left(runners), "ABCDF");
+  const double bound = 0.5 - 2 * 0.5 / std::sqrt(40.0);
+  EXPECT_NEAR(runners[4].behind, std::sqrt(0.25 + bound) - std::sqrt(0.25), 1e-12);
 }
 
 TEST(DropBehind, ComparesWithTheLastOfTheBestQuarterOfThoseThatStay) {
@@ -74,20 +87,20 @@ TEST(DropBehind, ComparesWithTheLastOfTheBestQuarterOfThoseThatStay) {
   // worse for certain, as they are than the first.
   std::vector<Runner> runners{runner("A", 40), runner("B", 12)};
   for (int at = 0; at < 30; ++at) runners.push_back(runner("C", 10));
-  drop_behind(runners, RankingSignal::Metric);
+  drop_behind(runners, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(runners).size(), 32U) << "2 of 40 differ: mean 0.05, deviation 0.218, bound -0.019";
   runners[1] = runner("B", 16);
-  drop_behind(runners, RankingSignal::Metric);
+  drop_behind(runners, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(runners).size(), 22U) << "6 of 40 differ: mean 0.15, deviation 0.357, bound 0.037; a third may go";
-  drop_behind(runners, RankingSignal::Metric);
+  drop_behind(runners, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(runners).size(), 15U) << "of those that are left";
-  for (int again = 0; again < 5; ++again) drop_behind(runners, RankingSignal::Metric);
+  for (int again = 0; again < 5; ++again) drop_behind(runners, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(runners).size(), 8U) << "and a quarter stays";
 }
 
 TEST(DropBehind, KeepsAtLeastFourOrAQuarter) {
   std::vector<Runner> few{runner("A", 40), runner("B", 1), runner("C", 1), runner("D", 0)};
-  drop_behind(few, RankingSignal::Metric);
+  drop_behind(few, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(few), "ABCD");
   EXPECT_EQ(stayers(3), 4U);
   EXPECT_EQ(stayers(54), 14U);
@@ -97,9 +110,9 @@ TEST(DropBehind, GoesByDistancesWhereTheMetricIsTheSameOnEverySample) {
   std::vector<Runner> runners;
   for (char name = 'A'; name <= 'F'; ++name) runners.push_back(runner({name}, 20, 0.1 * (name - 'A')));
   auto by_metric = runners;
-  drop_behind(by_metric, RankingSignal::Metric);
+  drop_behind(by_metric, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(by_metric), "ABCDEF");
-  drop_behind(runners, RankingSignal::Auto);
+  drop_behind(runners, RankingSignal::Auto, Aggregate::Mean);
   EXPECT_EQ(left(runners), "ABCD") << "each is farther on every sample";
 }
 
@@ -108,7 +121,7 @@ TEST(DropBehind, GoesByDistancesAloneWhereAskedTo) {
   for (char name = 'A'; name <= 'F'; ++name) {
     runners.push_back(runner({name}, static_cast<std::size_t>(5 * (name - 'A')), 0.1 * (name - 'A')));
   }
-  drop_behind(runners, RankingSignal::Distance);
+  drop_behind(runners, RankingSignal::Distance, Aggregate::Mean);
   EXPECT_EQ(left(runners), "ABCD");
 }
 
@@ -118,7 +131,7 @@ TEST(DropBehind, DropsNothingOnNumbersThatAreNone) {
     runners.push_back(runner({name}, 40));
     runners.back().values[0] = std::numeric_limits<double>::quiet_NaN();
   }
-  drop_behind(runners, RankingSignal::Metric);
+  drop_behind(runners, RankingSignal::Metric, Aggregate::Mean);
   EXPECT_EQ(left(runners), "ABCDEF");
 }
 
@@ -146,16 +159,17 @@ class Racing : public testing::Test {
   /// Whether the model with group number `group` in float has `sample` right: the last groups regain the most.
   [[nodiscard]] static double right(std::size_t group, std::size_t sample) { return sample % 8 <= group ? 1.0 : 0.0; }
 
-  [[nodiscard]] static Answer answer(const Request& request) {
+  [[nodiscard]] Answer answer(const Request& request) const {
     if (const auto* rank = std::get_if<Rank>(&request)) {
       Ranked ranked;
       for (const auto& candidate : rank->candidates) {
         CandidateValue value;
         for (const auto sample : rank->samples) {
-          value.per_sample.push_back(right(static_cast<std::size_t>(candidate[0] - 'A'), sample));
+          const double good = right(static_cast<std::size_t>(candidate[0] - 'A'), sample);
+          value.per_sample.push_back(root_ ? 1.0 - good : good);
           value.distances.push_back(0.5);
         }
-        value.metric = mean_of<double>(value.per_sample);
+        value.metric = root_ ? std::sqrt(mean_of<double>(value.per_sample)) : mean_of<double>(value.per_sample);
         value.distance = 0.5;
         ranked.values.push_back(std::move(value));
       }
@@ -167,7 +181,7 @@ class Racing : public testing::Test {
       return quantized;
     }
     const bool is_float = std::holds_alternative<EvaluateFloat>(request);
-    return of(std::vector<double>(kAll, is_float ? 1.0 : 0.0));
+    return of(std::vector<double>(kAll, is_float != root_ ? 1.0 : 0.0));
   }
 
   /// Plays until the first ranking is there.
@@ -182,6 +196,7 @@ class Racing : public testing::Test {
   }
 
   SearchSettings settings_ = testing_search::accuracy_aware();
+  bool root_ = false;  ///< the metric is the root of the mean of what is wrong
   SearchState state_{};
   std::vector<Rank> asked_{};
 };
@@ -223,6 +238,22 @@ TEST_F(Racing, PutsFirstWhatAnExactRankingPutsFirst) {
   play();
   const auto exact = state_.rankings.front().scores;
   for (std::size_t at = 0; at < 4; ++at) EXPECT_EQ(raced[at], exact[at]);
+}
+
+TEST_F(Racing, ScoresARootAsAnExactRankingDoes) {
+  root_ = true;
+  settings_.higher_is_better = {{"top1", false}};
+  settings_.roots = {"top1"};
+  play();
+  const auto raced = state_.rankings.front().scores;
+  settings_.mode = RankingMode::Exact;
+  play();
+  const auto exact = state_.rankings.front().scores;
+  EXPECT_DOUBLE_EQ(exact[1].score, -std::sqrt(1.0 / 8.0));
+  for (std::size_t at = 0; at < 4; ++at) {
+    EXPECT_EQ(raced[at].group, exact[at].group);
+    EXPECT_DOUBLE_EQ(raced[at].score, exact[at].score);
+  }
 }
 
 TEST_F(Racing, ReplayedFromEveryShareAsksTheSame) {
