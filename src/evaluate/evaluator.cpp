@@ -134,23 +134,14 @@ Result<double> Evaluator::pace(const Variant& variant) const {
 }
 
 Result<Evaluation> Evaluator::evaluated(const EvaluationRequest& request, const EvaluationHooks& hooks) const {
-  TogetherHooks together{.finished = {hooks.finished}, .progress = hooks.progress, .stop = hooks.stop};
-  if (hooks.save) {
-    together.save = [&hooks](const std::vector<FinishedBlock>& blocks) -> Status {
-      for (const auto& finished : blocks) {
-        if (auto saved = hooks.save(finished.block); !saved) return saved;
-      }
-      return {};
-    };
-  }
-  auto evaluations = evaluated_together(request.variant, std::span(&request, 1), together);
+  auto evaluations = evaluated_together(request.variant, std::span(&request, 1), hooks);
   if (!evaluations) return failed(evaluations);
   return std::move(evaluations->front());
 }
 
 Result<std::vector<Evaluation>> Evaluator::evaluated_together(const Variant& base,
                                                               std::span<const EvaluationRequest> requests,
-                                                              const TogetherHooks& hooks) const {
+                                                              const EvaluationHooks& hooks) const {
   const auto base_plan = plan_of(base);
   if (!base_plan) return failed(base_plan);
   std::vector<std::shared_ptr<const Plan>> plans;
@@ -165,7 +156,7 @@ Result<std::vector<Evaluation>> Evaluator::evaluated_together(const Variant& bas
     const std::size_t first = evaluations.size();
     const auto part = fitting(*base_plan, std::span(plans).subspan(first), parts_->shared_bytes / parts_->threads);
     const std::size_t before = first * requests[first].samples.size();
-    TogetherHooks of_part{.save = {}, .progress = {}, .stop = hooks.stop};
+    EvaluationHooks of_part{.save = {}, .progress = {}, .stop = hooks.stop};
     for (std::size_t at = first; at < std::min(first + part.size(), hooks.finished.size()); ++at)
       of_part.finished.push_back(hooks.finished[at]);
     if (hooks.save) {

@@ -32,25 +32,18 @@ struct EvaluationRequest {
       false;  ///< also how far the first output is from the float model's (the float model runs once a sample)
 };
 
-/// A block of one of several evaluations that go on together.
+/// A block of one of the evaluations that go on together.
 struct FinishedBlock {
   std::size_t request = 0;  ///< which of them
   EvaluationBlock block{};
 };
 
-/// How evaluations deal with the world while they go on together; see EvaluationHooks.
-struct TogetherHooks {
-  std::vector<std::vector<EvaluationBlock>> finished{};  ///< by request; empty: none
-  std::function<Status(const std::vector<FinishedBlock>&)> save{};
-  std::function<void(std::size_t done)> progress{};  ///< samples of all requests
-  std::stop_token stop{};
-};
-
-/// How an evaluation deals with the world while it goes on. All are called one at a time, from any of its threads.
+/// How evaluations deal with the world while they go on. All are called one at a time, from any of their threads.
 struct EvaluationHooks {
-  std::vector<EvaluationBlock> finished{};  ///< of an earlier attempt at the same request; they are not computed again
-  std::function<Status(const EvaluationBlock&)> save{};  ///< a failure ends the evaluation with that error
-  std::function<void(std::size_t done)> progress{};      ///< samples finished so far, restored ones included
+  /// By request, of an earlier attempt at the same one; they are not computed again. Empty: none.
+  std::vector<std::vector<EvaluationBlock>> finished{};
+  std::function<Status(const std::vector<FinishedBlock>&)> save{};  ///< a failure ends them with that error
+  std::function<void(std::size_t done)> progress{};  ///< samples of all requests so far, restored ones included
   std::stop_token stop{};
 };
 
@@ -88,7 +81,7 @@ class Evaluator {
   /// nearer their variants are to `base`, the sooner: what it computes as well is taken over from it, see Variants.
   [[nodiscard]] Result<std::vector<Evaluation>> evaluated_together(const Variant& base,
                                                                    std::span<const EvaluationRequest> requests,
-                                                                   const TogetherHooks& hooks) const;
+                                                                   const EvaluationHooks& hooks) const;
 
   /// Seconds that a sample of `variant` takes while all threads compute: the middle of some runs of one micro-batch,
   /// its reading and scoring not counted. Errors: as above.

@@ -88,7 +88,7 @@ struct EvaluationPass::Worker {
 };
 
 EvaluationPass::EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests,
-                               const TogetherHooks& hooks, const Variants& variants)
+                               const EvaluationHooks& hooks, const Variants& variants)
     : parts_(parts),
       requests_(requests),
       hooks_(hooks),

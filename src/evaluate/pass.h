@@ -40,7 +40,7 @@ struct EvaluatorParts {
 class EvaluationPass {
  public:
   /// `requests` and `variants` are parallel; the former have quantization, samples and `distance` in common.
-  EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests, const TogetherHooks& hooks,
+  EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests, const EvaluationHooks& hooks,
                  const Variants& variants);
   /// Precondition: called once.
   [[nodiscard]] Result<std::vector<Evaluation>> run();
@@ -75,7 +75,7 @@ class EvaluationPass {
 
   EvaluatorParts& parts_;
   std::span<const EvaluationRequest> requests_;
-  const TogetherHooks& hooks_;
+  const EvaluationHooks& hooks_;
   const Variants& variants_;
   bool distance_;
   std::vector<std::vector<bool>> wanted_{};  ///< [request][micro-batch]: is to be computed; fixed once the threads run

@@ -268,7 +268,7 @@ Result<std::vector<Evaluation>> Answering::together(const Variant& base,
   std::vector<std::size_t> open;
   std::vector<Digest> keys;
   std::vector<EvaluationRequest> wanted;
-  TogetherHooks hooks{.stop = stop_};
+  EvaluationHooks hooks{.stop = stop_};
   std::size_t total = 0;
   for (std::size_t at = 0; at < requests.size(); ++at) {
     const Digest key = key_of(requests[at]);

@@ -36,8 +36,12 @@ Result<Evaluation> predictions(const RunInputs& inputs, AnswerStore& store, RunO
   const auto evaluator = Evaluator::create(asked.graph, asked.validation, asked.metrics,
                                            {.threads = asked.threads, .shared_bytes = asked.memory_bytes / 8 * 3});
   if (!evaluator) return failed(evaluator);
-  EvaluationHooks hooks{.finished = std::move(*blocks), .stop = stop};
-  hooks.save = [&](const EvaluationBlock& block) { return patiently([&] { return store.save_block(key, block); }); };
+  EvaluationHooks hooks{.finished = {std::move(*blocks)}, .stop = stop};
+  hooks.save = [&](const std::vector<FinishedBlock>& some) {
+    std::vector<KeyedBlock> keyed;
+    for (const auto& one : some) keyed.push_back({key, one.block});
+    return patiently([&] { return store.save_blocks(keyed); });
+  };
   hooks.progress = [&](std::size_t done) { observer.on_event(StepProgress{.done = done, .total = total}); };
   auto computed = evaluator->evaluated(request, hooks);
   if (!computed) return failed(computed);

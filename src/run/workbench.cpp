@@ -107,7 +107,7 @@ class RealWorkbench final : public Workbench {
   }
 
   Result<std::vector<Evaluation>> evaluate_together(const Variant& base, std::span<const EvaluationRequest> requests,
-                                                    const TogetherHooks& hooks) override {
+                                                    const EvaluationHooks& hooks) override {
     const auto ready = evaluator();
     return ready ? (*ready)->evaluated_together(base, requests, hooks) : failed(ready);
   }

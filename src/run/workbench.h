@@ -61,7 +61,7 @@ class Workbench {
   /// Variants near `base`, together; see Evaluator::evaluated_together().
   [[nodiscard]] virtual Result<std::vector<Evaluation>> evaluate_together(const Variant& base,
                                                                           std::span<const EvaluationRequest> requests,
-                                                                          const TogetherHooks& hooks) = 0;
+                                                                          const EvaluationHooks& hooks) = 0;
   /// Seconds that a sample of `variant` takes on all threads; see Evaluator::pace(). Nothing where nothing is measured.
   [[nodiscard]] virtual Result<std::optional<double>> pace(const Variant& variant) = 0;
   /// Layers that quantization puts into integers, as far as that can be said without data.

@@ -37,8 +37,8 @@ Measured measured(std::vector<std::shared_ptr<const Metric>> metrics) {
   std::iota(request.samples.begin(), request.samples.end(), std::size_t{0});
   Measured out;
   EvaluationHooks hooks;
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    out.blocks.push_back(block.per_sample.begin()->second.size());
+  hooks.save = [&](const std::vector<FinishedBlock>& blocks) -> Status {
+    for (const auto& finished : blocks) out.blocks.push_back(finished.block.per_sample.begin()->second.size());
     return {};
   };
   const auto evaluator =

@@ -53,6 +53,14 @@ Quantization small_quantization() {
   return q;
 }
 
+/// Keeps blocks of a single evaluation.
+auto saving_in(std::vector<EvaluationBlock>& saved) {
+  return [&saved](const std::vector<FinishedBlock>& blocks) -> Status {
+    for (const auto& finished : blocks) saved.push_back(finished.block);
+    return {};
+  };
+}
+
 std::vector<std::size_t> first_samples(std::size_t count) {
   std::vector<std::size_t> samples(count);
   std::iota(samples.begin(), samples.end(), std::size_t{0});
@@ -146,16 +154,13 @@ TEST(Evaluator, GoesOnFromFinishedBlocksToTheSameResult) {
   const auto request = request_for(&quantization, first_samples(1100));
   std::vector<EvaluationBlock> saved;
   EvaluationHooks hooks;
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    saved.push_back(block);
-    return {};
-  };
+  hooks.save = saving_in(saved);
   auto whole = bench.evaluator(2)->evaluated(request, hooks);
   ASSERT_EQ(saved.size(), 3U);
 
   for (std::size_t left_out = 0; left_out < saved.size(); ++left_out) {
-    EvaluationHooks resumed{.finished = saved};
-    resumed.finished.erase(resumed.finished.begin() + static_cast<std::ptrdiff_t>(left_out));
+    EvaluationHooks resumed{.finished = {saved}};
+    resumed.finished[0].erase(resumed.finished[0].begin() + static_cast<std::ptrdiff_t>(left_out));
     bench.data->reads = 0;
     const auto evaluator = bench.evaluator(1);
     const auto again = evaluator->evaluated(request, resumed);
@@ -172,9 +177,9 @@ TEST(Evaluator, TimeThatSavingTakesIsNotTheModels) {
   double seconds = 0.0;
   int saved = 0;
   EvaluationHooks hooks;
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    seconds += block.seconds;
-    ++saved;
+  hooks.save = [&](const std::vector<FinishedBlock>& blocks) -> Status {
+    for (const auto& finished : blocks) seconds += finished.block.seconds;
+    saved += static_cast<int>(blocks.size());
     std::this_thread::sleep_for(kPause);
     return {};
   };
@@ -193,15 +198,12 @@ TEST(Evaluator, AggregatesStatesThatWereSavedAndThoseThatWereNot) {
   const auto request = request_for(nullptr, first_samples(1100));
   std::vector<EvaluationBlock> saved;
   EvaluationHooks hooks;
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    saved.push_back(block);
-    return {};
-  };
+  hooks.save = saving_in(saved);
   const auto whole = bench.evaluator()->evaluated(request, hooks);
   EXPECT_EQ(whole->metrics, plain.evaluated(request).metrics);
   ASSERT_EQ(saved.size(), 3U);
   saved.erase(saved.begin() + 1);
-  const auto resumed = bench.evaluator()->evaluated(request, {.finished = saved});
+  const auto resumed = bench.evaluator()->evaluated(request, {.finished = {saved}});
   EXPECT_EQ(resumed->metrics, whole->metrics);
 }
 
@@ -213,10 +215,7 @@ TEST(Evaluator, StoppedSavesWhatWasFinishedAndIsCancelled) {
   hooks.progress = [&](std::size_t done) {
     if (done >= 24) stop.request_stop();
   };
-  hooks.save = [&](const EvaluationBlock& block) -> Status {
-    saved.push_back(block);
-    return {};
-  };
+  hooks.save = saving_in(saved);
   const auto request = request_for(nullptr, first_samples(1100));
   const auto stopped = bench.evaluator()->evaluated(request, hooks);
   ASSERT_FALSE(stopped);
@@ -224,7 +223,7 @@ TEST(Evaluator, StoppedSavesWhatWasFinishedAndIsCancelled) {
   ASSERT_EQ(saved.size(), 1U);
   EXPECT_GE(saved[0].per_sample.at("largest").size(), 24U);
 
-  const auto resumed = bench.evaluator()->evaluated(request, {.finished = saved});
+  const auto resumed = bench.evaluator()->evaluated(request, {.finished = {saved}});
   EXPECT_EQ(resumed->per_sample, bench.evaluated(request).per_sample);
 }
 
@@ -281,13 +280,10 @@ TEST(Evaluator, SaysForWhichSamplesTheFloatModelGivesNoNumber) {
 
   std::vector<EvaluationBlock> saved;
   EvaluationHooks hooks;
-  hooks.save = [&](const EvaluationBlock& block) {
-    saved.push_back(block);
-    return Status();
-  };
+  hooks.save = saving_in(saved);
   ASSERT_TRUE(bench.evaluator()->evaluated(request_for(nullptr, first_samples(40)), hooks));
   EvaluationHooks again;
-  again.finished = saved;
+  again.finished = {saved};
   const auto evaluation = bench.evaluator()->evaluated(request_for(nullptr, first_samples(40)), again);
   ASSERT_TRUE(evaluation);
   EXPECT_THAT(evaluation->not_numbers, ElementsAre(7, 30)) << "from blocks that an earlier attempt saved";
@@ -332,7 +328,7 @@ TEST(Evaluator, SeesWhatIsNoNumberInSixteenBits) {
 
 TEST(Evaluator, EndsWithTheErrorOfAFailedSave) {
   EvaluationHooks hooks;
-  hooks.save = [](const EvaluationBlock&) -> Status { return fail(Cause::Storage, "no"); };
+  hooks.save = [](const auto&) -> Status { return fail(Cause::Storage, "no"); };
   const auto evaluation = Bench().evaluator()->evaluated(request_for(nullptr, first_samples(40)), hooks);
   ASSERT_FALSE(evaluation);
   EXPECT_EQ(evaluation.error(), (Error{Cause::Storage, "no"}));

@@ -141,12 +141,15 @@ class FakeWorkbench : public Workbench {
     ++evaluations;
     const std::size_t count = request.samples.size();
     std::size_t done = 0;
-    for (const auto& block : hooks.finished) done += block.per_sample.at("top1").size();
+    for (const auto& blocks : hooks.finished) {
+      for (const auto& block : blocks) done += block.per_sample.at("top1").size();
+    }
     resumed_samples += done;
     const double value = value_of(request.variant);
     while (done < count) {
       const std::size_t size = std::min<std::size_t>(2, count - done);
-      const auto saved = hooks.save({.first = done, .per_sample = {{"top1", std::vector<double>(size, value)}}});
+      const EvaluationBlock block{.first = done, .per_sample = {{"top1", std::vector<double>(size, value)}}};
+      const auto saved = hooks.save({{.block = block}});
       if (!saved) return failed(saved);
       done += size;
       hooks.progress(done);
@@ -160,13 +163,16 @@ class FakeWorkbench : public Workbench {
   }
 
   Result<std::vector<Evaluation>> evaluate_together(const Variant&, std::span<const EvaluationRequest> requests,
-                                                    const TogetherHooks& hooks) override {
+                                                    const EvaluationHooks& hooks) override {
     std::vector<Evaluation> made;
     std::size_t before = 0;
     for (std::size_t at = 0; at < requests.size(); ++at) {
       if (at > 0 && hooks.stop.stop_requested()) return fail(Cause::Cancelled, "stopped");
-      EvaluationHooks one{.finished = hooks.finished[at], .stop = hooks.stop};
-      one.save = [&](const EvaluationBlock& block) { return hooks.save({{at, block}}); };
+      EvaluationHooks one{.finished = {hooks.finished[at]}, .stop = hooks.stop};
+      one.save = [&](std::vector<FinishedBlock> blocks) {
+        for (auto& finished : blocks) finished.request = at;
+        return hooks.save(blocks);
+      };
       one.progress = [&](std::size_t done) { hooks.progress(before + done); };
       auto evaluation = evaluate(requests[at], one);
       if (!evaluation) return failed(evaluation);

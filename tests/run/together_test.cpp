@@ -32,7 +32,7 @@ struct Candidates {
   [[nodiscard]] std::unique_ptr<Workbench> bench() const { return make_workbench(inputs).value(); }
   [[nodiscard]] Variant base() const { return {.quantization = &q, .reverted = {"pw1"}}; }
 
-  [[nodiscard]] std::vector<Evaluation> together(const TogetherHooks& hooks = {}) const {
+  [[nodiscard]] std::vector<Evaluation> together(const EvaluationHooks& hooks = {}) const {
     return without_times(bench()->evaluate_together(base(), requests, hooks).value());
   }
   [[nodiscard]] std::vector<Evaluation> apart() const {
@@ -63,7 +63,7 @@ TEST(Together, GoesOnWhereItWasStopped) {
   const auto whole = candidates.together();
   for (const std::size_t memory : {std::size_t{1} << 30U, std::size_t{1}}) {
     const Candidates some(2, memory);
-    TogetherHooks hooks{.finished = std::vector<std::vector<EvaluationBlock>>(some.requests.size())};
+    EvaluationHooks hooks{.finished = std::vector<std::vector<EvaluationBlock>>(some.requests.size())};
     std::size_t attempts = 0;
     std::size_t done = 0;
     for (;; ++attempts) {
@@ -105,7 +105,7 @@ TEST(Together, GoesOnWhereItWasStopped) {
 
 TEST(Together, AFailureToSaveEndsIt) {
   const Candidates candidates(2);
-  TogetherHooks hooks;
+  EvaluationHooks hooks;
   hooks.save = [](const std::vector<FinishedBlock>&) -> Status { return fail(Cause::Storage, "no room"); };
   const auto result = candidates.bench()->evaluate_together(candidates.base(), candidates.requests, hooks);
   ASSERT_FALSE(result);
