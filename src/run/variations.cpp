@@ -165,9 +165,13 @@ std::vector<QuantizationParams> variants(const RunInputs& inputs, const Quantiza
 }  // namespace
 
 std::vector<QuantizationParams> learned_together(const RunInputs& inputs, const QuantizationParams& params) {
-  std::vector<QuantizationParams> all = variants(inputs, params);
-  for (std::size_t at = 0, count = all.size(); at < count; ++at) {
-    for (auto& choice : range_choices(all[at])) all.push_back(std::move(choice.params));
+  std::vector<QuantizationParams> all;
+  const auto add = [&](const QuantizationParams& one) {
+    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+  };
+  for (const auto& variant : variants(inputs, params)) {
+    add(variant);
+    for (const auto& choice : range_choices(variant)) add(choice.params);
   }
   return all;
 }
