@@ -70,7 +70,6 @@ Result<Digest> FileHashes::digest(const std::filesystem::path& path) {
     // A store that cannot be read costs time, not the answer.
     const auto remembered = known(key, *before);
     if (remembered && *remembered) return **remembered;
-    ++read_count_;
   }
   auto digest = sha256_file(path);
   const bool settled = store_.now_ms() * 1'000'000 - std::max(before->modified_ns, before->changed_ns) > kSettledNs;
@@ -100,11 +99,6 @@ Status FileHashes::save() {
     if (!saved) return saved;
   }
   return transaction->commit();
-}
-
-std::size_t FileHashes::read_count() const {
-  const std::lock_guard lock(mutex_);
-  return read_count_;
 }
 
 }  // namespace quantrail::tracking

@@ -40,8 +40,6 @@ class FileHashes {
   [[nodiscard]] Result<Digest> digest(const std::filesystem::path& path);
   /// Makes what is new durable.
   [[nodiscard]] Status flush();
-  /// Files that had to be read.
-  [[nodiscard]] std::size_t read_count() const;
 
  private:
   struct Fresh {
@@ -54,11 +52,10 @@ class FileHashes {
   [[nodiscard]] Status save();  ///< precondition: mutex_ held
 
   Store store_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   Database database_;  ///< guarded by mutex_, as all below
   std::optional<Statement> find_;
   std::vector<Fresh> fresh_;
-  std::size_t read_count_ = 0;
 };
 
 }  // namespace quantrail::tracking

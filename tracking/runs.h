@@ -206,9 +206,6 @@ class Runs {
   /// Errors: InvalidInput when there is nothing to take out.
   [[nodiscard]] Result<std::vector<std::string>> restore(std::optional<std::int64_t> run);
 
-  /// Requests without an answer, oldest first.
-  [[nodiscard]] Result<std::vector<Request>> pending(std::int64_t run);
-
   /// Differs from an earlier answer when another connection wrote something since. Errors: Storage, also when the file
   /// was deleted or replaced.
   [[nodiscard]] Result<std::int64_t> data_version();

@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "tracking/record_rows.h"
-#include "tracking/requests.h"
 #include "tracking/run_rows.h"
 #include "tracking/runs.h"
 #include "tracking/statement.h"
@@ -138,8 +137,6 @@ Result<std::int64_t> Runs::find(std::string_view text) {
   if (!all) return failed(all);
   return fail(Cause::InvalidInput, "there is no run \"{}\"{}", printable(text), did_you_mean(text, names_of(*all)));
 }
-
-Result<std::vector<Request>> Runs::pending(std::int64_t run) { return pending_requests(database_, run); }
 
 Result<std::optional<LeaseRecord>> Runs::lease(std::int64_t run) { return read_lease(database_, run); }
 

@@ -99,7 +99,7 @@ TEST_F(LeaseTest, AWorkerThatIsKilledAfterTheResultLeavesARunThatIsNobodys) {
   EXPECT_EQ(details.summary.state, RunState::Done);
   EXPECT_FALSE(details.summary.owned || details.lease);
   EXPECT_EQ(details.attempts.at(0).ended_as, "done");
-  EXPECT_TRUE(must(runs.pending(run_)).empty());
+  EXPECT_TRUE(pending(store_, run_).empty());
   EXPECT_TRUE(runs.trash({{run_}}));
 }
 
@@ -120,7 +120,7 @@ TEST_F(LeaseTest, AReleasedRunIsInterruptedForAReasonAndCanBeContinued) {
   EXPECT_EQ(summary().state, RunState::Interrupted);
   EXPECT_EQ(summary().reason, "stopped by the user");
   EXPECT_EQ(shown().attempts.at(0).ended_as, "interrupted");
-  EXPECT_TRUE(must(must(Runs::open(store_)).pending(run_)).empty()) << "the wish was fulfilled";
+  EXPECT_TRUE(pending(store_, run_).empty()) << "the wish was fulfilled";
   const auto next = own(store_, run_);
   EXPECT_EQ(summary().state, RunState::Running);
   EXPECT_EQ(summary().reason, "");
@@ -152,7 +152,7 @@ TEST_F(LeaseTest, TheHeirClosesWhatADeadWorkerLeftOpen) {
   EXPECT_EQ(details.attempts[0].ended_as, "lost");
   EXPECT_THAT(details.attempts[0].reason, testing::HasSubstr("killed"));
   EXPECT_THAT(details.events.at(0).text, testing::HasSubstr("killed"));
-  EXPECT_TRUE(must(must(Runs::open(store_)).pending(run_)).empty()) << "an old wish must not stop the heir";
+  EXPECT_TRUE(pending(store_, run_).empty()) << "an old wish must not stop the heir";
   EXPECT_EQ(details.summary.state, RunState::Running);
 }
 
@@ -243,11 +243,11 @@ TEST_F(LeaseTest, ARequestWhoseAnswerCannotBeStoredIsTakenAgainAndTheNextOneToo)
                                                    }}));
   must(runs.request(run_, Verb::Pause));
   ASSERT_TRUE(in_vain.wait()) << "asked again as long as nobody can be told";
-  EXPECT_EQ(must(runs.pending(run_)).size(), 1U);
+  EXPECT_EQ(pending(store_, run_).size(), 1U);
   busy.reset();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!must(runs.pending(run_)).empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-  EXPECT_TRUE(must(runs.pending(run_)).empty());
+  while (!pending(store_, run_).empty() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(pending(store_, run_).empty());
   must(runs.request(run_, Verb::Continue));
   EXPECT_TRUE(goes_on.wait());
 }
@@ -260,10 +260,10 @@ TEST_F(LeaseTest, APauseIsAskedForUntilItIsTakenBack) {
   EXPECT_TRUE(must(runs.lease(run_))->pause_asked);
   must(runs.request(run_, Verb::Continue));
   EXPECT_FALSE(must(runs.lease(run_))->pause_asked);
-  ASSERT_EQ(must(runs.pending(run_)).size(), 1U) << "of an open wish and its opposite the last one counts";
-  EXPECT_EQ(must(runs.pending(run_))[0].verb, Verb::Continue);
+  ASSERT_EQ(pending(store_, run_).size(), 1U) << "of an open wish and its opposite the last one counts";
+  EXPECT_EQ(pending(store_, run_)[0].verb, Verb::Continue);
   must(runs.request(run_, Verb::Pause));
-  EXPECT_EQ(must(runs.pending(run_))[0].verb, Verb::Pause);
+  EXPECT_EQ(pending(store_, run_)[0].verb, Verb::Pause);
 }
 
 TEST_F(LeaseTest, AWorkerWithNothingNewToTellWritesMoreRarely) {

@@ -151,12 +151,12 @@ TEST_F(RunsTest, AStopIsOneRequestHoweverOftenItIsAsked) {
   const auto first = must(runs_.request(run, Verb::Stop));
   EXPECT_EQ(must(runs_.request(run, Verb::Stop)), first);
   EXPECT_EQ(must(runs_.summary(run)).state, RunState::Stopping);
-  const auto pending = must(runs_.pending(run));
-  ASSERT_EQ(pending.size(), 1U);
-  EXPECT_EQ(pending[0].verb, Verb::Stop);
+  const auto asked = pending(store_, run);
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].verb, Verb::Stop);
   auto database = must(store_.connect());
   must(answer(database, first, "stopping after this block", 1));
-  EXPECT_TRUE(must(runs_.pending(run)).empty());
+  EXPECT_TRUE(pending(store_, run).empty());
 }
 
 TEST_F(RunsTest, ARunWithoutAWorkerTakesNoRequests) {

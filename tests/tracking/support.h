@@ -15,6 +15,7 @@
 #include "tracking/answers.h"
 #include "tracking/lease.h"
 #include "tracking/recorder.h"
+#include "tracking/requests.h"
 #include "tracking/runs.h"
 #include "tracking/statement.h"
 #include "tracking/store.h"
@@ -99,6 +100,12 @@ inline std::int64_t new_run(const Store& store, const std::string& name = "first
 
 inline std::unique_ptr<Lease> own(const Store& store, std::int64_t run) {
   return must(Lease::acquire(store, run, {.environment_json = R"({"isa":"amx"})", .log_path = "/logs/1.log"}));
+}
+
+/// Requests without an answer.
+inline std::vector<Request> pending(const Store& store, std::int64_t run) {
+  auto database = must(store.connect());
+  return must(pending_requests(database, run));
 }
 
 inline Baseline sample_baseline() {
