@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "model/code_expansion.h"
+#include "model/expansion.h"
 #include "model/folding.h"
 #include "model/passes.h"
 

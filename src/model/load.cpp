@@ -11,7 +11,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "model/checker.h"
-#include "model/code_expansion.h"
+#include "model/expanders.h"
 #include "model/external_data.h"
 #include "model/proto_branches.h"
 #include "model/proto_functions.h"
@@ -118,8 +118,9 @@ void note_repeated_outputs(Model& model, const onnx::GraphProto& proto) {
 /// Completes `proto` as it goes.
 Status run_checker(Model& model, onnx::ModelProto& proto, bool sorted, bool external_data) {
   if (!checkable(proto)) {
-    model.notes.push_back(fmt::format("libonnx's checker does not know IR {} with opset {} and was not run.",
-                                      model.ir_version, model.source_opset));
+    model.notes.push_back(
+        fmt::format("libonnx's checker does not know the model's IR {}, opset {} or operators and was not run.",
+                    model.ir_version, model.source_opset));
     return {};
   }
   if (!sorted) {
@@ -162,7 +163,7 @@ Result<Model> read_model(const std::filesystem::path& path, std::string content,
   if (auto ok = identify(model, external); !ok) return failed(ok);
   auto upgrade = upgraded(std::move(*formed));
   if (!upgrade) return failed(upgrade);
-  auto expanded = expand_foreign(std::move(*upgrade));
+  auto expanded = expand_operators(std::move(*upgrade));
   if (!expanded) return failed(expanded);
   for (const auto& node : expanded->nodes) {
     if (auto ok = check_arity(node, expanded->opset); !ok) return failed(ok);

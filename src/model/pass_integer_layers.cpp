@@ -1,4 +1,4 @@
-#include "model/code_expansion.h"
+#include "model/expansion.h"
 
 namespace quantrail {
 namespace {
@@ -10,7 +10,7 @@ bool is_single(const Graph& graph, const Node& node, std::size_t input) {
   return value != nullptr && value->type == ElementType::Float32 && element_count(value->shape) == 1;
 }
 
-Nodes expanded_conv(CodeExpansion& e) {
+Nodes expanded_conv(Expansion& e) {
   std::vector<std::string> inputs{e.real({0, 1, 2}), e.real({3, 4, 5}, 0)};
   if (e.has(8)) {
     auto bias = e.bias(8, 1, 4);
@@ -21,7 +21,7 @@ Nodes expanded_conv(CodeExpansion& e) {
 }
 
 /// Scales by column are one list along the last axis; other forms (by row, by matrix) have no DequantizeLinear.
-Nodes expanded_matmul(const Graph& graph, CodeExpansion& e) {
+Nodes expanded_matmul(const Graph& graph, Expansion& e) {
   const auto scale = constant_input(graph, e.node(), 4);
   if (!is_single(graph, e.node(), 1) || scale == nullptr || scale->type != ElementType::Float32 ||
       (scale->shape.size() > 1 && element_count(scale->shape) != 1)) {
@@ -31,7 +31,7 @@ Nodes expanded_matmul(const Graph& graph, CodeExpansion& e) {
 }
 
 Nodes expanded(Graph& graph, Names& names, const Node& node) {
-  CodeExpansion e(graph, names, node);
+  Expansion e(graph, names, node);
   if (node.op == "QLinearConv" && node.inputs.size() >= 8) return expanded_conv(e);
   if (node.op == "QLinearMatMul" && node.inputs.size() == 8) return expanded_matmul(graph, e);
   return std::nullopt;

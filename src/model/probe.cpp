@@ -70,9 +70,8 @@ std::vector<Trial> trials(const InputShapes& told) {
 }
 
 std::optional<Specialised> fitting(const Graph& graph, std::int64_t batch) {
-  const InputShapes told = told_sizes(graph);
-  for (const Trial& trial : trials(told)) {
-    if (auto model = specialised(graph, made_up_shapes(told, batch, trial))) return std::move(*model);
+  for (const auto& shapes : tried_shapes(graph, batch)) {
+    if (auto model = specialised(graph, shapes)) return std::move(*model);
   }
   return std::nullopt;
 }
@@ -84,6 +83,13 @@ bool only_batch_undeclared(const Graph& graph) {
 }
 
 }  // namespace
+
+std::vector<InputShapes> tried_shapes(const Graph& graph, std::int64_t batch) {
+  const InputShapes told = told_sizes(graph);
+  std::vector<InputShapes> shapes;
+  for (const Trial& trial : trials(told)) shapes.push_back(made_up_shapes(told, batch, trial));
+  return shapes;
+}
 
 Probe probed(const Graph& graph) {
   // Two samples, so that the batch is no axis to squeeze.

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/infer.h"
 
@@ -22,5 +23,8 @@ struct Probe {
 
 /// Input shapes for `batch` samples with such sizes; nothing when none fits.
 [[nodiscard]] std::optional<InputShapes> fitting_shapes(const Graph& graph, std::int64_t batch);
+
+/// The input shapes for `batch` samples that these two try, in their order; at least one.
+[[nodiscard]] std::vector<InputShapes> tried_shapes(const Graph& graph, std::int64_t batch);
 
 }  // namespace quantrail

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "model/expanders.h"
 #include "model/fresh_names.h"
 #include "model/known_condition.h"
 #include "model/proto_graph.h"
@@ -130,7 +131,9 @@ class Branches {
     if (!graph) return failed(graph);
     auto formed = well_formed(std::move(*graph));
     if (!formed) return failed(formed);
-    return upgraded(std::move(*formed));
+    auto upgrade = upgraded(std::move(*formed));
+    if (!upgrade) return failed(upgrade);
+    return expand_operators(std::move(*upgrade));
   }
 
   Status splice(int at, bool condition) {

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "model/code_expansion.h"
+#include "model/expanders.h"
 #include "model/proto_tensor.h"
 
 namespace quantrail {
@@ -68,10 +68,10 @@ Result<Node> node_from(const onnx::NodeProto& proto, std::int64_t opset, Externa
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
   if (proto.domain() == kForeignDomain && is_known_foreign(node.op)) {
-    node.op = proto.domain() + "." + node.op;
+    node.op = foreign(node.op);
   } else if (!proto.domain().empty() && proto.domain() != "ai.onnx") {
     return fail(Cause::Unsupported,
-                "{}: its domain '{}' is not supported, only ONNX's own operators and ONNX Runtime's on codes are",
+                "{}: its domain '{}' is not supported, only ONNX's own operators and some of ONNX Runtime's are",
                 described(node, opset), printable(proto.domain()));
   }
   if (const auto why = refusal(node.op); !why.empty())

@@ -15,8 +15,8 @@ Result<Graph> upgraded(Graph graph) {
   const std::int64_t from = std::exchange(graph.opset, kTarget);
   const bool first_opsets = from < kOwnBroadcasting;
   Names names(graph);
-  Ranks ranks(graph);
-  Upgrade upgrade{graph, names, from, first_opsets ? &ranks : nullptr, {}};
+  LearnedTypes types(graph, declared_shapes(graph));
+  Upgrade upgrade{graph, names, from, first_opsets ? &types : nullptr, {}};
   std::vector<Node> nodes;
   for (auto& node : graph.nodes) {
     const std::string context = described(node, from);
@@ -25,7 +25,7 @@ Result<Graph> upgraded(Graph graph) {
     }
     if (auto ok = move_attributes(upgrade, node); !ok) return failed(ok, context);
     for (auto& added : std::exchange(upgrade.before, {})) nodes.push_back(std::move(added));
-    if (first_opsets) ranks.learn(graph, node);
+    if (first_opsets) types.learn(graph, node);
     nodes.push_back(std::move(node));
   }
   graph.nodes = std::move(nodes);

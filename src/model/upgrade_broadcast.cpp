@@ -10,7 +10,8 @@ namespace {
 std::optional<std::size_t> known_rank(const Upgrade& upgrade, const std::string& value) {
   const auto constant = upgrade.graph.constants.find(value);
   if (constant != upgrade.graph.constants.end()) return constant->second->shape.size();
-  return upgrade.ranks == nullptr ? std::nullopt : upgrade.ranks->of(value);
+  const auto* type = upgrade.types == nullptr ? nullptr : upgrade.types->of(value);
+  return type == nullptr ? std::nullopt : std::optional(type->shape.size());
 }
 
 /// Appends `count` axes of size 1 to input 1.

@@ -5,32 +5,18 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "model/folding.h"
+#include "model/learned_types.h"
 #include "model/passes.h"
 
 namespace quantrail {
-
-/// Ranks of values, learned node by node at made-up input sizes.
-class Ranks {
- public:
-  explicit Ranks(const Graph& graph);
-  /// Takes in a node of opset >= 13 whose inputs were taken in before; one that cannot be inferred teaches nothing.
-  void learn(const Graph& graph, const Node& node);
-  [[nodiscard]] std::optional<std::size_t> of(const std::string& value) const;
-
- private:
-  std::map<std::string, TensorType, std::less<>> types_{};
-  std::map<std::string, TensorPtr, std::less<>> values_{};
-  Folding folding_;
-};
 
 /// One operator's way from an older opset to its form of opset 13.
 struct Upgrade {
   Graph& graph;  ///< constants are added here
   Names& names;
-  std::int64_t from = 7;         ///< the opset that the node was written for
-  const Ranks* ranks = nullptr;  ///< there below opset 7, whose broadcasting depends on ranks
-  std::vector<Node> before{};    ///< new nodes that must come before the node
+  std::int64_t from = 7;                ///< the opset that the node was written for
+  const LearnedTypes* types = nullptr;  ///< there below opset 7, whose broadcasting depends on ranks
+  std::vector<Node> before{};           ///< new nodes that must come before the node
 
   /// A new constant list of integers; returns its value name.
   [[nodiscard]] std::string integers(const std::string& name, const std::vector<std::int64_t>& values);

@@ -1,0 +1,79 @@
+#include "model/expanders.h"
+
+#include <algorithm>
+
+namespace quantrail {
+namespace {
+
+const Expanders& all_expanders() {
+  static const Expanders kExpanders = [] {
+    Expanders expanders;
+    add_code_expanders(expanders);
+    return expanders;
+  }();
+  return kExpanders;
+}
+
+const Expander* expander_of(const Node& node) {
+  const auto found = all_expanders().find(node.op);
+  return found == all_expanders().end() ? nullptr : &found->second;
+}
+
+Status check_form(const Node& node, const Expander& expander) {
+  const auto given = [](const std::string& value) { return !value.empty(); };
+  const auto least = static_cast<std::ptrdiff_t>(expander.least_inputs);
+  const bool all =
+      std::ssize(node.inputs) >= least && std::all_of(node.inputs.begin(), node.inputs.begin() + least, given);
+  if (!all) return fail(Cause::InvalidInput, "needs {} inputs, the first ones", expander.least_inputs);
+  if (node.outputs.size() > expander.most_outputs)
+    return fail(Cause::InvalidInput, "has {} outputs, at most {} are allowed", node.outputs.size(),
+                expander.most_outputs);
+  return {};
+}
+
+/// Sizes are learned on the way, from one choice of what is open and another.
+Result<Graph> expanded(Graph graph, const InputShapes& first, const InputShapes& second) {
+  Names names(graph);
+  LearnedSizes sizes(graph, first, second);
+  std::vector<Node> nodes;
+  for (auto& node : graph.nodes) {
+    const auto* expander = expander_of(node);
+    if (expander == nullptr) {
+      sizes.learn(graph, node);
+      nodes.push_back(std::move(node));
+      continue;
+    }
+    const std::string context = described(node, graph.opset);
+    if (auto ok = check_form(node, *expander); !ok) return failed(ok, context);
+    Expansion expansion(graph, names, std::move(node), &sizes);
+    auto made = expander->expand(expansion);
+    if (!made) return failed(made, context);
+    for (auto& one : *made) {
+      sizes.learn(graph, one);
+      nodes.push_back(std::move(one));
+    }
+  }
+  graph.nodes = std::move(nodes);
+  return graph;
+}
+
+}  // namespace
+
+std::string foreign(std::string_view op) { return std::string(kForeignDomain) + "." + std::string(op); }
+
+bool is_known_foreign(std::string_view op) { return all_expanders().contains(foreign(op)); }
+
+Result<Graph> expand_operators(Graph graph) {
+  const auto any = std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                               [](const Node& node) { return expander_of(node) != nullptr; });
+  if (!any) return graph;
+  const auto tried = tried_shapes(graph, 2);
+  const auto others = tried_shapes(graph, 3);
+  // Sizes that do not fit the network leave those behind open, which some operators cannot be written with.
+  for (std::size_t at = 0; at + 1 < tried.size(); ++at) {
+    if (auto made = expanded(graph, tried[at], others[at + 1])) return made;
+  }
+  return expanded(std::move(graph), tried.back(), others.front());
+}
+
+}  // namespace quantrail
