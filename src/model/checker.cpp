@@ -53,7 +53,11 @@ bool complete(onnx::ModelProto& model) {
 }
 
 bool checkable(const onnx::ModelProto& model) {
-  return model.ir_version() <= kNewestIr &&
+  // ONNX Runtime's own, though in ONNX's domain.
+  const bool foreign = std::any_of(model.graph().node().begin(), model.graph().node().end(), [](const auto& node) {
+    return node.domain().empty() && node.op_type() == "SimplifiedLayerNormalization";
+  });
+  return !foreign && model.ir_version() <= kNewestIr &&
          std::all_of(model.opset_import().begin(), model.opset_import().end(), [](const auto& import) {
            const bool ours = import.domain().empty() || import.domain() == "ai.onnx";
            return ours && import.version() <= kNewestOpset;

@@ -10,7 +10,7 @@ class ModelProto;
 
 namespace quantrail {
 
-/// Whether libonnx knows this IR version and opset.
+/// Whether libonnx knows this IR version, opset and the operators of that domain.
 [[nodiscard]] bool checkable(const onnx::ModelProto& model);
 
 /// Writes what ONNX Runtime does without and libonnx's checker insists on: a name of the graph, types and shapes of its

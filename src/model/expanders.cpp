@@ -9,6 +9,10 @@ const Expanders& all_expanders() {
   static const Expanders kExpanders = [] {
     Expanders expanders;
     add_code_expanders(expanders);
+    add_activation_expanders(expanders);
+    add_normalisation_expanders(expanders);
+    add_attention_expanders(expanders);
+    add_position_expanders(expanders);
     return expanders;
   }();
   return kExpanders;

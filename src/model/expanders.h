@@ -23,6 +23,10 @@ struct Expander {
 using Expanders = std::map<std::string, Expander, std::less<>>;
 
 void add_code_expanders(Expanders& expanders);           // ONNX Runtime's operators on codes
+void add_activation_expanders(Expanders& expanders);     // Swish, Gelus
+void add_normalisation_expanders(Expanders& expanders);  // RMSNormalization and its like
+void add_attention_expanders(Expanders& expanders);      // Attention
+void add_position_expanders(Expanders& expanders);       // RotaryEmbedding, TensorScatter
 
 inline constexpr std::string_view kForeignDomain = "com.microsoft";
 /// What an operator of ONNX Runtime's own domain is called in a Graph until it is expanded.

@@ -7,20 +7,22 @@ TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE, "float16":
          "int8": TensorProto.INT8, "uint8": TensorProto.UINT8, "int16": TensorProto.INT16, "uint16": TensorProto.UINT16,
          "int32": TensorProto.INT32, "uint32": TensorProto.UINT32, "int64": TensorProto.INT64,
          "uint64": TensorProto.UINT64, "bool": TensorProto.BOOL}
-IR_VERSIONS = {9: 4, 10: 5, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10}
+IR_VERSIONS = {9: 4, 10: 5, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 23: 11, 24: 12}
 
 
 class Case:
-    """`inputs`: arrays, None for one left out. Those at positions `constant` are initializers, the others are fed."""
+    """`inputs`: arrays, None for one left out. Those at positions `constant` are initializers, the others are fed.
+    `outputs`: how many, or their names, "" for one left out."""
 
-    def __init__(self, name, opset, op, inputs, constant=(), outputs=1, **attributes):
-        self.name, self.opset = name, opset
+    def __init__(self, name, opset, op, inputs, constant=(), outputs=1, domain="", **attributes):
+        self.name, self.opset, self.domain = name, opset, domain
         arrays = [None if value is None else np.ascontiguousarray(value).reshape(np.shape(value)) for value in inputs]
         names = ["" if array is None else f"x{at}" for at, array in enumerate(arrays)]
         self.fed = [(names[at], array) for at, array in enumerate(arrays) if array is not None and at not in constant]
         self.constants = [numpy_helper.from_array(arrays[at], names[at]) for at in constant]
-        self.outputs = [f"y{at}" for at in range(outputs)]
-        self.node = helper.make_node(op, names, self.outputs, name="node", **attributes)
+        listed = outputs if isinstance(outputs, list) else [f"y{at}" for at in range(outputs)]
+        self.outputs = [name for name in listed if name]
+        self.node = helper.make_node(op, names, listed, name="node", domain=domain, **attributes)
 
     def model(self, results=None):
         """`results`: (type, shape) of each output, once known; ONNX Runtime infers them before."""
@@ -31,7 +33,8 @@ class Case:
             outputs = [helper.make_tensor_value_info(name, TYPES[type], shape)
                        for name, (type, shape) in zip(self.outputs, results)]
         graph = helper.make_graph([self.node], self.name, inputs, outputs, self.constants)
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)],
+        imports = [helper.make_opsetid("", self.opset)] + [helper.make_opsetid(self.domain, 1)] * bool(self.domain)
+        return helper.make_model(graph, opset_imports=imports,
                                  ir_version=IR_VERSIONS[self.opset], producer_name="quantrail record_cases")
 
 
