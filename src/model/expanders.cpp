@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/told_sizes.h"
+
 namespace quantrail {
 namespace {
 
@@ -61,6 +63,31 @@ Result<Graph> expanded(Graph graph, const InputShapes& first, const InputShapes&
   return graph;
 }
 
+/// Whether two choices differ in all that is open, so that what they agree on does not come from them.
+bool differ(const InputShapes& first, const InputShapes& second, const InputShapes& told) {
+  return std::all_of(told.begin(), told.end(), [&](const auto& input) {
+    const auto& [name, shape] = input;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      if (shape[axis] == -1 && first.at(name)[axis] == second.at(name)[axis]) return false;
+    }
+    return true;
+  });
+}
+
+/// One of `others` that differs from `first`; where none does, sizes that none has.
+InputShapes unlike(const InputShapes& first, const std::vector<InputShapes>& others, const InputShapes& told) {
+  const auto found =
+      std::find_if(others.begin(), others.end(), [&](const auto& second) { return differ(first, second, told); });
+  if (found != others.end()) return *found;
+  InputShapes shapes = told;
+  for (auto& [name, shape] : shapes) {
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      if (shape[axis] == -1) shape[axis] = first.at(name)[axis] + 1;
+    }
+  }
+  return shapes;
+}
+
 }  // namespace
 
 std::string foreign(std::string_view op) { return std::string(kForeignDomain) + "." + std::string(op); }
@@ -71,13 +98,15 @@ Result<Graph> expand_operators(Graph graph) {
   const auto any = std::any_of(graph.nodes.begin(), graph.nodes.end(),
                                [](const Node& node) { return expander_of(node) != nullptr; });
   if (!any) return graph;
-  const auto tried = tried_shapes(graph, 2);
+  const auto told = told_sizes(graph);
   const auto others = tried_shapes(graph, 3);
+  Result<Graph> made = graph;
   // Sizes that do not fit the network leave those behind open, which some operators cannot be written with.
-  for (std::size_t at = 0; at + 1 < tried.size(); ++at) {
-    if (auto made = expanded(graph, tried[at], others[at + 1])) return made;
+  for (const auto& first : tried_shapes(graph, 2)) {
+    made = expanded(graph, first, unlike(first, others, told));
+    if (made) break;
   }
-  return expanded(std::move(graph), tried.back(), others.front());
+  return made;
 }
 
 }  // namespace quantrail

@@ -22,8 +22,9 @@ struct Model {
   std::vector<std::string> notes{};  ///< what was assumed or could not be checked, one sentence each
 };
 
-/// Reads an ONNX file (external data included): opset 1 to 25 of the default domain, and the operators on codes that
-/// ONNX Runtime's quantizer writes in its own, which become ONNX's. Functions that the model defines are inlined, and
+/// Reads an ONNX file (external data included): opset 1 to 25 of the default domain, and operators that ONNX Runtime's
+/// quantizer and optimiser write in its own. These, and those of the newest opsets that stand for several, become
+/// ordinary operators (expanders.h). Functions that the model defines are inlined, and
 /// of an If whose condition shapes and constants decide the branch that is taken stays. Unnamed nodes are named after
 /// their first output, equal names get "_2", "_3", ... libonnx's checker runs where it applies (IR <= 8 and opset <=
 /// 17). Nothing in the file is trusted: sizes, offsets and dimensions are checked before use; external data must lie
