@@ -74,13 +74,24 @@ Expanded skip_rms_normalisation(Expansion& e) {
   return e.results({made->result, "", made->inverse, sum});
 }
 
+/// In the operators of opsets that have no LayerNormalization; recognised as one function.
+std::string layer_normalised(Expansion& e, const std::string& x, float epsilon) {
+  const auto centred = e.add("Sub", {x, mean(e, x, {-1})});
+  const auto variance = mean(e, e.add("Mul", {centred, centred}), {-1});
+  const auto root = e.add("Sqrt", {e.add("Add", {variance, e.constant_like(epsilon, x)})});
+  const auto scaled = e.add("Mul", {e.add("Div", {centred, root}), e.input(2)});
+  return e.has(3) ? e.add("Add", {scaled, e.input(3)}) : scaled;
+}
+
 Expanded skip_layer_normalisation(Expansion& e) {
   if (e.wants(1) || e.wants(2))
     return fail(Cause::Unsupported, "its outputs 1 and 2, mean and deviation, are not supported");
   const auto sum = skip_sum(e, 4);
+  const auto epsilon = float_attribute(e.node(), "epsilon", kSkipEpsilon);
+  constexpr std::int64_t kOwnOperator = 17;
+  if (e.opset() < kOwnOperator) return e.results({layer_normalised(e, sum, epsilon), "", "", sum});
   std::vector<std::string> inputs{sum, e.input(2)};
   if (e.has(3)) inputs.push_back(e.input(3));
-  const auto epsilon = float_attribute(e.node(), "epsilon", kSkipEpsilon);
   const auto result =
       e.compute("LayerNormalization", std::move(inputs), {{"axis", std::int64_t{-1}}, {"epsilon", epsilon}});
   return e.results({result, "", "", sum});
