@@ -38,6 +38,7 @@ const Kernels& all_kernels() {
     add_reduction_kernels(kernels);
     add_normalisation_kernels(kernels);
     add_convolution_kernels(kernels);
+    add_deformed_convolution_kernels(kernels);
     add_pooling_kernels(kernels);
     add_matrix_kernels(kernels);
     add_quantize_kernels(kernels);

@@ -39,7 +39,8 @@ double interpretation_cost(const NodeView& view, const Types& outputs) {
   double moved = 0.0;
   for (const auto& type : outputs) moved += count(type.shape);
   for (std::size_t input = 0; input < view.inputs(); ++input) moved += view.has(input) ? count(view.shape(input)) : 0.0;
-  if (op == "Conv" || op == "ConvInteger") return moved + convolution_cost(view, 1, outputs[0].shape);
+  if (op == "Conv" || op == "ConvInteger" || op == "DeformConv")
+    return moved + convolution_cost(view, 1, outputs[0].shape);
   if (op == "QLinearConv") return moved + convolution_cost(view, 3, outputs[0].shape);
   if (op == "ConvTranspose") return moved + convolution_cost(view, 1, view.shape(0));
   if (op == "MatMul" || op == "Gemm" || op == "MatMulInteger" || op == "QLinearMatMul")

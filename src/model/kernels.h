@@ -35,38 +35,39 @@ struct Kernel {
 };
 using Kernels = std::map<std::string_view, Kernel>;
 
-void add_movement_kernels(Kernels& kernels);             // Reshape, Concat, Split, Slice, Transpose, Expand, Tile, ...
-void add_indexing_kernels(Kernels& kernels);             // Gather, GatherElements, Pad, DepthToSpace, SpaceToDepth
-void add_arithmetic_kernels(Kernels& kernels);           // Add, Sub, ..., Pow, Mod, Min, Max, Sum, Mean
-void add_logic_kernels(Kernels& kernels);                // comparisons, And, Or, Xor, Not, Where
-void add_bit_kernels(Kernels& kernels);                  // BitShift, Bitwise*
-void add_function_kernels(Kernels& kernels);             // Relu, Neg, Abs, Floor, Clip, PRelu, Range, ...
-void add_transcendental_kernels(Kernels& kernels);       // Exp, Log, Sin, Tanh, Erf, ...
-void add_activation_kernels(Kernels& kernels);           // Sigmoid, LeakyRelu, Gelu, ...
-void add_scatter_kernels(Kernels& kernels);              // ScatterElements, ScatterND, GatherND
-void add_selection_kernels(Kernels& kernels);            // Compress, NonZero, Unique, TopK
-void add_pattern_kernels(Kernels& kernels);              // EyeLike, Trilu, OneHot, Hardmax
-void add_sequence_kernels(Kernels& kernels);             // CumSum, ReverseSequence
-void add_determinant_kernels(Kernels& kernels);          // Det
-void add_loss_kernels(Kernels& kernels);                 // NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss
-void add_window_function_kernels(Kernels& kernels);      // HannWindow, HammingWindow, BlackmanWindow, MelWeightMatrix
-void add_signal_kernels(Kernels& kernels);               // DFT, STFT
-void add_random_kernels(Kernels& kernels);               // Random*, Bernoulli, Dropout
-void add_ngram_kernels(Kernels& kernels);                // TfIdfVectorizer
-void add_vector_norm_kernels(Kernels& kernels);          // LpNormalization, MeanVarianceNormalization
-void add_batch_normalization_kernels(Kernels& kernels);  // BatchNormalization
-void add_image_kernels(Kernels& kernels);                // Col2Im, CenterCropPad, AffineGrid
-void add_conversion_kernels(Kernels& kernels);           // Cast
-void add_reduction_kernels(Kernels& kernels);            // Reduce*, ArgMax, ArgMin
-void add_normalisation_kernels(Kernels& kernels);        // Softmax, LRN, {Layer,Batch,Instance,Group}Normalization
-void add_convolution_kernels(Kernels& kernels);          // Conv, ConvTranspose
-void add_pooling_kernels(Kernels& kernels);              // MaxPool, AveragePool, LpPool, Global*Pool, MaxUnpool
-void add_quantize_kernels(Kernels& kernels);             // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
-void add_integer_layer_kernels(Kernels& kernels);        // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul
-void add_resize_kernels(Kernels& kernels);               // Resize
-void add_recurrent_kernels(Kernels& kernels);            // LSTM, GRU, RNN
-void add_grid_sample_kernels(Kernels& kernels);          // GridSample
-void add_detection_kernels(Kernels& kernels);            // RoiAlign, MaxRoiPool, NonMaxSuppression
-void add_matrix_kernels(Kernels& kernels);               // MatMul, Gemm, Einsum
+void add_movement_kernels(Kernels& kernels);              // Reshape, Concat, Split, Slice, Transpose, Expand, Tile, ...
+void add_indexing_kernels(Kernels& kernels);              // Gather, GatherElements, Pad, DepthToSpace, SpaceToDepth
+void add_arithmetic_kernels(Kernels& kernels);            // Add, Sub, ..., Pow, Mod, Min, Max, Sum, Mean
+void add_logic_kernels(Kernels& kernels);                 // comparisons, And, Or, Xor, Not, Where
+void add_bit_kernels(Kernels& kernels);                   // BitShift, Bitwise*
+void add_function_kernels(Kernels& kernels);              // Relu, Neg, Abs, Floor, Clip, PRelu, Range, ...
+void add_transcendental_kernels(Kernels& kernels);        // Exp, Log, Sin, Tanh, Erf, ...
+void add_activation_kernels(Kernels& kernels);            // Sigmoid, LeakyRelu, Gelu, ...
+void add_scatter_kernels(Kernels& kernels);               // ScatterElements, ScatterND, GatherND
+void add_selection_kernels(Kernels& kernels);             // Compress, NonZero, Unique, TopK
+void add_pattern_kernels(Kernels& kernels);               // EyeLike, Trilu, OneHot, Hardmax
+void add_sequence_kernels(Kernels& kernels);              // CumSum, ReverseSequence
+void add_determinant_kernels(Kernels& kernels);           // Det
+void add_loss_kernels(Kernels& kernels);                  // NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss
+void add_window_function_kernels(Kernels& kernels);       // HannWindow, HammingWindow, BlackmanWindow, MelWeightMatrix
+void add_signal_kernels(Kernels& kernels);                // DFT, STFT
+void add_random_kernels(Kernels& kernels);                // Random*, Bernoulli, Dropout
+void add_ngram_kernels(Kernels& kernels);                 // TfIdfVectorizer
+void add_vector_norm_kernels(Kernels& kernels);           // LpNormalization, MeanVarianceNormalization
+void add_batch_normalization_kernels(Kernels& kernels);   // BatchNormalization
+void add_image_kernels(Kernels& kernels);                 // Col2Im, CenterCropPad, AffineGrid
+void add_conversion_kernels(Kernels& kernels);            // Cast
+void add_reduction_kernels(Kernels& kernels);             // Reduce*, ArgMax, ArgMin
+void add_normalisation_kernels(Kernels& kernels);         // Softmax, LRN, {Layer,Batch,Instance,Group}Normalization
+void add_convolution_kernels(Kernels& kernels);           // Conv, ConvTranspose
+void add_deformed_convolution_kernels(Kernels& kernels);  // DeformConv
+void add_pooling_kernels(Kernels& kernels);               // MaxPool, AveragePool, LpPool, Global*Pool, MaxUnpool
+void add_quantize_kernels(Kernels& kernels);              // QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear
+void add_integer_layer_kernels(Kernels& kernels);         // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul
+void add_resize_kernels(Kernels& kernels);                // Resize
+void add_recurrent_kernels(Kernels& kernels);             // LSTM, GRU, RNN
+void add_grid_sample_kernels(Kernels& kernels);           // GridSample
+void add_detection_kernels(Kernels& kernels);             // RoiAlign, MaxRoiPool, NonMaxSuppression
+void add_matrix_kernels(Kernels& kernels);                // MatMul, Gemm, Einsum
 
 }  // namespace quantrail

@@ -29,7 +29,7 @@ std::int64_t recurrent(const Shape& x, const Shape& input_weights, const Shape& 
 std::optional<std::int64_t> batch_macs(const Specialised& model, const Node& node) {
   const auto shape = [&](const std::string& value) -> const Shape& { return model.types.find(value)->second.shape; };
   const auto outputs = element_count(shape(node.outputs[0]));
-  if (node.op == "Conv") return product(outputs, product_after(shape(node.inputs[1]), 1));
+  if (node.op == "Conv" || node.op == "DeformConv") return product(outputs, product_after(shape(node.inputs[1]), 1));
   if (node.op == "ConvTranspose")
     return product(element_count(shape(node.inputs[0])), product_after(shape(node.inputs[1]), 1));
   if (node.op == "MatMul") return product(outputs, shape(node.inputs[0]).back());

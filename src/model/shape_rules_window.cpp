@@ -41,6 +41,29 @@ Result<Types> conv(const NodeView& view) {
   return Types{{view.type(0).type, std::move(*shape)}};
 }
 
+/// Inputs: x, weights, how far each element of the window is moved, bias, factors of these elements.
+Result<Types> deform_conv(const NodeView& view) {
+  auto shape = convolved_shape(view, 1);
+  if (!shape) return failed(shape);
+  if (shape->size() != 4)
+    return fail(Cause::Unsupported, "{} spatial axes are not supported, 2 are", shape->size() - 2);
+  if (auto ok = check_floats(view, 0); !ok) return failed(ok);
+  if (auto ok = check_one_type(view); !ok) return failed(ok);
+  const Shape& x = view.shape(0);
+  const Shape& w = view.shape(1);
+  const auto groups = view.integer("offset_group", 1);
+  if (groups < 1 || groups > x[1] || x[1] % groups != 0)
+    return fail(Cause::InvalidInput, "{} channels are not divided by an offset_group of {}", x[1], groups);
+  const auto elements = checked_count({groups, w[2], w[3], 2});
+  if (!elements) return fail(Cause::InvalidInput, "weights of shape {} are too large", shape_text(w));
+  const Shape moved{x[0], *elements, (*shape)[2], (*shape)[3]};
+  if (auto ok = check_shape(view, 2, moved, "its offset"); !ok) return failed(ok);
+  if (auto ok = check_shape(view, 3, {w[0]}, "its bias"); !ok) return failed(ok);
+  const Shape weighed{x[0], *elements / 2, (*shape)[2], (*shape)[3]};
+  if (auto ok = check_shape(view, 4, weighed, "its mask"); !ok) return failed(ok);
+  return Types{{view.type(0).type, std::move(*shape)}};
+}
+
 /// One zero point for all weights or one per output channel.
 Status check_weight_zeros(const NodeView& view, std::size_t input, std::size_t weights) {
   if (!view.has(input) || checked_count(view.shape(input)) == 1) return {};
@@ -148,6 +171,7 @@ Result<Types> max_unpool(const NodeView& view) {
 
 void add_window_rules(ShapeRules& rules) {
   rules["Conv"] = {conv, 2, 3};
+  rules["DeformConv"] = {deform_conv, 3, 5};
   rules["ConvInteger"] = {conv_integer, 2, 4};
   rules["QLinearConv"] = {qlinear_conv, 8, 9};
   rules["ConvTranspose"] = {conv_transpose, 2, 3};

@@ -111,7 +111,7 @@ class Reading {
     const std::string& op = node.op;
     const std::string& in = node.inputs[0];
     const bool quantized = op.rfind("QLinear", 0) == 0;
-    if (op == "Conv" || op == "ConvInteger" || op == "QLinearConv") {
+    if (op == "Conv" || op == "DeformConv" || op == "ConvInteger" || op == "QLinearConv") {
       const Shape w = weight(node, quantized ? 3 : 1, 3);
       std::int64_t channels = 0;
       if (!w.empty() && !__builtin_mul_overflow(w[1], int_attribute(node, "group", 1), &channels))

@@ -217,5 +217,31 @@ TEST(InterpretSampling, PointsThatAreNoNumbersReadTheBorderOrZero) {
               ElementsAre(1, 2));
 }
 
+/// One element of the window, moved by half a row down, and by a column to the right.
+TEST(DeformConv, ReadsBetweenElementsAndZerosOutside) {
+  const auto x = tensor<float>({1, 1, 2, 2}, {1, 2, 3, 4});
+  const auto w = tensor<float>({1, 1, 1, 1}, {10});
+  const auto down = tensor<float>({1, 2, 2, 2}, {0.5F, 0.5F, 0.5F, 0.5F, 0, 0, 0, 0});
+  const auto right = tensor<float>({1, 2, 2, 2}, {0, 0, 0, 0, 1, 1, 1, 1});
+  const auto bias = tensor<float>({1}, {1});
+  const auto mask = tensor<float>({1, 1, 2, 2}, {1, 0, 2, 1});
+  EXPECT_EQ(computed("DeformConv", {x, w, down}).value(), tensor<float>({1, 1, 2, 2}, {20, 30, 15, 20}));
+  EXPECT_EQ(computed("DeformConv", {x, w, right, bias, mask}).value(), tensor<float>({1, 1, 2, 2}, {21, 1, 81, 1}));
+  const auto nowhere = tensor<float>({1, 2, 2, 2}, std::vector<float>(8, std::numeric_limits<float>::quiet_NaN()));
+  EXPECT_EQ(computed("DeformConv", {x, w, nowhere}).value(), tensor<float>({1, 1, 2, 2}, {0, 0, 0, 0}));
+}
+
+TEST(DeformConv, RefusesWhatDoesNotFit) {
+  const auto x = tensor<float>({1, 1, 2, 2}, {1, 2, 3, 4});
+  const auto w = tensor<float>({1, 1, 1, 1}, {10});
+  const auto single = tensor<float>({1, 1, 2, 2}, {0, 0, 0, 0});
+  EXPECT_THAT(refusal("DeformConv", {x, w, single}), ::testing::HasSubstr("its offset"));
+  EXPECT_THAT(refusal("DeformConv", {x, w, single}, {{"offset_group", std::int64_t{2}}}),
+              ::testing::HasSubstr("1 channels are not divided by an offset_group of 2"));
+  const auto line = tensor<float>({1, 1, 2}, {1, 2});
+  EXPECT_THAT(refusal("DeformConv", {line, tensor<float>({1, 1, 1}, {1}), line}),
+              ::testing::HasSubstr("1 spatial axes are not supported, 2 are"));
+}
+
 }  // namespace
 }  // namespace quantrail::testing

@@ -7,7 +7,7 @@ TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE, "float16":
          "int8": TensorProto.INT8, "uint8": TensorProto.UINT8, "int16": TensorProto.INT16, "uint16": TensorProto.UINT16,
          "int32": TensorProto.INT32, "uint32": TensorProto.UINT32, "int64": TensorProto.INT64,
          "uint64": TensorProto.UINT64, "bool": TensorProto.BOOL}
-IR_VERSIONS = {9: 4, 10: 5, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 23: 11, 24: 12}
+IR_VERSIONS = {9: 4, 10: 5, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12}
 
 
 class Case:

@@ -17,6 +17,7 @@ def add(cases):
     normalisations(cases)
     activations(cases)
     scatter(cases)
+    deformed(cases)
 
 
 def heads(c, batch=2, queries=3, keys=4, q_heads=2, kv_heads=2, size=8, v_size=8):
@@ -172,3 +173,24 @@ def scatter(cases):
               axis=1)
     cases.add("tensor_scatter_last_axis", 24, "TensorScatter", lambda c: [c.normal(2, 3, 6), c.normal(2, 3, 1), ints(5, 2)],
               axis=-1, mode="circular")
+
+
+def deformed(cases):
+    def inputs(c, batch=2, channels=4, size=(6, 5), filters=4, group=1, kernel=(3, 3), out=(4, 3), offset_group=1,
+               bias=False, mask=False):
+        area = kernel[0] * kernel[1] * offset_group
+        return [c.normal(batch, channels, *size), c.normal(filters, channels // group, *kernel),
+                c.normal(batch, 2 * area, *out) * 1.5, c.normal(filters) if bias else None,
+                c.normal(batch, area, *out) if mask else None]
+
+    for opset in (19, 22):
+        cases.add("deform_conv", opset, "DeformConv", inputs)
+        cases.add("deform_conv_bias_mask", opset, "DeformConv", lambda c: inputs(c, bias=True, mask=True))
+    cases.add("deform_conv_pads", 22, "DeformConv", lambda c: inputs(c, out=(7, 6)), pads=[1, 2, 2, 1])
+    cases.add("deform_conv_strides", 22, "DeformConv", lambda c: inputs(c, out=(3, 2), mask=True), strides=[2, 3],
+              pads=[1, 1, 1, 1])
+    cases.add("deform_conv_dilations", 19, "DeformConv", lambda c: inputs(c, out=(2, 3), kernel=(3, 2)), dilations=[2, 2])
+    cases.add("deform_conv_groups", 22, "DeformConv", lambda c: inputs(c, group=2, bias=True), group=2)
+    cases.add("deform_conv_offset_groups", 22, "DeformConv", lambda c: inputs(c, offset_group=2, mask=True), offset_group=2)
+    cases.add("deform_conv_both_groups", 19, "DeformConv",
+              lambda c: inputs(c, channels=8, group=2, offset_group=4, bias=True, mask=True), group=2, offset_group=4)
