@@ -53,10 +53,8 @@ class Writer {
       if (shape && shape->size() != (flat_ ? 3U : 4U))
         return fail(Cause::InvalidInput, "query, key and value must have three axes or four, all the same number");
     }
-    if (!flat_ && q && k) {
-      q_heads_ = (*q)[1];
-      kv_heads_ = (*k)[1];
-    }
+    if (!flat_ && q && (*q)[1] >= 0) q_heads_ = (*q)[1];
+    if (!flat_ && k && (*k)[1] >= 0) kv_heads_ = (*k)[1];
     if (!flat_ && (q_heads_ < 1 || kv_heads_ < 1))
       return fail(Cause::Unsupported, "the number of its heads is open, a fixed one is needed");
     if (q_heads_ < 1 || kv_heads_ < 1)

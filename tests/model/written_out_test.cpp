@@ -164,6 +164,11 @@ TEST(Attention, RefusesWhatMakesNoSense) {
   const auto z = open.input("x", {-1, -1, 4, 6});
   open.output(open.node("Attention", "open", {z, z, z}), {-1, -1, 4, 6});
   EXPECT_THAT(refused(open), HasSubstr("the number of its heads is open, a fixed one is needed"));
+  GraphBuilder told(23);
+  const auto t = told.input("x", {-1, -1, 4, 6});
+  const std::map<std::string, Attribute> heads{{"q_num_heads", std::int64_t{3}}, {"kv_num_heads", std::int64_t{3}}};
+  told.output(told.node("Attention", "told", {t, t, t}, heads), {-1, -1, 4, 6});
+  EXPECT_EQ(refused(told), "loaded") << "attributes say it";
 }
 
 TEST(Rotary, TurnsPairsOfElements) {
