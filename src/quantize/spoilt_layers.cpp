@@ -1,17 +1,20 @@
 #include "quantize/spoilt_layers.h"
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
 #include "evaluate/feed.h"
 #include "model/infer.h"
+#include "quantize/coding_error.h"
 #include "quantize/paired_layer.h"
 #include "runtime/kernels_quantize.h"
 
 namespace quantrail {
 namespace {
 
-constexpr double kMostLost = 1e-4;  // of the energy of results
+constexpr double kMostLost = 1e-4;    // of the energy of results
+constexpr double kHalvingAdds = 3.0;  // twice the step, four times the noise
 constexpr std::int64_t kPositions = 64;
 
 /// A layer that can saturate, and what was seen of it.
@@ -21,11 +24,12 @@ struct Suspect {
   PairCounts counts{};
   double energy = 0.0;  ///< squares of results, added up
   double results = 0.0;
+  double weight_noise = 0.0;  ///< of the weights' energy
 
   [[nodiscard]] bool spoilt(double input_step) const {
     if (counts.results == 0 || results == 0.0) return false;
     const double lost = counts.spoilt * input_step * input_step / static_cast<double>(counts.results);
-    return lost > kMostLost * energy / results;
+    return lost > std::max(kMostLost, kHalvingAdds * weight_noise) * energy / results;
   }
 };
 
@@ -54,7 +58,10 @@ class Search {
       if (paired->pairs.layer.from == 1 || paired->pairs.pairs.empty()) continue;
       readers_[position_of(node.inputs[0])].push_back(suspects_.size());
       makers_[position_of(node.outputs[0])] = suspects_.size();
-      suspects_.push_back({.node = &node, .layer = std::move(*paired)});
+      const CodingError error = coding_error(*constant_input(graph_, node, 1), *layer->second.weights).total;
+      suspects_.push_back({.node = &node,
+                           .layer = std::move(*paired),
+                           .weight_noise = error.signal > 0.0 ? error.noise / error.signal : 0.0});
     }
     return {};
   }

@@ -51,6 +51,15 @@ TEST(SpoiltLayers, AreSeenInTheUnitsOfTheResults) {
   EXPECT_THAT(found(net, with_step(0.01F), Constant({2, 1, 1}, {0.05F, 2.55F})), IsEmpty());
 }
 
+TEST(SpoiltLayers, LoseMoreThanHalvingTheirCodesWould) {
+  // A quarter of a step is lost of each of four weights near 127: .25^2 / 127^2 = 3.9e-6 of their energy.
+  auto net = pointwise({127.25F, 127.25F, 127.25F, -127.25F});
+  EXPECT_THAT(found(net, with_step(1.0F), Constant({2, 1, 1}, {9.0F, 255.0F})), ElementsAre("c"));
+  // Now 8 of 127, .004, and halving would cost thrice that; the same sums lose .0002.
+  net.keep("c.weight", Tensor::of<float>({2, 2, 1, 1}, std::vector{135.0F, 135.0F, 119.0F, -135.0F}));
+  EXPECT_THAT(found(net, with_step(1.0F), Constant({2, 1, 1}, {9.0F, 255.0F})), IsEmpty());
+}
+
 TEST(SpoiltLayers, AreNoneWhereWeightsKeepToHalfTheCodes) {
   EXPECT_THAT(found(pointwise({64.0F, 64.0F, -64.0F, -64.0F}), with_step(1.0F), Constant({2, 1, 1}, {255.0F, 255.0F})),
               IsEmpty());
