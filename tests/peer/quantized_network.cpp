@@ -28,7 +28,7 @@ Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& p
   const Graph graph = edited(net.graph(), edits.edits);
   const auto types = specialised(graph, {{"x", input}}).value().types;
   const auto placement = placed(graph, types, {});
-  const QuantizerInputs inputs{graph, types, placement, edits.edits, edits.consumers};
+  const QuantizerInputs inputs{graph, types, placement, edits.edits, edits.halved};
   const auto statistics = collected(graph, statistics_request(inputs, params).value(), data, samples, {});
   if (!statistics) throw std::runtime_error(statistics.error().message);
   auto q = quantized(inputs, *statistics, params).value();
