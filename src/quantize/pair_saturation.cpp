@@ -95,6 +95,23 @@ double step(const std::vector<float>& steps, std::size_t channel) {
   return steps[steps.size() == 1 ? 0 : channel];
 }
 
+/// Calls what(result channel, loss) for each result at each of `positions`, where the layer has pairs that can exceed.
+template <typename What>
+void for_each_result(const SaturablePairs& layer, const CodeView& input, std::span<const std::int64_t> positions,
+                     const What& what) {
+  if (layer.pairs.empty()) return;
+  const std::span pairs(layer.pairs);
+  Patch patch(layer.layer, input);
+  for (const auto position : positions) {
+    patch.look_at(position);
+    std::size_t begin = 0;
+    for (std::size_t channel = 0; channel < layer.ends.size(); ++channel) {
+      what(channel, loss_of(pairs.subspan(begin, layer.ends[channel] - begin), patch));
+      begin = layer.ends[channel];
+    }
+  }
+}
+
 }  // namespace
 
 PairCounts& PairCounts::operator+=(const PairCounts& other) {
@@ -102,7 +119,6 @@ PairCounts& PairCounts::operator+=(const PairCounts& other) {
   saturated += other.saturated;
   results += other.results;
   saturated_results += other.saturated_results;
-  spoilt += other.spoilt;
   return *this;
 }
 
@@ -149,23 +165,20 @@ PairCounts saturation(const SaturablePairs& layer, const CodeView& input, std::s
   PairCounts counts;
   counts.results = static_cast<std::int64_t>(positions.size()) * layer.layer.groups * layer.layer.to;
   counts.pairs = counts.results * layer.pairs_per_result;
-  if (layer.pairs.empty()) return counts;
-  const std::span pairs(layer.pairs);
-  Patch patch(layer.layer, input);
-  for (const auto position : positions) {
-    patch.look_at(position);
-    std::size_t begin = 0;
-    for (std::size_t channel = 0; channel < layer.ends.size(); ++channel) {
-      const std::size_t end = layer.ends[channel];
-      const Loss loss = loss_of(pairs.subspan(begin, end - begin), patch);
-      const double lost = static_cast<double>(loss.codes) * step(layer.steps, channel);
-      counts.saturated += loss.pairs;
-      counts.saturated_results += loss.pairs > 0 ? 1 : 0;
-      counts.spoilt += lost * lost;
-      begin = end;
-    }
-  }
+  for_each_result(layer, input, positions, [&](std::size_t, const Loss& loss) {
+    counts.saturated += loss.pairs;
+    counts.saturated_results += loss.pairs > 0 ? 1 : 0;
+  });
   return counts;
+}
+
+double lost_energy(const SaturablePairs& layer, const CodeView& input, std::span<const std::int64_t> positions) {
+  double energy = 0.0;
+  for_each_result(layer, input, positions, [&](std::size_t channel, const Loss& loss) {
+    const double lost = static_cast<double>(loss.codes) * step(layer.steps, channel);
+    energy += lost * lost;
+  });
+  return energy;
 }
 
 std::vector<std::int64_t> spread_positions(std::int64_t total, std::int64_t count, std::int64_t sample) {

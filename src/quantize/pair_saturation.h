@@ -23,7 +23,6 @@ struct PairCounts {
   std::int64_t saturated = 0;          ///< of those, sums that an int16 does not hold
   std::int64_t results = 0;            ///< elements of the layer's result that were looked at
   std::int64_t saturated_results = 0;  ///< of those, with at least one such sum
-  double spoilt = 0.0;                 ///< squares of what results lose, added up, in steps of the input's codes
   bool operator==(const PairCounts&) const = default;
   PairCounts& operator+=(const PairCounts& other);
 };
@@ -63,6 +62,11 @@ struct CodeView {
 /// Counts at `positions` of the result, each in [0, batch * result size), over all result channels.
 [[nodiscard]] PairCounts saturation(const SaturablePairs& layer, const CodeView& input,
                                     std::span<const std::int64_t> positions);
+
+/// What the results at `positions` lose by it, squared and added up over them and over result channels; in the unit of
+/// the weights times steps of the input's codes.
+[[nodiscard]] double lost_energy(const SaturablePairs& layer, const CodeView& input,
+                                 std::span<const std::int64_t> positions);
 
 /// Positions of a layer's result with `total` of them to look at in sample number `sample`: `count`, all different, or
 /// all where there are no more. They are spread over the whole result, and each sample goes on where the one before

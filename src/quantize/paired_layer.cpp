@@ -1,7 +1,6 @@
 #include "quantize/paired_layer.h"
 
 #include <utility>
-#include <vector>
 
 #include "model/codes.h"
 #include "model/convolution.h"
@@ -43,17 +42,18 @@ Result<PairedLayer> paired_layer(const Graph& graph, const Node& node, const Wei
   return made;
 }
 
-PairCounts counted(const PairedLayer& layer, std::span<const std::uint8_t> codes, const SampleView& view,
+LookedAt looked_at(const PairedLayer& layer, std::span<const std::uint8_t> codes, const SampleView& view,
                    std::uint8_t zero_point, std::int64_t positions, std::int64_t sample) {
   const Convolution& shape = layer.pairs.layer;
+  LookedAt at{.input = {codes, view.channels_last, zero_point}};
   if (!layer.product) {
-    const auto looked_at = spread_positions(view.rows * element_count(shape.result), positions, sample);
-    return saturation(layer.pairs, {codes, view.channels_last, zero_point}, looked_at);
+    at.positions = spread_positions(view.rows * element_count(shape.result), positions, sample);
+    return at;
   }
-  const auto rows = static_cast<std::int64_t>(codes.size()) / shape.from;
-  const auto looked_at = spread_positions(rows, positions, sample);
-  if (!view.channels_last) return saturation(layer.pairs, {codes, true, zero_point}, looked_at);
-  return saturation(layer.pairs, {channels_first(codes, view), true, zero_point}, looked_at);
+  at.positions = spread_positions(static_cast<std::int64_t>(codes.size()) / shape.from, positions, sample);
+  if (view.channels_last) at.moved = channels_first(codes, view);
+  at.input = {view.channels_last ? at.moved : codes, true, zero_point};
+  return at;
 }
 
 }  // namespace quantrail

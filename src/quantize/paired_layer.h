@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "model/graph.h"
@@ -23,8 +24,16 @@ struct PairedLayer {
 [[nodiscard]] Result<PairedLayer> paired_layer(const Graph& graph, const Node& node, const WeightParams& params,
                                                const ValueTypes& types);
 
-/// Counts at `positions` of the layer's result in sample number `sample`, whose input is `view` with `codes`.
-[[nodiscard]] PairCounts counted(const PairedLayer& layer, std::span<const std::uint8_t> codes, const SampleView& view,
+/// Where a layer is looked at in one sample.
+struct LookedAt {
+  std::vector<std::uint8_t> moved{};  ///< the input's codes, where they had to be brought into another order
+  CodeView input{};
+  std::vector<std::int64_t> positions{};  ///< of the result
+};
+
+/// At most `positions` of the layer's result in sample number `sample`, whose input is `view` with `codes`, which must
+/// outlive what comes back.
+[[nodiscard]] LookedAt looked_at(const PairedLayer& layer, std::span<const std::uint8_t> codes, const SampleView& view,
                                  std::uint8_t zero_point, std::int64_t positions, std::int64_t sample);
 
 }  // namespace quantrail

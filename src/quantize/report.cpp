@@ -130,7 +130,8 @@ class Reporter {
     kernels::quantize(view.values, params, codes);
     TensorSample seen{.error = coding_error(view.values, codes, params), .codes = used(codes)};
     for (const auto& reader : readers_[tensor]) {
-      seen.pairs.push_back(counted(reader.layer, codes, view, params.zero_point, options_.positions, sample));
+      const LookedAt at = looked_at(reader.layer, codes, view, params.zero_point, options_.positions, sample);
+      seen.pairs.push_back(saturation(reader.layer.pairs, at.input, at.positions));
     }
     return seen;
   }

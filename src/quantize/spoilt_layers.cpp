@@ -17,27 +17,37 @@ constexpr double kMostLost = 1e-4;    // of the energy of results
 constexpr double kHalvingAdds = 3.0;  // twice the step, four times the noise
 constexpr std::int64_t kPositions = 64;
 
+/// Squares, added up.
+struct Energy {
+  double sum = 0.0;
+  double count = 0.0;
+
+  [[nodiscard]] double mean() const { return count > 0.0 ? sum / count : 0.0; }
+  Energy& operator+=(const Energy& other) {
+    sum += other.sum;
+    count += other.count;
+    return *this;
+  }
+};
+
 /// A layer that can saturate, and what was seen of it.
 struct Suspect {
   const Node* node = nullptr;
   PairedLayer layer{};
-  PairCounts counts{};
-  double energy = 0.0;  ///< squares of results, added up
-  double results = 0.0;
   double weight_noise = 0.0;  ///< of the weights' energy
+  Energy lost{};              ///< in steps of the input's codes
+  Energy results{};
 
   [[nodiscard]] bool spoilt(double input_step) const {
-    if (counts.results == 0 || results == 0.0) return false;
-    const double lost = counts.spoilt * input_step * input_step / static_cast<double>(counts.results);
-    return lost > std::max(kMostLost, kHalvingAdds * weight_noise) * energy / results;
+    const double share = std::max(kMostLost, kHalvingAdds * weight_noise);
+    return lost.mean() * input_step * input_step > share * results.mean();
   }
 };
 
 /// What one sample says about the layers that read a value, and the one that computes it.
 struct Seen {
-  std::vector<PairCounts> counts{};  ///< parallel to the value's readers
-  double energy = 0.0;
-  double results = 0.0;
+  std::vector<Energy> lost{};  ///< parallel to the value's readers
+  Energy results{};
 };
 
 class Search {
@@ -96,8 +106,8 @@ class Search {
   [[nodiscard]] Seen measured(const ValueInSight& value) const {
     Seen seen;
     if (makers_.contains(value.value)) {
-      for (const float result : value.view.values) seen.energy += static_cast<double>(result) * result;
-      seen.results = static_cast<double>(value.view.values.size());
+      for (const float result : value.view.values) seen.results.sum += static_cast<double>(result) * result;
+      seen.results.count = static_cast<double>(value.view.values.size());
     }
     const auto readers = readers_.find(value.value);
     if (readers == readers_.end()) return seen;
@@ -105,19 +115,20 @@ class Search {
     const ActivationParams& params = input_of(suspects_[readers->second.front()]);
     kernels::quantize(value.view.values, params, codes);
     for (const auto reader : readers->second) {
-      seen.counts.push_back(counted(suspects_[reader].layer, codes, value.view, params.zero_point, kPositions,
-                                    static_cast<std::int64_t>(value.sample)));
+      const PairedLayer& layer = suspects_[reader].layer;
+      const LookedAt at =
+          looked_at(layer, codes, value.view, params.zero_point, kPositions, static_cast<std::int64_t>(value.sample));
+      seen.lost.push_back({lost_energy(layer.pairs, at.input, at.positions),
+                           static_cast<double>(at.positions.size() * layer.pairs.ends.size())});
     }
     return seen;
   }
 
   void learn(std::size_t value, const Seen& seen) {
-    if (const auto maker = makers_.find(value); maker != makers_.end()) {
-      suspects_[maker->second].energy += seen.energy;
+    if (const auto maker = makers_.find(value); maker != makers_.end())
       suspects_[maker->second].results += seen.results;
-    }
     const auto readers = readers_.find(value);
-    for (std::size_t at = 0; at < seen.counts.size(); ++at) suspects_[readers->second[at]].counts += seen.counts[at];
+    for (std::size_t at = 0; at < seen.lost.size(); ++at) suspects_[readers->second[at]].lost += seen.lost[at];
   }
 
   const Graph& graph_;

@@ -112,6 +112,7 @@ TEST(Config, ReadsPotsParameters) {
                                         .shuffle_data = true,
                                         .seed = 7,
                                         .threshold = 3.5,
+                                        .saturation_fix = "first_layer",
                                         .ignored = {{"a", "b*"}, {{"MatMul", {}}, {"Softmax", {}}}},
                                         .as_pot = true,
                                         .embeddings = false};

@@ -65,16 +65,16 @@ TEST(SaturablePairs, OfDepthwiseLayersAreNeighbouringKernelPositions) {
   EXPECT_THAT(found.ends, ElementsAre(0U, 1U));
 }
 
-TEST(Saturation, AddsUpTheSquaresOfWhatResultsLose) {
+TEST(LostEnergy, AddsUpTheSquaresOfWhatResultsLose) {
   auto layer = saturable_pairs(4, 2, std::vector<std::int8_t>{127, 127, -127, -127, 100, 100, 0, 0}, true);
   const std::vector<std::uint8_t> codes{255, 255, 200, 200};
   const double first = (510 * 127 - 32767) + (-400 * 127 + 32768);  // both pairs of one result, with their signs
   const double second = 510 * 100 - 32767;
-  EXPECT_DOUBLE_EQ(saturation(layer, {codes, true, 0}, kFirst).spoilt, first * first + second * second);
+  EXPECT_DOUBLE_EQ(lost_energy(layer, {codes, true, 0}, kFirst), first * first + second * second);
   layer.steps = {2.0F, 0.5F};
-  EXPECT_DOUBLE_EQ(saturation(layer, {codes, true, 0}, kFirst).spoilt, 4 * first * first + 0.25 * second * second);
+  EXPECT_DOUBLE_EQ(lost_energy(layer, {codes, true, 0}, kFirst), 4 * first * first + 0.25 * second * second);
   layer.steps = {2.0F};
-  EXPECT_DOUBLE_EQ(saturation(layer, {codes, true, 0}, kFirst).spoilt, 4 * first * first + 4 * second * second);
+  EXPECT_DOUBLE_EQ(lost_energy(layer, {codes, true, 0}, kFirst), 4 * first * first + 4 * second * second);
 }
 
 TEST(Saturation, CountsSumsThatAnInt16DoesNotHold) {

@@ -28,10 +28,11 @@ TEST(Estimates, TellsOfEstimatesAndTakesTheFirstFromTheRanking) {
     if (const auto* done = std::get_if<StepFinished>(&event)) steps.push_back(done->name + (done->reused ? " *" : ""));
   }
   // All three are needed: one and two of them are not, and three, which estimates find, are the whole model in float.
-  EXPECT_THAT(steps, ElementsAre("evaluate float model", "calibrate", "quantize", "choose ranges",
-                                 "evaluate quantized model", "rank 3 groups", "estimate: revert fc0 *",
-                                 "estimate: revert the first 2 groups", "estimate: revert the first 3 groups",
-                                 "revert the first 3 groups", "revert the first 2 groups"));
+  EXPECT_THAT(steps,
+              ElementsAre("evaluate float model", "calibrate", "quantize", "choose ranges", "look for saturation",
+                          "evaluate quantized model", "rank 3 groups", "estimate: revert fc0 *",
+                          "estimate: revert the first 2 groups", "estimate: revert the first 3 groups",
+                          "revert the first 3 groups", "revert the first 2 groups"));
   EXPECT_THAT(run.recorder.notes,
               Contains("estimate: the first 2 of 3 groups in float would drop 0.03 of top1, by 4 samples"));
   ASSERT_EQ(run.recorder.iterations.size(), 3U);

@@ -160,8 +160,8 @@ TEST(Execute, TellsOfEachStepWithItsProgressToTheEnd) {
     }
   }
   EXPECT_THAT(steps,
-              ElementsAre("evaluate float model", "calibrate", "quantize", "choose ranges", "evaluate quantized model",
-                          "rank 3 groups", "revert fc0", "revert fc1", "revert fc2"));
+              ElementsAre("evaluate float model", "calibrate", "quantize", "choose ranges", "look for saturation",
+                          "evaluate quantized model", "rank 3 groups", "revert fc0", "revert fc1", "revert fc2"));
 }
 
 TEST(Execute, WaitsWhileTheDiskIsFullAndSaysSo) {
