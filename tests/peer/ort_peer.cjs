@@ -2,7 +2,7 @@
 //   node ort_peer.cjs MODEL INPUT SHAPE OUTDIR
 // INPUT holds float32 in SHAPE ("2x3x8x8") for the only input. Writes into OUTDIR optimized.onnx (the graph that ONNX
 // Runtime made of the model), optimized.bin, deployed.bin (with layouts changed too, which cannot be written as a
-// model) and disabled.bin (the first output as float32).
+// model), disabled.bin and, of a session as anybody makes it, plain.bin (the first output as float32).
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -20,6 +20,7 @@ async function main() {
     optimized: { graphOptimizationLevel: 'extended', optimizedModelFilePath: path.join(outdir, 'optimized.onnx') },
     deployed: { graphOptimizationLevel: 'all' },
     disabled: { graphOptimizationLevel: 'disabled' },
+    plain: { extra: {} },
   };
   for (const [name, options] of Object.entries(levels)) {
     const session = await ort.InferenceSession.create(model, { ...common, ...options });

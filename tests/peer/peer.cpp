@@ -106,10 +106,11 @@ Result<PeerRun> run_in_peer(const std::string& model, const Tensor& input) {
   auto optimized = floats_in(scratch / "optimized.bin");
   auto deployed = floats_in(scratch / "deployed.bin");
   auto disabled = floats_in(scratch / "disabled.bin");
-  if (!made || !nodes || !optimized || !deployed || !disabled)
+  auto plain = floats_in(scratch / "plain.bin");
+  if (!made || !nodes || !optimized || !deployed || !disabled || !plain)
     return fail(Cause::Backend, "ONNX Runtime wrote no results");
-  return PeerRun{std::move(*made), std::move(*nodes), std::move(*optimized), std::move(*deployed),
-                 std::move(*disabled)};
+  return PeerRun{std::move(*made),     std::move(*nodes),    std::move(*optimized),
+                 std::move(*deployed), std::move(*disabled), std::move(*plain)};
 }
 
 }  // namespace quantrail::testing

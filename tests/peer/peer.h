@@ -28,6 +28,7 @@ struct PeerRun {
   std::vector<float> optimized{};  ///< the first output, of that graph
   std::vector<float> deployed{};   ///< the same with layouts changed as well, which is the default
   std::vector<float> disabled{};   ///< the same with all optimisation off
+  std::vector<float> plain{};      ///< of the defaults alone, with kernels that may saturate; the others' are exact
 };
 
 /// Runs the ONNX file `model` on `input` (the only input, float32) in ONNX Runtime.

@@ -15,7 +15,8 @@
 
 namespace quantrail::testing {
 
-Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params) {
+Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params,
+                            const std::set<std::string, std::less<>>& halved) {
   const Shape& input = net.types().find("x")->second.shape;
   const RandomData data({input.begin() + 1, input.end()}, 16);
   std::vector<std::size_t> samples(data.size());
@@ -25,6 +26,7 @@ Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& p
   if (const auto request = edits_request(net.graph(), whole, params); request != StatisticsRequest{}) {
     edits = channel_edits(net.graph(), whole, params, collected(net.graph(), request, data, samples, {}).value());
   }
+  edits.halved.insert(halved.begin(), halved.end());
   const Graph graph = edited(net.graph(), edits.edits);
   const auto types = specialised(graph, {{"x", input}}).value().types;
   const auto placement = placed(graph, types, {});

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "export/small_network.h"
@@ -16,7 +18,9 @@ struct Quantized {
 };
 
 [[nodiscard]] Quantized quantized_network(const SmallNetwork& net, Preset preset);
-[[nodiscard]] Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params);
+/// `halved`: layers that keep to half the codes.
+[[nodiscard]] Quantized quantized_network(const SmallNetwork& net, const QuantizationParams& params,
+                                          const std::set<std::string, std::less<>>& halved = {});
 
 /// The largest difference in steps of an 8-bit code that spans the values of `b`.
 [[nodiscard]] double codes_apart(const std::vector<float>& a, const std::vector<float>& b);
