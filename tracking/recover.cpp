@@ -264,11 +264,18 @@ Result<Recovered> copied_into(Database& database, const fs::path& damaged, std::
   return recovered;
 }
 
+/// Whether a copy can be opened and has runs.
+bool holds_runs(const fs::path& copy) {
+  auto database = Database::open(copy, Database::Access::Existing);
+  if (!database) return false;
+  return first_integer(*database, "SELECT EXISTS (SELECT 1 FROM runs)").value_or(std::nullopt) == 1;
+}
+
 std::string backups_in(const fs::path& folder) {
   std::vector<std::string> names;
   for (const auto& path : entries(folder).value_or(std::vector<fs::path>{})) {
     const auto name = path.filename().string();
-    if (name.starts_with("experiments.db.v")) names.push_back(name);
+    if (name.starts_with("experiments.db.v") && holds_runs(path)) names.push_back(name);
   }
   return names.empty() ? std::string("there is no backup beside it") : "backups beside it: " + joined(names, ", ");
 }

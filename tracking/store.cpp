@@ -1,5 +1,7 @@
 #include "tracking/store.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "tracking/lock_file.h"
@@ -28,6 +30,11 @@ Status update_schema(const Store& store, Database& database) {
   const auto version = schema_version(database);
   if (!version) return failed(version);
   if (*version < schema_steps().size()) {
+    if (database.read_only() || ::access(store.folder().c_str(), W_OK | X_OK) != 0) {
+      return fail(Cause::InvalidInput,
+                  "{}: is of schema version {}; somebody who may write to it must open it once with this program",
+                  database.path().string(), *version);
+    }
     const auto held = held_lock(store.folder() / "locks");
     if (!held) return failed(held);
     if (*held) {

@@ -1,6 +1,8 @@
 #include "tracking/migrations.h"
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include "support.h"
 #include "tracking/schema.h"
@@ -42,18 +44,31 @@ TEST_F(MigrationsTest, DoNothingToAnUpToDateFile) {
   EXPECT_EQ(must(first_integer(database_, "SELECT COUNT(*) FROM a")), 1);
 }
 
-TEST_F(MigrationsTest, LeaveTheVersionBeforeAStepThatFails) {
-  EXPECT_TRUE(fails_with(migrate(database_, std::array{kFirst, kSecond, kBroken}, std::nullopt), Cause::Storage,
+TEST_F(MigrationsTest, LeaveTheFileAsItWasWhenAStepFails) {
+  must(migrate(database_, std::array{kFirst}, std::nullopt));
+  EXPECT_TRUE(fails_with(migrate(database_, std::array{kFirst, kSecond, kBroken}, backup_), Cause::Storage,
                          "update to schema version 3: "));
-  EXPECT_EQ(must(schema_version(database_)), 2U);
+  EXPECT_EQ(must(schema_version(database_)), 1U);
   EXPECT_EQ(must(first_integer(database_, "SELECT COUNT(*) FROM a")), 1) << "nothing of the failed step may stay";
   EXPECT_FALSE(database_.in_transaction());
+  EXPECT_FALSE(std::filesystem::exists(backup_)) << "a copy of what did not change";
 }
 
 TEST_F(MigrationsTest, StopWhenTheBackupCannotBeMade) {
   must(migrate(database_, std::array{kFirst}, std::nullopt));
   EXPECT_FALSE(migrate(database_, std::array{kFirst, kSecond}, folder_.path() / "no" / "folder.db"));
   EXPECT_EQ(must(schema_version(database_)), 1U);
+}
+
+TEST_F(MigrationsTest, TakeAwayWhatAKilledCopyLeft) {
+  must(migrate(database_, std::array{kFirst}, std::nullopt));
+  write_text(folder_.path() / ".new-backup", "half");
+  write_text(folder_.path() / ".new-backup-journal", "half");
+  must(migrate(database_, std::array{kFirst, kSecond}, backup_));
+  EXPECT_EQ(must(first_integer(database_, "SELECT y FROM a")), 2);
+  EXPECT_TRUE(std::filesystem::exists(backup_));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / ".new-backup"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / ".new-backup-journal"));
 }
 
 /// A store of version 0 is a file that has our mark and nothing in it.
@@ -65,16 +80,50 @@ Store version_zero(const TempFolder& folder) {
   return store;
 }
 
+int copies_in(const std::filesystem::path& folder) {
+  int copies = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const auto name = entry.path().filename().string();
+    copies += name.starts_with("experiments.db.v") || name.starts_with(".new-") ? 1 : 0;
+  }
+  return copies;
+}
+
 TEST(OldStore, IsBroughtUpToDateWhenOpened) {
   const TempFolder folder;
   const Store old = version_zero(folder);
   const Store store = must(Store::open(old.folder(), Store::Mode::Write));
   EXPECT_TRUE(must(must(Runs::open(store)).list()).empty());
-  int backups = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(store.folder())) {
-    backups += entry.path().filename().string().starts_with("experiments.db.v0-") ? 1 : 0;
+  EXPECT_EQ(copies_in(store.folder()), 1);
+}
+
+TEST(OldStore, IsCopiedOnceWhenManyOpenIt) {
+  const TempFolder folder;
+  const Store old = version_zero(folder);
+  std::vector<std::thread> threads;
+  std::atomic<int> opened = 0;
+  for (int k = 0; k < 8; ++k) {
+    threads.emplace_back([&] { opened += Store::open(old.folder(), Store::Mode::Write) ? 1 : 0; });
   }
-  EXPECT_EQ(backups, 1);
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(opened, 8);
+  EXPECT_EQ(copies_in(old.folder()), 1);
+}
+
+TEST(OldStore, IsNotCopiedByWhoeverMayOnlyRead) {
+  const TempFolder folder;
+  const Store old = version_zero(folder);
+  namespace fs = std::filesystem;
+  fs::permissions(folder.path(), fs::perms::all);
+  fs::permissions(old.folder(), fs::perms::all);
+  fs::permissions(old.database_path(), fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+  const auto refused = [&] {
+    const Nobody nobody;
+    return Store::open(old.folder(), Store::Mode::Read);
+  }();
+  EXPECT_TRUE(fails_with(refused, Cause::InvalidInput,
+                         "is of schema version 0; somebody who may write to it must open it once with this program"));
+  EXPECT_EQ(copies_in(old.folder()), 0);
 }
 
 TEST(OldStore, IsNotTouchedWhileAWorkerUsesIt) {

@@ -160,9 +160,13 @@ TEST_F(RecoverTest, ReadsWhatIsBeforeACut) {
 }
 
 TEST_F(RecoverTest, SaysWhereBackupsAreWhenNothingCanBeRead) {
-  write_text(store_ / "experiments.db.v1-5", "x");
+  fs::copy_file(path_, store_ / "experiments.db.v1-5");
+  write_text(store_ / "experiments.db.v1-6", "");
+  write_text(store_ / "experiments.db.v1-7", "x");
   overwrite(0, std::string(4096, '\0'));
-  EXPECT_TRUE(fails_with(recover(store_), Cause::InvalidInput, "backups beside it: experiments.db.v1-5"));
+  const auto done = recover(store_);
+  EXPECT_TRUE(fails_with(done, Cause::InvalidInput, "backups beside it: experiments.db.v1-5"));
+  EXPECT_FALSE(fails_with(done, Cause::InvalidInput, "experiments.db.v1-5,")) << "only what has runs is of use";
   EXPECT_EQ(fs::file_size(path_), size_) << "the damaged file stays";
   fs::remove(path_);
   EXPECT_TRUE(fails_with(recover(store_), Cause::InvalidInput, "there is no experiment store here"));
