@@ -14,6 +14,7 @@
 #include "app/iteration_model.h"
 #include "app/records_json.h"
 #include "app/verify_export.h"
+#include "base/decimals.h"
 #include "base/files.h"
 
 namespace quantrail::app {
@@ -107,8 +108,7 @@ Status put_sidecar(const NamedIteration& named, const ExportCommand& command, st
 }
 
 std::string sentence(const NamedIteration& named, const fs::path& path, std::size_t bytes) {
-  const std::string drop =
-      named.iteration.drops.empty() ? "not measured" : fmt::format("drop {:.4f}", named.iteration.drop);
+  const std::string drop = named.iteration.drops.empty() ? "not measured" : "drop " + decimals(named.iteration.drop);
   return fmt::format("{}: iteration {} of run {}, {:.2f} MiB, {}", path.string(), named.iteration.index, named.run.id,
                      static_cast<double>(bytes) / 1048576.0, drop);
 }

@@ -9,11 +9,6 @@
 
 namespace quantrail::app {
 
-/// A limit that no metric comes near may be anything.
-[[nodiscard]] inline std::string limit_text(double limit) {
-  return limit < 1e6 ? decimals(limit) : fmt::format("{:g}", limit);
-}
-
 [[nodiscard]] inline double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1048576.0; }
 
 /// "512 B", "7.6 KiB", "1.25 GiB".

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "app/iteration_words.h"
-#include "app/numbers.h"
 #include "app/terminal_width.h"
 #include "base/cell_text.h"
+#include "base/decimals.h"
 #include "base/text.h"
 
 namespace quantrail::app {
@@ -27,7 +27,7 @@ std::string bar(std::size_t done, std::size_t total) {
 
 std::string metrics_text(const std::map<std::string, double>& metrics) {
   std::vector<std::string> parts;
-  for (const auto& [name, value] : metrics) parts.push_back(fmt::format("{} {:.4f}", printable(name), value));
+  for (const auto& [name, value] : metrics) parts.push_back(fmt::format("{} {}", printable(name), decimals(value)));
   return joined(parts, ", ");
 }
 
@@ -103,7 +103,7 @@ void ProgressPrinter::show(const Baseline& baseline) {
   metric_ = baseline.optimised;
   std::vector<std::string> limits;
   for (const auto& [name, limit] : baseline.limits)
-    limits.push_back(fmt::format("{} may drop by {}", printable(name), limit_text(limit)));
+    limits.push_back(fmt::format("{} may drop by {}", printable(name), decimals(limit)));
   const std::string metrics = baseline.metrics.empty() ? "no metric" : metrics_text(baseline.metrics);
   line(fmt::format("float model: {}{}{}", metrics, limits.empty() ? "" : "; ", joined(limits, ", ")));
 }
@@ -112,7 +112,7 @@ void ProgressPrinter::show(const RankingRecord& ranking) {
   line(fmt::format("ranking {}: {} layers on {} samples", ranking.index, ranking.scores.size(), ranking.subset_size));
   const std::size_t shown = std::min<std::size_t>(ranking.scores.size(), 3);
   for (std::size_t at = 0; at < shown; ++at) {
-    line(fmt::format("  {}. {}  {:.4f}", at + 1, printable(ranking.scores[at].group), ranking.scores[at].score));
+    line(fmt::format("  {}. {}  {}", at + 1, printable(ranking.scores[at].group), decimals(ranking.scores[at].score)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/table.h"
+#include "base/decimals.h"
 #include "base/text.h"
 
 namespace quantrail::app {
@@ -52,7 +53,7 @@ std::string ranking_text(const RankingRecord& ranking) {
   for (std::size_t at = 0; at < ranking.scores.size(); ++at) {
     const auto& score = ranking.scores[at];
     const std::string samples = score.samples < ranking.subset_size ? fmt::format("after {}", score.samples) : "";
-    rows.push_back({std::to_string(at + 1), joined(score.layers, ", "), fmt::format("{:.4f}", score.score),
+    rows.push_back({std::to_string(at + 1), joined(score.layers, ", "), decimals(score.score),
                     fmt::format("{:.3g}", score.distance), std::to_string(score.float_macs), samples,
                     std::string(static_cast<std::size_t>(std::lround(lengths[at] * kBarWidth)), '#')});
   }

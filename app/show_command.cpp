@@ -94,7 +94,7 @@ std::string metric_line(const Baseline& baseline, const std::string& metric, boo
   const auto limit = baseline.limits.find(metric);
   return fmt::format("{}, float {}{}{}", printable(metric), number_of(baseline.metrics, metric),
                      given ? " (baseline_value)" : "",
-                     limit == baseline.limits.end() ? "" : fmt::format(", may drop by {}", limit_text(limit->second)));
+                     limit == baseline.limits.end() ? "" : fmt::format(", may drop by {}", decimals(limit->second)));
 }
 
 std::string state_line(const tracking::RunDetails& details) {

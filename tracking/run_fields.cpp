@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/decimals.h"
 #include "base/text.h"
 #include "base/time_text.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view kParam = "param.";
 constexpr std::string_view kMetrics = "metrics.";
 constexpr double kMebibyte = 1048576.0;
+constexpr int kMetricDecimals = 4;
 
 FieldValue number(const auto& value) {
   if (!value) return {};
@@ -40,10 +42,10 @@ const std::vector<RunField>& known_fields() {
             }),
       texts("model", [](F f) { return text(f.run.model); }),
       texts("metric", [](F f) { return text(f.run.metric); }),
-      numbers("float", 4, [](F f) { return number(f.run.float_metric); }),
-      numbers("quantized", 4, [](F f) { return number(f.run.quantized); }),
-      numbers("best", 4, [](F f) { return number(f.run.best); }),
-      numbers("drop", 4, [](F f) { return number(f.run.drop); }),
+      numbers("float", kMetricDecimals, [](F f) { return number(f.run.float_metric); }),
+      numbers("quantized", kMetricDecimals, [](F f) { return number(f.run.quantized); }),
+      numbers("best", kMetricDecimals, [](F f) { return number(f.run.best); }),
+      numbers("drop", kMetricDecimals, [](F f) { return number(f.run.drop); }),
       numbers("best_iteration", 0, [](F f) { return number(f.run.best_iteration); }),
       numbers("reverted", 0, [](F f) { return static_cast<double>(f.run.reverted); }),
       numbers("iterations", 0, [](F f) { return static_cast<double>(f.run.iterations); }),
@@ -107,7 +109,7 @@ Result<RunField> run_field(std::string_view name) {
     return RunField{.name = std::string(name),
                     .source = RunField::Source::Metrics,
                     .number = true,
-                    .decimals = 4,
+                    .decimals = kMetricDecimals,
                     .of = [key](const RunFacts& f) {
                       const auto found = f.metrics.find(key);
                       return found == f.metrics.end() ? FieldValue() : FieldValue(found->second);
@@ -128,14 +130,16 @@ std::optional<double> number_of(const RunField& field, const FieldValue& value) 
 }
 
 std::string shown_to_programs(const RunField& field, const FieldValue& value) {
-  const auto* moment = std::get_if<double>(&value);
-  return field.time && moment != nullptr ? utc_text(static_cast<std::int64_t>(*moment)) : shown(field, value);
+  const auto* real = std::get_if<double>(&value);
+  if (field.time && real != nullptr) return utc_text(static_cast<std::int64_t>(*real));
+  return field.decimals > 0 && real != nullptr ? fmt::format("{}", *real) : shown(field, value);
 }
 
 std::string shown(const RunField& field, const FieldValue& value) {
   if (const auto* real = std::get_if<double>(&value)) {
     if (field.time) return local_text(static_cast<std::int64_t>(*real));
     if (field.name == "age") return duration_text(*real);
+    if (field.decimals == kMetricDecimals && std::isfinite(*real)) return decimals(*real);
     return std::isnan(*real) ? "nan" : fmt::format("{:.{}f}", *real, field.decimals);
   }
   if (const auto* one = std::get_if<std::string>(&value)) return *one;

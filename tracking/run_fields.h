@@ -47,7 +47,7 @@ struct RunField {
 
 /// As a list shows it to people, times as their clocks say: "" for nothing.
 [[nodiscard]] std::string shown(const RunField& field, const FieldValue& value);
-/// The same for programs, times in UTC.
+/// The same for programs: times in UTC, all digits of measured values.
 [[nodiscard]] std::string shown_to_programs(const RunField& field, const FieldValue& value);
 
 /// A JSON document as dotted paths with array indices ("a.b[0].c"), texts bare and other values as JSON.

@@ -10,23 +10,53 @@
 namespace quantrail::tui {
 namespace {
 
-constexpr int kLabel = 8;  // columns of "0.8486 |"
+constexpr int kLabel = 8;  // columns of "0.8486 |", where that is enough
 
 struct Range {
   double low = 0.0;
   double high = 1.0;
 };
 
-std::string label_of(double y, const Plot& plot) { return fmt::format("{:.{}f}", y, plot.y_decimals); }
+/// How the heights of an axis are written.
+struct Writing {
+  int digits = 4;         ///< behind the point
+  bool exponent = false;  ///< for what would be nothing, or endless, without
+};
 
-/// Widened to units of the last digit that is shown, where its ends have the same label.
-Range told_apart(Range range, const Plot& plot) {
-  if (label_of(range.low, plot) != label_of(range.high, plot)) return range;
-  const double unit = std::pow(10.0, -plot.y_decimals);
-  range.low = std::floor(range.low / unit) * unit;
-  range.high = std::max(std::ceil(range.high / unit) * unit, range.low + unit);
-  if (plot.percent && range.high > 100.0) return {100.0 - unit, 100.0};
-  return range;
+std::string written(double y, const Writing& writing) {
+  if (writing.exponent && y == 0.0) return "0";
+  std::string text =
+      writing.exponent ? fmt::format("{:.{}e}", y, writing.digits) : fmt::format("{:.{}f}", y, writing.digits);
+  if (text.starts_with('-') && text.find_first_of("123456789") == std::string::npos) text.erase(0, 1);
+  return text;
+}
+
+double largest(const Range& range) { return std::max(std::abs(range.low), std::abs(range.high)); }
+int power_of(double size) { return static_cast<int>(std::floor(std::log10(size))); }
+bool needs_exponent(double size, const Plot& plot) {
+  return size >= 1e6 || (plot.y_decimals > 0 && size > 0.0 && size < std::pow(10.0, -plot.y_decimals));
+}
+
+/// With the digits that tell its ends apart; with those that people are used to, as far as they fit.
+Writing writing_of(const Range& range, const Plot& plot) {
+  const int needed = -power_of(range.high - range.low);
+  if (needs_exponent(largest(range), plot)) return {std::clamp(power_of(largest(range)) + needed, 1, 6), true};
+  Writing writing{plot.percent ? plot.y_decimals : std::clamp(needed, plot.y_decimals, 6), false};
+  const auto width = [&] { return std::max(written(range.low, writing).size(), written(range.high, writing).size()); };
+  while (width() > static_cast<std::size_t>(kLabel - 1) && writing.digits > std::max(needed, 0)) --writing.digits;
+  return writing;
+}
+
+int label_columns(const Range& range, const Writing& writing) {
+  return std::max({kLabel, width_of(written(range.low, writing)) + 1, width_of(written(range.high, writing)) + 1});
+}
+
+/// Around values that are all the same: by a unit of the last digit that is shown.
+Range around(double y, const Plot& plot) {
+  const double size = std::abs(y);
+  const double unit = std::pow(10.0, needs_exponent(size, plot) ? power_of(size) - 2 : -plot.y_decimals);
+  if (plot.percent && y > 100.0 - unit) return {100.0 - unit, 100.0};
+  return {plot.percent ? std::max(y - unit, 0.0) : y - unit, y + unit};
 }
 
 /// A little more than the values span, its ends on a grid, so that it changes rarely while values come in.
@@ -40,20 +70,24 @@ std::optional<Range> range_of(const Plot& plot) {
   std::erase_if(values, [](double v) { return !std::isfinite(v); });
   if (values.empty()) return std::nullopt;
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const double span = std::max({*high - *low, std::abs(*high) * 1e-6, 1e-9});
-  const double grid = std::pow(10.0, std::floor(std::log10(span))) / 5.0;
+  const double span = *high - *low;
+  if (!std::isfinite(span)) return std::nullopt;
+  if (span <= std::max(largest({*low, *high}) * 1e-6, 1e-300)) return around(*high, plot);
+  const double grid = std::pow(10.0, power_of(span)) / 5.0;
   Range range{std::floor((*low - span * 0.02) / grid) * grid, std::ceil((*high + span * 0.02) / grid) * grid};
   if (plot.percent && range.high > 100.0) range.high = 100.0;
   if (plot.percent && range.low < 0.0) range.low = 0.0;
   if (range.high <= range.low) range.low = range.high - 1.0;
-  return told_apart(range, plot);
+  return range;
 }
 
 class Plotter {
  public:
   Plotter(Frame& frame, const Area& area, const Plot& plot, const Look& look, Range y)
       : frame_(frame),
-        area_{area.row, area.column + kLabel, area.rows - 1, area.columns - kLabel},
+        writing_(writing_of(y, plot)),
+        label_(label_columns(y, writing_)),
+        area_{area.row, area.column + label_, area.rows - 1, area.columns - label_},
         plot_(plot),
         look_(look),
         y_(y),
@@ -84,13 +118,13 @@ class Plotter {
   [[nodiscard]] int row_of(double y) const {
     return area_.row + std::clamp(dot_y(y) * area_.rows / std::max(canvas_.dots_down(), 1), 0, area_.rows - 1);
   }
-  [[nodiscard]] std::string height(double y) const { return fmt::format("{:{}.{}f}", y, kLabel - 1, plot_.y_decimals); }
+  [[nodiscard]] std::string height(double y) const { return padded(written(y, writing_), 1 - label_); }
 
   void draw_axes() {
     const char32_t vertical = look_.charset == Charset::Utf8 ? U'│' : U'|';
     for (int row = 0; row < area_.rows; ++row) frame_.put(area_.row + row, area_.column - 1, vertical, Style::Border);
-    frame_.put(area_.row, area_.column - kLabel, height(y_.high), Style::Dim);
-    frame_.put(area_.row + area_.rows - 1, area_.column - kLabel, height(y_.low), Style::Dim);
+    frame_.put(area_.row, area_.column - label_, height(y_.high), Style::Dim);
+    frame_.put(area_.row + area_.rows - 1, area_.column - label_, height(y_.low), Style::Dim);
     const int row = area_.row + area_.rows;
     frame_.put(row, area_.column, fmt::format("{:.{}f}", plot_.x_low, plot_.x_decimals), Style::Dim);
     const std::string end = fmt::format("{} {:.{}f}", plot_.x_name, plot_.x_high, plot_.x_decimals);
@@ -124,7 +158,7 @@ class Plotter {
     const int row = row_of(level.y);
     const std::string name = " " + level.name + " ";
     frame_.put(row, free_column(row, width_of(name)), name, level.style);
-    frame_.put(row, area_.column - kLabel, height(level.y), level.style);
+    frame_.put(row, area_.column - label_, height(level.y), level.style);
   }
 
   void draw_series(const Series& series) {
@@ -158,6 +192,8 @@ class Plotter {
   }
 
   Frame& frame_;
+  Writing writing_;
+  int label_;
   Area area_;
   const Plot& plot_;
   const Look& look_;
@@ -174,11 +210,12 @@ double roomy(double count) {
 }
 
 void draw_plot(Frame& frame, const Area& area, const Plot& plot, const Look& look) {
-  if (area.rows < 3 || area.columns < kLabel + 4) {
+  const auto range = range_of(plot);
+  const int label = range ? label_columns(*range, writing_of(*range, plot)) : kLabel;
+  if (area.rows < 3 || area.columns < label + 4) {
     if (area.rows > 0) frame.put(area.row, area.column, fitted("too small", area.columns), Style::Dim);
     return;
   }
-  const auto range = range_of(plot);
   if (range) Plotter(frame, area, plot, look, *range).draw();
 }
 

@@ -17,10 +17,11 @@ void draw_iterations(Frame& frame, const Area& box, const Model& model, const Ru
   // Every figure has its place; the layer takes what is left.
   const bool share = area.columns >= 54;
   const bool size = area.columns >= 64;
-  const int figures = 16 + (share ? 7 : 0) + (size ? 7 : 0) + 5;
+  const auto figure = figure_columns(detail.iterations);
+  const int figures = figure.metric + figure.drop + (share ? 7 : 0) + (size ? 7 : 0) + 5;
   const int name = std::max(area.columns - 5 - figures, 6);
-  std::string title =
-      padded("it", -4) + " " + padded("reverted to float", name) + padded("metric", -7) + padded("drop", -9);
+  std::string title = padded("it", -4) + " " + padded("reverted to float", name) + padded("metric", -figure.metric) +
+                      padded("drop", -figure.drop);
   if (share) title += padded("int8", -7);
   if (size) title += padded("MiB", -7);
   frame.put(area.row, area.column, fitted(title, area.columns), Style::Dim);
@@ -37,8 +38,8 @@ void draw_iterations(Frame& frame, const Area& box, const Model& model, const Ru
     const std::size_t at = first + static_cast<std::size_t>(row);
     const IterationRow& it = rows[at];
     std::string line = padded(fmt::format("{}", it.index), -4) + " " +
-                       padded(fitted_end(short_change(it), name - 1), name) + padded(number(it.metric), -7) +
-                       padded(number(it.drop), -9);
+                       padded(fitted_end(short_change(it), name - 1), name) + number_cell(it.metric, figure.metric) +
+                       number_cell(it.drop, figure.drop);
     if (share) line += padded(fmt::format("{:.1f}%", it.int8_share * 100), -7);
     if (size) line += padded(mebibytes(it.bytes), -7);
     const bool best = detail.run.best_iteration == it.index;

@@ -50,17 +50,20 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
   double low = 0.0;
   double high = 0.0;
   bool first_score = true;
+  std::vector<double> scores;
   for (const auto* layer : layers) {
     if (!std::isfinite(layer->score)) continue;
+    scores.push_back(layer->score);
     low = first_score ? layer->score : std::min(low, layer->score);
     high = first_score ? layer->score : std::max(high, layer->score);
     first_score = false;
   }
-  const int figures = 8 + 7 + 10 + 8;  // metric, SQNR, multiply-adds, reverted
+  const int metric = number_columns(8, scores);
+  const int figures = metric + 7 + 10 + 8;  // metric, SQNR, multiply-adds, reverted
   const int bars = std::max(0, std::min(40, area.columns - figures - 36));
   const int name = std::max(10, area.columns - figures - bars - 8);
   frame.put(area.row + 1, 1,
-            fitted("    " + padded("layer", name) + padded("metric", -8) + padded("dB", -7) + padded("MACs", -10) +
+            fitted("    " + padded("layer", name) + padded("metric", -metric) + padded("dB", -7) + padded("MACs", -10) +
                        padded("float at", -9),
                    area.columns - 1),
             Style::Dim);
@@ -72,7 +75,7 @@ void draw_layers(Frame& frame, const Model& model, const RunDetail& detail) {
     const auto reverted = reverted_at(since, score);
     const bool ignored = !score.members.empty() && kept != nullptr && kept->contains(score.members.front());
     const std::string line = padded(fmt::format("{}", at + 1), -3) + " " +
-                             padded(fitted_end(score.layer, name - 1), name) + padded(number(score.score), -8) +
+                             padded(fitted_end(score.layer, name - 1), name) + number_cell(score.score, metric) +
                              padded(decibels(score.distance), -7) + padded(quantity(score.macs), -10) +
                              padded(reverted ? fmt::format("it {}", *reverted) : "", -8) + (ignored ? " i" : "  ");
     const int column = frame.put(rows.row + row, 1, line,
@@ -173,11 +176,13 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
   int rules = 2;
   const int kind = area.columns >= 100 ? 10 : 0;
   for (const auto& it : rows) rules = std::max(rules, width_of(rules_of(detail, it, kind == 0)));
-  constexpr int kFigures = 46;
-  const int changed = std::max(10, area.columns - kFigures - kind - rules);
+  const auto figure = figure_columns(rows);
+  const int figures = 30 + figure.metric + figure.drop;
+  const int changed = std::max(10, area.columns - figures - kind - rules);
   frame.put(area.row, 1,
-            fitted(padded("it", -4) + "  " + padded("kind", kind) + padded("changed", changed) + padded("metric", -7) +
-                       padded("drop", -9) + padded("float", -6) + padded("int8", -7) + padded("MiB", -8) + "  is",
+            fitted(padded("it", -4) + "  " + padded("kind", kind) + padded("changed", changed) +
+                       padded("metric", -figure.metric) + padded("drop", -figure.drop) + padded("float", -6) +
+                       padded("int8", -7) + padded("MiB", -8) + "  is",
                    area.columns - 1),
             Style::Dim);
   const Area list{area.row + 1, 0, area.rows - 1 - (area.rows >= 14 ? 4 : 0), area.columns};
@@ -190,8 +195,8 @@ void draw_models(Frame& frame, const Model& model, const RunDetail& detail) {
     const std::string change = kind == 0 || !it.changed_layers.empty() ? short_change(it) : "";
     frame.put(list.row + row, 1,
               fitted(padded(fmt::format("{}", it.index), -4) + "  " + (kind > 0 ? padded(it.kind, kind) : "") +
-                         padded(fitted_end(change, changed - 1), changed) + padded(number(it.metric), -7) +
-                         padded(number(it.drop), -9) + padded(fmt::format("{}", it.reverted_layers.size()), -6) +
+                         padded(fitted_end(change, changed - 1), changed) + number_cell(it.metric, figure.metric) +
+                         number_cell(it.drop, figure.drop) + padded(fmt::format("{}", it.reverted_layers.size()), -6) +
                          padded(fmt::format("{:.1f}%", it.int8_share * 100), -7) + padded(mebibytes(it.bytes), -8) +
                          "  " + is,
                      area.columns - 1),

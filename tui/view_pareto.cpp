@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/decimals.h"
 #include "tui/view_parts.h"
 
 namespace quantrail::tui {
@@ -58,8 +59,8 @@ Plot pareto_plot(const ComparePage& page, const std::vector<const PointRow*>& po
 
 std::string point_text(const Comparison& c, const PointRow& point) {
   return fmt::format("{} {}@{:<5} {:>9} {:>9} {:>8} {:>7} {:>6}  {}", series_letter(point.run),
-                     padded(std::to_string(c.runs[point.run].id), -4), point.iteration, number(point.metric),
-                     number(point.drop), mebibytes(point.bytes), fmt::format("{:.1f}%", point.int8_share * 100),
+                     padded(std::to_string(c.runs[point.run].id), -4), point.iteration, decimals_in(9, point.metric),
+                     decimals_in(9, point.drop), mebibytes(point.bytes), fmt::format("{:.1f}%", point.int8_share * 100),
                      point.float_layers, point.front ? "front" : "");
 }
 

@@ -28,6 +28,26 @@ std::optional<double> limit_value(const RunDetail& detail) {
 
 std::string number(std::optional<double> value) { return decimals(value); }
 
+int number_columns(int usual, const std::vector<double>& values) {
+  constexpr int kMost = 10;  // "-1.23e-06" and a blank
+  std::size_t longest = 0;
+  for (const double value : values) longest = std::max(longest, decimals(value).size());
+  return std::max(usual, std::min(static_cast<int>(longest) + 1, kMost));
+}
+
+FigureColumns figure_columns(const std::vector<IterationRow>& rows) {
+  std::vector<double> metrics;
+  std::vector<double> drops;
+  for (const auto& row : rows) {
+    metrics.push_back(row.metric);
+    drops.push_back(row.drop);
+  }
+  const FigureColumns usual;
+  return {number_columns(usual.metric, metrics), number_columns(usual.drop, drops)};
+}
+
+std::string number_cell(double value, int columns) { return padded(decimals_in(columns - 1, value), -columns); }
+
 std::string mebibytes(std::int64_t bytes) { return fmt::format("{:.2f}", static_cast<double>(bytes) / 1048576.0); }
 
 std::string quantity(std::int64_t count) {

@@ -13,8 +13,17 @@ namespace quantrail::tui {
 
 // Pieces that the screens share.
 
-/// Four decimals, or two digits of what would be nothing with them; "-" for what is no number.
+/// As decimals() of base/decimals.h.
 [[nodiscard]] std::string number(std::optional<double> value);
+/// Columns for numbers, a blank before each: `usual`, or what the longest takes, but at most 10.
+[[nodiscard]] int number_columns(int usual, const std::vector<double>& values);
+struct FigureColumns {
+  int metric = 7;
+  int drop = 9;
+};
+[[nodiscard]] FigureColumns figure_columns(const std::vector<IterationRow>& rows);
+/// Right-aligned, a blank before it, with as many digits as that leaves room for.
+[[nodiscard]] std::string number_cell(double value, int columns);
 [[nodiscard]] std::string mebibytes(std::int64_t bytes);
 /// "2.3 M", "512": multiply-adds.
 [[nodiscard]] std::string quantity(std::int64_t count);

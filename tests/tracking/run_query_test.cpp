@@ -96,6 +96,17 @@ TEST_F(RunQueryTest, TheTrashIsAListOfItsOwn) {
   EXPECT_EQ(names({.which = Listed::All}), (Names{"new", "old"}));
 }
 
+TEST(RunField, SmallAndLargeNumbersAreTold) {
+  const auto drop = must(run_field("drop"));
+  EXPECT_EQ(shown(drop, 0.0125), "0.0125");
+  EXPECT_EQ(shown(drop, 1e-8), "1e-08");
+  EXPECT_EQ(shown(drop, -0.0), "0.0000");
+  EXPECT_EQ(shown(drop, kNaN), "nan");
+  EXPECT_EQ(shown(must(run_field("metrics.mse")), 1.5e9), "1.5e+09");
+  EXPECT_EQ(shown_to_programs(drop, 0.123456789012), "0.123456789012");
+  EXPECT_EQ(shown_to_programs(must(run_field("reverted")), 12.0), "12");
+}
+
 TEST_F(RunQueryTest, ViewsAreKept) {
   EXPECT_TRUE(fails_with(view(store_, "mine"), Cause::InvalidInput, "none was saved yet"));
   must(save_view(store_, {"mine", {.filter = "has:drop", .sort = "-drop", .columns = {"id", "drop"}}}));

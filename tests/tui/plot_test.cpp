@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <sstream>
 
 #include "tui/canvas.h"
 #include "tui/columns.h"
@@ -63,6 +64,36 @@ TEST(Plot, EndsOfAnAxisHaveDifferentLabels) {
   EXPECT_THAT(flat(0.9375, false, 4), AllOf(HasSubstr(" 0.9376|"), HasSubstr(" 0.9374|"), Not(HasSubstr("0.9375"))));
   EXPECT_THAT(flat(0.5, false, 2), AllOf(HasSubstr(" 0.51|"), HasSubstr(" 0.49|")));
   EXPECT_THAT(flat(100, true, 0), AllOf(HasSubstr(" 100|"), HasSubstr(" 99|")));
+}
+
+std::string rising(double low, double high, int decimals = 4) {
+  Plot plot;
+  plot.series.push_back({.points = {{0, low}, {1, high}}, .mark = U'o'});
+  plot.y_decimals = decimals;
+  Frame frame({7, 40});
+  draw_plot(frame, {0, 0, 6, 39}, plot, {.charset = Charset::Ascii, .charts = Charts::Ascii});
+  return frame.to_text();
+}
+
+TEST(Plot, DigitsFollowWhatValuesSpan) {
+  EXPECT_THAT(rising(2.1e-6, 2.13e-6), AllOf(HasSubstr("2.13e-06|"), HasSubstr("2.10e-06|")));
+  EXPECT_THAT(rising(1e9, 1.3e9), AllOf(HasSubstr("1.3e+09|"), HasSubstr("9.8e+08|")));
+  EXPECT_THAT(rising(1e30, 3e30), HasSubstr("3.2e+30|"));
+  EXPECT_THAT(rising(0.5, 0.50003), AllOf(HasSubstr("0.50003|"), HasSubstr("0.50000|")));
+  EXPECT_THAT(rising(123400, 123900), AllOf(HasSubstr(" 123920|"), HasSubstr(" 123380|")));
+  EXPECT_THAT(flat(2.5e-9, false, 4), AllOf(HasSubstr("2.51e-09|"), HasSubstr("2.49e-09|")));
+  EXPECT_THAT(rising(-3e-9, 3e-9), Not(HasSubstr("-0.0000")));
+}
+
+TEST(Plot, StaysInItsAreaWhateverItsValues) {
+  for (const double high : {1e-300, 2e-6, 1.0, 123456.7891, 1e9, 1e30, 1e300}) {
+    for (const double low : {-high, 0.0, high * 0.99999, high}) {
+      const std::string text = rising(low, high);
+      std::istringstream lines(text);
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 39U) << text;
+      EXPECT_EQ(std::count(text.begin(), text.end(), 'o'), 2) << text;
+    }
+  }
 }
 
 TEST(Plot, SaysThatItIsTooSmall) {

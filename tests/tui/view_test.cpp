@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 #include <sstream>
+#include <tuple>
 
 #include "tests/tui/sample_models.h"
 #include "tui/layout.h"
@@ -57,6 +58,28 @@ TEST(View, OfSeveralMetricsTheSelectedIterationHasAll) {
   for (auto& it : detail.iterations) it.all_metrics = "top1 0.8371, drop 0.0115; top5 0.9712, drop 0.0051";
   model.run.detail = std::make_shared<const RunDetail>(std::move(detail));
   EXPECT_THAT(view(model).to_text(), HasSubstr("top1 0.8371, drop 0.0115; top5 0.9712"));
+}
+
+TEST(View, WhatIsVerySmallOrLargeIsTold) {
+  for (const auto& [unit, first, second] : {std::tuple{1e-6, "7.714e-07", "8.057e-07"},
+                                            {1e9, "7.714e+08", "8.057e+08"},
+                                            {1e30, "7.714e+29", "8.057e+29"}}) {
+    Model model = sample_run({24, 80}, Charset::Ascii);
+    auto detail = *model.run.detail;
+    for (auto& it : detail.iterations) {
+      it.metric *= unit;
+      it.drop *= -unit;
+    }
+    for (auto& score : detail.rankings[0].scores) score.score *= unit;
+    detail.limit = unit;
+    detail.run.float_value = 0.8 * unit;
+    model.run.detail = std::make_shared<const RunDetail>(std::move(detail));
+    for (const auto* page : {"1", "5"}) {
+      const std::string text = view(typed(model, page)).to_text();
+      EXPECT_THAT(text, testing::AllOf(HasSubstr(first), HasSubstr(second), Not(HasSubstr("0.0000"))));
+    }
+    EXPECT_THAT(view(typed(model, "2")).to_text(), testing::ContainsRegex(unit < 1.0 ? "8.1e-07" : "8.1e\\+[0-9]+"));
+  }
 }
 
 TEST(View, PagesOfAComparison) {
