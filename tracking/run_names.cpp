@@ -58,7 +58,7 @@ std::string run_name_from(std::string_view text) {
     if (name.size() + letter.size() > kLongest - 4) break;
     name += letter;
   }
-  if (is_number(name) || name == "latest" || name.front() == '-') name = "run-" + name;
+  if (name.empty() || is_number(name) || name == "latest" || name.front() == '-') name = "run-" + name;
   return name;
 }
 

@@ -36,7 +36,7 @@ bool edit_by_letter(LineEdit& line, char32_t letter) {
 }  // namespace
 
 LineEdit line_of(std::string_view utf8) {
-  LineEdit line{decoded(utf8)};
+  LineEdit line{decoded_with_joiners(utf8)};
   line.cursor = line.text.size();
   return line;
 }
@@ -49,7 +49,8 @@ bool edit(LineEdit& line, const KeyPress& press) {
     case Key::Character:
       if (press.character < 0x20 || line.text.size() >= kLongest) return false;
       // As it is shown, so that nothing hidden is typed.
-      if (decoded(encoded(std::u32string(1, press.character))) != std::u32string(1, press.character)) return false;
+      if (decoded_with_joiners(encoded(std::u32string(1, press.character))) != std::u32string(1, press.character))
+        return false;
       line.text.insert(line.cursor++, 1, press.character);
       return true;
     case Key::Backspace:

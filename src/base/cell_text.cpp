@@ -12,6 +12,9 @@ bool turns_direction(char32_t glyph) {
   return (glyph >= 0x202A && glyph <= 0x202E) || (glyph >= 0x2066 && glyph <= 0x2069);
 }
 
+/// Joins letters or chooses how one looks: terminals disagree on the columns of what comes of it.
+bool joins(char32_t glyph) { return glyph == 0x200D || glyph == 0xFE0F; }
+
 void append_utf8(std::string& out, char32_t glyph) {
   const auto byte = [&out](char32_t value) { out += static_cast<char>(static_cast<unsigned char>(value)); };
   if (glyph < 0x80) {
@@ -77,6 +80,12 @@ std::string encoded(std::u32string_view glyphs) {
 }
 
 std::u32string decoded(std::string_view utf8) {
+  std::u32string glyphs = decoded_with_joiners(utf8);
+  std::erase_if(glyphs, joins);
+  return glyphs;
+}
+
+std::u32string decoded_with_joiners(std::string_view utf8) {
   std::u32string glyphs;
   for (std::size_t at = 0; at < utf8.size();) {
     const auto [glyph, taken] = next_glyph(utf8.substr(at));

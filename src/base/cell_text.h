@@ -12,8 +12,10 @@ namespace quantrail {
 // what they hold reaches a terminal as a command.
 
 /// Code points of UTF-8 text; control characters become "^X", or "?" beyond ASCII, malformed bytes and those that turn
-/// the direction "?".
+/// the direction "?"; joiners, for which terminals differ in the columns of what they join, are left out.
 [[nodiscard]] std::u32string decoded(std::string_view utf8);
+/// The same with them, for what is edited.
+[[nodiscard]] std::u32string decoded_with_joiners(std::string_view utf8);
 [[nodiscard]] std::string encoded(std::u32string_view glyphs);
 /// Columns of UTF-8 text.
 [[nodiscard]] int width_of(std::string_view utf8);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/cell_text.h"
+
 namespace quantrail {
 namespace {
 
@@ -55,6 +57,13 @@ TEST(Printable, LetsNoCommandThroughThatIsNotAscii) {
             "?31m???")
       << "not UTF-8: a terminal of another encoding takes it";
   EXPECT_EQ(printable("\xE2\x80"), "??") << "cut off";
+}
+
+TEST(Printable, LeavesOutJoinersThatTerminalsDrawDifferently) {
+  EXPECT_EQ(printable("a \U0001F468\u200D\U0001F469\u200D\U0001F467 \u2764\uFE0F"),
+            "a \U0001F468\U0001F469\U0001F467 \u2764");
+  EXPECT_EQ(width_of("\U0001F468\u200D\U0001F469"), 4);
+  EXPECT_EQ(encoded(decoded_with_joiners("\u2764\uFE0F")), "\u2764\uFE0F") << "what is edited keeps them";
 }
 
 TEST(DurationText, ChoosesItsUnit) {
