@@ -107,6 +107,8 @@ Status Runs::trash(std::span<const std::int64_t> ids) {
     const auto now = summary(id);
     if (!now) return failed(now);
     if (now->trashed_ms) return fail(Cause::InvalidInput, "run {} ({}) is in the trash already", id, now->name);
+    if (now->state == RunState::Stopping)
+      return fail(Cause::InvalidInput, "run {} ({}) has not stopped yet", id, now->name);
     if (now->owned) {
       return fail(Cause::InvalidInput, "run {} ({}) is {}: stop it first", id, now->name, name_of(now->state));
     }

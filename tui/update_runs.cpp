@@ -208,8 +208,12 @@ Next trash_asked(Model model) {
   const auto live = std::find_if(model.runs.runs.begin(), model.runs.runs.end(), [&](const RunRow& run) {
     return is_live(run) && std::find(runs.begin(), runs.end(), run.id) != runs.end();
   });
-  if (live != model.runs.runs.end())
-    return telling(std::move(model), fmt::format("{} is {}: X stops it first", called(*live), live->state), false);
+  if (live != model.runs.runs.end()) {
+    std::string text = live->state == "stopping"
+                           ? fmt::format("{} has not stopped yet", called(*live))
+                           : fmt::format("{} is {}: X stops it first", called(*live), live->state);
+    return telling(std::move(model), std::move(text), false);
+  }
   const std::string what = named(model, runs);
   model.question = Question{
       fmt::format("put {} into the trash? u takes it out again.", what), U'y', "into the trash", {std::move(command)}};

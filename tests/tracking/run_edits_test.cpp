@@ -88,6 +88,8 @@ TEST_F(RunEditsTest, ARunAtWorkStaysAndATrashedOneGetsNoWorker) {
   auto lease = own(store_, run_);
   EXPECT_TRUE(fails_with(runs_.trash(std::array{second, run_}), Cause::InvalidInput, "is running: stop it first"));
   EXPECT_EQ(must(runs_.list()).size(), 2U) << "all of them or none";
+  must(runs_.request(run_, Verb::Stop));
+  EXPECT_TRUE(fails_with(runs_.trash(std::array{run_}), Cause::InvalidInput, "run 1 (first) has not stopped yet"));
   must(lease->release(RunState::Interrupted, "stopped"));
   must(runs_.trash(std::array{run_}));
   EXPECT_TRUE(fails_with(Lease::acquire(store_, run_, {}), Cause::InvalidInput, "is in the trash"));
