@@ -139,6 +139,7 @@ TuiPerformer::Told TuiPerformer::done(const tui::LoadRun& command) {
   if (!before) return told(before.error());
   if (!command.fresh && unchanged(what, *before)) return {};
   const auto details = runs_.show(command.id);
+  if (!details && details.error().cause == Cause::InvalidInput) return {tui::RunGone{command.id}};
   if (!details) return told(details.error());
   remember(what, *before, tracking::is_live(details->summary.state) || details->summary.owned);
   tui::RunDetail detail = run_detail(*details, command.metric);

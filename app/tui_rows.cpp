@@ -196,6 +196,7 @@ tui::RunRow run_row(const tracking::RunSummary& run) {
   row.id = run.id;
   row.name = run.name;
   row.state = tracking::name_of(run.state);
+  row.trashed = run.trashed_ms.has_value();
   row.outcome = run.outcome && run.targeted ? quantrail::name_of(*run.outcome) : "";
   row.reason = run.reason;
   row.model = run.model;

@@ -47,6 +47,10 @@ struct QueryRefused {
 struct RunLoaded {
   std::shared_ptr<const RunDetail> detail{};  ///< not null
 };
+/// It is not in the store, or not any more.
+struct RunGone {
+  std::int64_t id = 0;
+};
 struct ComparisonLoaded {
   Comparison comparison{};
   std::vector<std::int64_t> asked{};  ///< runs that were to be compared; those that cannot be read are left out
@@ -95,7 +99,7 @@ struct Told {
   bool good = true;
   bool of_reading = false;  ///< the store could not be read: forgotten once it can
 };
-using Msg = std::variant<KeyPressed, Clicked, Scrolled, Resized, Ticked, RunsLoaded, QueryRefused, RunLoaded,
+using Msg = std::variant<KeyPressed, Clicked, Scrolled, Resized, Ticked, RunsLoaded, QueryRefused, RunLoaded, RunGone,
                          ComparisonLoaded, ViewsLoaded, HealthLoaded, FormLoaded, FormChecked, Completed, DraftWritten,
                          Edited, CommandDone, Told>;
 

@@ -57,6 +57,7 @@ struct RunsPage {
 struct RunPage {
   std::int64_t id = 0;
   std::shared_ptr<const RunDetail> detail{};  ///< null: not known yet
+  bool deleted = false;                       ///< detail is what it was, if it was ever known
   RunTab tab = RunTab::Live;
   std::size_t iteration = 0;             ///< position in detail->iterations
   std::optional<std::int64_t> wanted{};  ///< iteration to select once it is there
@@ -188,6 +189,8 @@ struct Next {
 [[nodiscard]] std::vector<Context> contexts_of(const Model& model);
 /// The run that keys act on: the open one, or the selected row; null when there is none.
 [[nodiscard]] const RunRow* current_run(const Model& model);
+/// "in the trash", "deleted" or nothing: where nothing is done to the run of the page.
+[[nodiscard]] std::string_view removal_of(const RunPage& page);
 /// The iteration that keys act on; null when there is none.
 [[nodiscard]] const IterationRow* current_iteration(const Model& model);
 /// The ranking that the layers page shows; null when there is none.

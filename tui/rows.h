@@ -62,6 +62,7 @@ struct RunRow {
   std::string note{};
   std::vector<std::string> tags{};
   bool starred = false;
+  bool trashed = false;
   std::optional<double> speed_up{};  ///< over float, measured at the end
   std::optional<std::int64_t> parent{};
   std::optional<Step> step{};

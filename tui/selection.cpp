@@ -57,6 +57,11 @@ const RunRow* current_run(const Model& model) {
   return model.runs.at < model.runs.runs.size() ? &model.runs.runs[model.runs.at] : nullptr;
 }
 
+std::string_view removal_of(const RunPage& page) {
+  if (page.deleted) return "deleted";
+  return page.detail && page.detail->run.trashed ? "in the trash" : "";
+}
+
 const IterationRow* current_iteration(const Model& model) {
   if (!model.run.detail || model.run.iteration >= model.run.detail->iterations.size()) return nullptr;
   return &model.run.detail->iterations[model.run.iteration];

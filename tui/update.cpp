@@ -100,6 +100,7 @@ Next run_loaded(Model model, const std::shared_ptr<const RunDetail>& detail) {
   if (model.runs.at < model.runs.runs.size() && model.runs.runs[model.runs.at].id == id) model.runs.preview = detail;
   RunPage& page = model.run;
   if (id != page.id) return still(std::move(model));
+  page.deleted = false;
   keeping_layer(page, [&] {
     keeping_setting(page, [&] {
       const auto log = log_lines(model);
@@ -210,7 +211,8 @@ namespace {
 
 bool was_read(const Msg& msg) {
   return std::holds_alternative<RunsLoaded>(msg) || std::holds_alternative<RunLoaded>(msg) ||
-         std::holds_alternative<ComparisonLoaded>(msg) || std::holds_alternative<HealthLoaded>(msg);
+         std::holds_alternative<RunGone>(msg) || std::holds_alternative<ComparisonLoaded>(msg) ||
+         std::holds_alternative<HealthLoaded>(msg);
 }
 
 Next updated(Model model, const Msg& msg) {
@@ -241,6 +243,10 @@ Next updated(Model model, const Msg& msg) {
                           return still(std::move(model));
                         },
                         [&](const RunLoaded& m) { return run_loaded(std::move(model), m.detail); },
+                        [&](const RunGone& m) {
+                          if (m.id == model.run.id) model.run.deleted = true;
+                          return still(std::move(model));
+                        },
                         [&](const ComparisonLoaded& m) { return comparison_loaded(std::move(model), m); },
                         [&](const ViewsLoaded& m) {
                           model.views = m.views;

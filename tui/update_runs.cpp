@@ -305,6 +305,10 @@ std::vector<std::int64_t> chosen_runs(const Model& model) {
 }
 
 Next acted_on_run(Model model, Action action) {
+  if (const auto where = removal_of(model.run); model.screen() == Screen::Run && !where.empty()) {
+    const std::string way_out = model.run.deleted ? "" : fmt::format("; `:undo {}` takes it out", model.run.id);
+    return telling(std::move(model), fmt::format("run {} is {}{}", model.run.id, where, way_out), false);
+  }
   const auto* current = current_run(model);
   if (action == Action::New) return new_asked(std::move(model));
   if (current == nullptr) return without_run(std::move(model));

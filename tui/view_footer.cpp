@@ -92,9 +92,13 @@ void draw_list(Frame& frame, const Model& model, std::string_view title, const s
 /// What is done to one run only says itself where it can be done to the selected one.
 bool makes_sense(const Model& model, Action action) {
   const auto* run = current_run(model);
-  const bool trash = model.screen() == Screen::Runs && model.runs.query.trash;
+  const bool page = model.screen() == Screen::Run;
+  const bool removed = page && !removal_of(model.run).empty();
+  const bool trash = removed || (model.screen() == Screen::Runs && model.runs.query.trash);
   switch (action) {
     case Action::Undo: return model.screen() != Screen::Runs || trash;
+    case Action::Export:
+    case Action::Branch: return !removed;
     case Action::ShowTrash: return trash;
     case Action::Help: return model.screen() != Screen::Text;
     case Action::Right: return model.screen() != Screen::Text || text_excess(model) > 0;

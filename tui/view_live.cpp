@@ -118,7 +118,7 @@ void draw_run(Frame& frame, const Model& model) {
   const RunPage& page = model.run;
   if (!page.detail) {
     draw_header(frame, fmt::format("quantrail  RUN {}", page.id), model);
-    frame.put(2, 3, "reading the store ...", Style::Dim);
+    frame.put(2, 3, page.deleted ? "there is no such run in the store" : "reading the store ...", Style::Dim);
     draw_footer(frame, model);
     return;
   }
@@ -126,7 +126,8 @@ void draw_run(Frame& frame, const Model& model) {
   const RunRow& run = detail.run;
   // The name gives way, not the state.
   const std::string before = fmt::format("quantrail  RUN {} {}", run.id, run.starred ? "* " : "");
-  const std::string state = "   " + state_text(run);
+  const auto removal = removal_of(page);
+  const std::string state = "   " + (removal.empty() ? state_text(run) : std::string(removal));
   const int clock = model.look.clock ? width_of(model.clock) : 0;
   const int room = model.size.columns - 3 - clock - width_of(before) - width_of(state);
   draw_header(frame, before + fitted(run.name, std::max(room, 1)) + state, model);

@@ -6,7 +6,10 @@
 namespace quantrail::tui {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 RunLoaded loaded(RunDetail detail) { return {std::make_shared<const RunDetail>(std::move(detail))}; }
 
@@ -30,6 +33,28 @@ TEST(Update, MetricsAreGoneThroughInTurn) {
   compared.compare.comparison->metrics = {"map", "map@50"};
   EXPECT_THAT(update(std::move(compared), key(U's')).commands,
               ElementsAre(Cmd{LoadComparison{{2, 3, 4}, true, "map@50"}}));
+}
+
+TEST(Update, ARunThatWasRemovedSaysSoAndTakesNoKeys) {
+  Model model = run();
+  RunDetail detail = *model.run.detail;
+  detail.run.state = "interrupted";
+  model = update(std::move(model), loaded(detail)).model;
+  EXPECT_THAT(view(model).to_text(), AllOf(HasSubstr("r resume"), HasSubstr("e export")));
+  detail.run.trashed = true;
+  const Model trashed = update(model, loaded(detail)).model;
+  EXPECT_THAT(view(trashed).to_text(),
+              AllOf(HasSubstr("mobilenet-v1   in the trash"), Not(HasSubstr("r resume")), Not(HasSubstr("e export"))));
+  const Next refused = update(trashed, key(U'r'));
+  EXPECT_TRUE(refused.commands.empty());
+  EXPECT_EQ(refused.model.told->text, "run 4 is in the trash; `:undo 4` takes it out");
+  const Model deleted = update(trashed, RunGone{4}).model;
+  EXPECT_THAT(view(deleted).to_text(), AllOf(HasSubstr("mobilenet-v1   deleted"), Not(HasSubstr("n new"))));
+  EXPECT_FALSE(deleted.told) << "the title says it";
+  EXPECT_TRUE(update(deleted, key(U'e')).commands.empty());
+  EXPECT_FALSE(update(deleted, RunGone{7}).model.told);
+  EXPECT_THAT(view(update(deleted, loaded(sample_detail(sample_row(4, "mobilenet-v1", "done")))).model).to_text(),
+              Not(HasSubstr("deleted")));
 }
 
 TEST(Update, AWordThatACommandOfTheScreensDoesNotTakeIsRefused) {
