@@ -16,6 +16,7 @@
 #include "tracking/garbage.h"
 #include "tracking/health.h"
 #include "tracking/kept_models.h"
+#include "tui/shell_text.h"
 
 namespace quantrail::app {
 namespace {
@@ -32,11 +33,23 @@ struct StoreHealth {
   std::string network{};    ///< file system; empty: on this machine
   std::uint64_t free_bytes = 0;
   std::uint64_t orphan_bytes = 0;
+  std::vector<std::string> copies{};  ///< what is wrong with copies of models
 };
 
-/// Whether the model of every run is still there, whole.
-Status check_models(const tracking::Store& store, tracking::Runs& runs,
-                    const std::vector<tracking::RunSummary>& summaries) {
+/// Of a copy that is not whole, while the original is.
+std::string told_of_copy(const tracking::Store& store, const tracking::RunDetails& run, const Model& original) {
+  const auto copy = tracking::kept_copy(store, run.model_hash);
+  if (copy == tracking::KeptCopy::Whole || original.bytes > tracking::kLargestKeptModel) return {};
+  return fmt::format("the kept copy of {} is {}; `quantrail relink {} {}` renews it",
+                     printable(original.path.filename().string()),
+                     copy == tracking::KeptCopy::Missing ? "missing" : "damaged", run.summary.id,
+                     tui::shell_quoted(original.path.string()));
+}
+
+/// Whether the model of every run is still there, whole, and so is the store's copy; returns what is wrong with copies.
+Result<std::vector<std::string>> check_models(const tracking::Store& store, tracking::Runs& runs,
+                                              const std::vector<tracking::RunSummary>& summaries) {
+  std::vector<std::string> wrong;
   std::set<Digest> seen;
   for (const auto& summary : summaries) {
     const auto details = runs.show(summary.id);
@@ -44,8 +57,11 @@ Status check_models(const tracking::Store& store, tracking::Runs& runs,
     if (!seen.insert(details->model_hash).second) continue;
     const auto model = tracking::base_model(store, details->model_hash, details->model_path);
     if (!model) return failed(model, fmt::format("run {}", summary.id));
+    // Else the copy was read.
+    if (model->path != details->model_path) continue;
+    if (auto told = told_of_copy(store, *details, *model); !told.empty()) wrong.push_back(std::move(told));
   }
-  return {};
+  return wrong;
 }
 
 Result<StoreHealth> checked_store(const Options& options) {
@@ -76,7 +92,10 @@ Result<StoreHealth> checked_store(const Options& options) {
     for (const auto& found : *garbage) {
       if (found.kind == tracking::Garbage::Orphans) health.orphan_bytes = found.bytes;
     }
-    return check_models(*store, *runs, *summaries);
+    auto copies = check_models(*store, *runs, *summaries);
+    if (!copies) return failed(copies);
+    health.copies = std::move(*copies);
+    return {};
   }();
   if (!looked) health.problem = looked.error().message;
   return health;
@@ -90,9 +109,10 @@ void print_text(const RuntimeInfo& info, const StoreHealth& health) {
   if (!health.there) {
     fmt::print("store        {}: none yet; the first run makes it\n", printable(health.folder));
   } else if (health.problem.empty()) {
-    fmt::print("store        {}: sound, {} runs, {} interrupted, {} at work; {:.1f} GiB free\n",
-               printable(health.folder), health.runs, health.interrupted, health.workers,
-               static_cast<double>(health.free_bytes) / kGibibyte);
+    fmt::print("store        {}: {}, {} runs, {} interrupted, {} at work; {:.1f} GiB free\n", printable(health.folder),
+               health.copies.empty() ? "sound" : "the database is sound", health.runs, health.interrupted,
+               health.workers, static_cast<double>(health.free_bytes) / kGibibyte);
+    for (const auto& told : health.copies) fmt::print("             {}\n", told);
     if (health.orphan_bytes > 0) {
       fmt::print("             {:.1f} MiB belong to no run; `quantrail gc orphans` deletes them\n",
                  static_cast<double>(health.orphan_bytes) / 1048576.0);
@@ -126,7 +146,8 @@ nlohmann::json as_json(const RuntimeInfo& info, const StoreHealth& health) {
             {"at_work", health.workers},
             {"network_file_system", health.network},
             {"free_bytes", health.free_bytes},
-            {"orphan_bytes", health.orphan_bytes}}}};
+            {"orphan_bytes", health.orphan_bytes},
+            {"kept_copies", health.copies}}}};
 }
 
 }  // namespace
@@ -139,7 +160,7 @@ int run(const Options& options, const DoctorCommand& command) {
     fmt::print("{}\n", as_json(info, *health).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   else
     print_text(info, *health);
-  return health->problem.empty() ? kDone : kFailed;
+  return health->problem.empty() && health->copies.empty() ? kDone : kFailed;
 }
 
 }  // namespace quantrail::app

@@ -21,7 +21,7 @@ Result<std::string> relinked(const Options& options, const RelinkCommand& comman
     return fail(Cause::InvalidInput, "{}: is another model ({}) than run {} began with ({})", path.string(),
                 model->hash.hex().substr(0, 12), named->id, details->model_hash.hex().substr(0, 12));
   }
-  const auto kept = tracking::keep_model(named->store, *model);
+  const auto kept = tracking::renew_kept_model(named->store, *model);
   if (!kept) return failed(kept);
   const auto runs = named->runs.relink(model->hash, path);
   if (!runs) return failed(runs);

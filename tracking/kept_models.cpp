@@ -85,6 +85,20 @@ Result<bool> keep_model(const Store& store, const Model& model, std::uint64_t la
   return true;
 }
 
+KeptCopy kept_copy(const Store& store, const Digest& hash) {
+  std::error_code error;
+  if (!fs::exists(folder_of(store, hash), error)) return KeptCopy::Missing;
+  const auto kept = load_model(folder_of(store, hash) / kModelFile);
+  return kept && kept->hash == hash ? KeptCopy::Whole : KeptCopy::Damaged;
+}
+
+Result<bool> renew_kept_model(const Store& store, const Model& model) {
+  std::error_code error;
+  if (kept_copy(store, model.hash) == KeptCopy::Damaged) fs::remove_all(folder_of(store, model.hash), error);
+  if (error) return fail(Cause::Storage, "{}: {}", folder_of(store, model.hash).string(), error.message());
+  return keep_model(store, model);
+}
+
 Result<Model> base_model(const Store& store, const Digest& hash, const fs::path& original) {
   const auto kept_path = folder_of(store, hash) / kModelFile;
   auto kept = load_model(kept_path);

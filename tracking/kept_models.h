@@ -20,8 +20,15 @@ inline constexpr std::uint64_t kLargestKeptModel = 4ULL << 30U;
 [[nodiscard]] Result<bool> keep_model(const Store& store, const Model& model,
                                       std::uint64_t largest = kLargestKeptModel);
 
+/// The same where a copy may be damaged: one whose content is another goes first.
+[[nodiscard]] Result<bool> renew_kept_model(const Store& store, const Model& model);
+
 /// The model whose hash is `hash`: the kept copy, or else the file at `original`, whichever still has that content.
 /// Errors: InvalidInput when neither has, naming both.
 [[nodiscard]] Result<Model> base_model(const Store& store, const Digest& hash, const std::filesystem::path& original);
+
+enum class KeptCopy { Whole, Missing, Damaged };
+/// What became of the store's copy, all of which is read.
+[[nodiscard]] KeptCopy kept_copy(const Store& store, const Digest& hash);
 
 }  // namespace quantrail::tracking

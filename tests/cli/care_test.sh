@@ -40,6 +40,16 @@ q export first@2 -o "$work/after.onnx" >/dev/null || bad "export after gc"
 cmp -s "$work/before.onnx" "$work/after.onnx" || bad "another model after gc"
 expect 0 'sound' -- q doctor
 
+# A copy of a model that is damaged is told while the original can still renew it.
+copy=$(echo "$store"/models/*/model.onnx)
+printf '\377' | dd of="$copy" bs=1 seek=1000 conv=notrunc 2>/dev/null
+expect 1 'the kept copy of .*\.onnx is damaged; `quantrail relink [0-9]+ .*\.onnx. renews it' -- q doctor
+q doctor --json | jq -e '.store.kept_copies | length == 1' >/dev/null || bad "doctor --json on a damaged copy"
+rm -r "$(dirname "$copy")"
+expect 1 'the kept copy of .*\.onnx is missing' -- q doctor
+eval "q $(q doctor | sed -n 's/.*`quantrail \(relink .*\)`.*/\1/p')" >/dev/null || bad "relink as doctor says"
+expect 0 'sound' -- q doctor
+
 # A store that one may only read: everything can be looked at, and what would write says why not.
 cp -r "$store" "$work/ro"
 chmod -R a+rX,a-w "$work/ro"

@@ -99,6 +99,23 @@ TEST_F(KeptModelsTest, ADamagedCopyIsNotUsed) {
   EXPECT_TRUE(fails_with(base_model(store_, model.hash, path), Cause::InvalidInput, "net.onnx"));
 }
 
+TEST_F(KeptModelsTest, ADamagedCopyIsToldAndRenewed) {
+  const auto path = whole();
+  const Model model = must(load_model(path));
+  const auto kept = store_.models() / model.hash.hex();
+  EXPECT_EQ(kept_copy(store_, model.hash), KeptCopy::Missing);
+  must(keep_model(store_, model));
+  EXPECT_EQ(kept_copy(store_, model.hash), KeptCopy::Whole);
+  std::string other = bytes_of(kWhole);
+  other[50] = static_cast<char>(other[50] ^ 1);  // as long as it was
+  write_text(kept / "model.onnx", other);
+  EXPECT_EQ(kept_copy(store_, model.hash), KeptCopy::Damaged);
+  EXPECT_TRUE(must(renew_kept_model(store_, model)));
+  EXPECT_EQ(kept_copy(store_, model.hash), KeptCopy::Whole);
+  fs::remove(kept / "model.onnx");
+  EXPECT_EQ(kept_copy(store_, model.hash), KeptCopy::Damaged);
+}
+
 TEST_F(KeptModelsTest, AFileThatChangedSinceItWasLoadedIsNotKept) {
   const auto path = whole();
   const Model model = must(load_model(path));
