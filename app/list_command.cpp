@@ -79,17 +79,22 @@ std::vector<std::string> columns_for(const RunQuery& query, const std::vector<Ru
   return columns;
 }
 
-int print_views(const tracking::Store& store) {
+int print_views(const tracking::Store& store, Format format) {
   const auto all = tracking::views(store);
   if (!all) return complained(all.error());
-  if (all->empty()) {
+  if (format == Format::Json) {
+    fmt::print("{}\n", views_json(*all));
+    return kDone;
+  }
+  if (all->empty() && format == Format::Text) {
     fmt::print("no views yet; `quantrail list FILTER --save-view NAME` makes one\n");
     return kDone;
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& one : *all)
     rows.push_back({one.name, one.query.filter, one.query.sort, joined(one.query.columns, ",")});
-  fmt::print("{}", table({"view", "filter", "sort", "columns"}, rows, {}));
+  const std::vector<std::string> titles{"view", "filter", "sort", "columns"};
+  fmt::print("{}", format == Format::Csv ? csv(titles, rows) : table(titles, rows, {}));
   return kDone;
 }
 
@@ -105,7 +110,7 @@ int run(const Options& options, const ListCommand& command) {
   const bool writes = !command.save_view.empty() || !command.forget_view.empty();
   const auto store = opened_store(options, writes ? tracking::Store::Mode::Write : tracking::Store::Mode::Read);
   if (!store) return complained(store.error());
-  if (command.views) return print_views(*store);
+  if (command.views) return print_views(*store, command.format);
   if (!command.forget_view.empty()) {
     const auto gone = tracking::forget_view(*store, command.forget_view);
     return gone ? kDone : complained(gone.error());

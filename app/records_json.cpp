@@ -128,6 +128,17 @@ std::string list_json(const std::vector<tracking::RunFacts>& runs) {
   return dumped(out);
 }
 
+std::string views_json(const std::vector<tracking::View>& views) {
+  json out = json::array();
+  for (const auto& view : views) {
+    out.push_back({{"view", view.name},
+                   {"filter", view.query.filter},
+                   {"sort", view.query.sort},
+                   {"columns", view.query.columns}});
+  }
+  return dumped(out);
+}
+
 std::string show_json(const tracking::RunDetails& details) {
   json iterations = json::array();
   for (const auto& it : details.iterations) iterations.push_back(iteration_json(it));

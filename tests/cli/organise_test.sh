@@ -46,6 +46,10 @@ expect 2 'Excludes|excludes' -- q list --json --columns id
 q list tag:night --sort drop --columns id,name --save-view nights >/dev/null || bad "save view"
 expect 0 '1 +first' -- q list --view nights
 expect 0 'nights +tag:night +drop +id,name' -- q list --views
+q list --views --json | jq -e '.[0] | .view == "nights" and .sort == "drop" and .columns == ["id", "name"]' >/dev/null ||
+  bad "views as JSON"
+[ "$(q list --views --csv | tr -d '\r' | paste -sd' ')" = 'view,filter,sort,columns nights,tag:night,drop,"id,name"' ] ||
+  bad "views as CSV"
 expect 2 'did you mean "nights"' -- q list --view night
 q list --forget-view nights || bad "forget view"
 expect 2 'no view' -- q list --view nights
