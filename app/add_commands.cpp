@@ -27,6 +27,11 @@ void add_formats(CLI::App* sub, Format& format, bool with_csv) {
   csv->excludes(json);
 }
 
+/// `--name "$UNSET"` is a mistake, not a wish for the default.
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return std::string(text.empty() ? "must not be empty" : ""); }, ""};
+}
+
 void add_overrides(CLI::App* sub, std::vector<std::string>& overrides) {
   sub->add_option("--set", overrides,
                   "KEY=VALUE: change a configuration value; KEY is a dotted path or a unique parameter name")
@@ -72,15 +77,18 @@ void add_run_commands(CLI::App& app, Options& options) {
       ->excludes(config)
       ->excludes("--from");
   run->add_flag("--detach", r.detach, "Return at once; the run goes on without this terminal");
-  run->add_option("--name", r.name, "Name of the run; default: the model's name");
+  run->add_option("--name", r.name, "Name of the run; default: the model's name")->check(not_empty());
   run->add_option("--tag", r.tags, "Tag of the run; may be repeated")->allow_extra_args(false);
   run->add_option("--after", r.after, "Begin when this run has ended, however it ended")->type_name("RUN");
   run->add_option("--at-once", r.at_once, "Begin when fewer than N runs of the store are at work, in order of creation")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
-  run->add_option("--notify", r.notify,
-                  "Shell command for the end of the run, with QUANTRAIL_RUN, _NAME, _STATE, _OUTCOME, _REASON, _DROP")
-      ->type_name("COMMAND");
+  run->add_option(
+         "--notify", r.notify,
+         "Shell command for the end of the run, with QUANTRAIL_RUN, _NAME, _STATE, _OUTCOME, _REASON, _METRIC, "
+         "_BEST, _DROP, _STORE")
+      ->type_name("COMMAND")
+      ->check(not_empty());
   add_overrides(run, r.overrides);
 
   auto* resume = app.add_subcommand(
@@ -127,7 +135,9 @@ void add_list(CLI::App& app, Options& options) {
                       ->allow_extra_args(false)
                       ->type_name("FIELD,...");
   list->add_option("--view", l.view, "Filter, order and columns that were saved under this name")->type_name("NAME");
-  list->add_option("--save-view", l.save_view, "Save filter, order and columns under this name")->type_name("NAME");
+  list->add_option("--save-view", l.save_view, "Save filter, order and columns under this name")
+      ->type_name("NAME")
+      ->check(not_empty());
   list->add_option("--forget-view", l.forget_view, "Delete what was saved under this name")->type_name("NAME");
   list->add_flag("--views", l.views, "Show what was saved");
   list->add_flag("--trash", l.trash, "The runs that `rm` put into the trash");

@@ -52,6 +52,11 @@ expect 2 '^quantrail: there is no option --hlep \(did you mean "--help"\?\); `qu
 expect 2 'list: there is no option --sorrt \(did you mean "--sort"\?\)' -- q list --sorrt drop
 expect 2 'check: "two.json" is one argument too many' -- q check one.json two.json
 expect 2 '^quantrail: list: --json excludes --csv' -- q list --json --csv
+for option in 'run c.json --name' 'run c.json --notify' 'list --save-view'; do
+  # shellcheck disable=SC2086
+  expect 2 "^quantrail: ${option%% *}: ${option##* }: must not be empty" -- q $option ''
+done
+expect 0 '_METRIC, _BEST, _DROP, _STORE' -- sh -c "$QUANTRAIL run --help | tr -s '\n ' ' '"
 expect 0 'Usage' -- q export --help
 # What RUN means stands where one is taken, and only there.
 for command in run show inspect export watch evaluate; do expect 0 '^RUN is a run' -- q "$command" --help; done
