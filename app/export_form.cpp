@@ -51,6 +51,8 @@ Result<tui::Form> export_form(const Options& options, const tui::FormSource& sou
             "load the file again and compare its results before it gets its name"),
       field("sidecar", "record beside it", tui::FieldKind::Flag, {"yes", "no"}, "no",
             "also FILE.json with run, iteration, metrics and drop"),
+      field("force", "replace any file", tui::FieldKind::Flag, {"yes", "no"}, "no",
+            "also one that is there and was not exported here"),
   };
   form.at = 1;
   return form;
@@ -71,7 +73,8 @@ tui::FormChecked checked_export(const Options& options, const tui::CheckForm& fo
     checked.notes.push_back(path.string() + " is there already and will be replaced");
   const auto named = named_iteration(options, typed_value(form.values, "what"));
   if (named && checked.errors.empty()) {
-    if (const auto free = check_export_target(*named, path, false); !free) checked.errors["to"] = free.error().message;
+    if (const auto free = check_export_target(*named, path, typed_value(form.values, "force") == "yes"); !free)
+      checked.errors["to"] = free.error().message;
   }
   if (!named) {
     checked.errors["what"] = named.error().message;
@@ -91,6 +94,7 @@ std::vector<std::string> export_command(const tui::SubmitForm& form) {
                                    "--profile", typed_value(form.values, "profile")};
   if (typed_value(form.values, "verify") == "yes") command.emplace_back("--verify");
   if (typed_value(form.values, "sidecar") == "yes") command.emplace_back("--sidecar");
+  if (typed_value(form.values, "force") == "yes") command.emplace_back("--force");
   return command;
 }
 

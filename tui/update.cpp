@@ -155,6 +155,7 @@ Next command_done(Model model, const CommandDone& done) {
   }
   if (label == "rm" && good) model.runs.marked.clear();
   std::string text = lines.empty() ? fmt::format("{}: {}", label, good ? "done" : "failed") : lines.back();
+  if (label == "rename" && !good) text += "; w, then Up, has what was typed";
   // What failed is not talked over by what went well: it stays until a key is pressed.
   const bool failed_before = model.told && !model.told->good;
   Next next = good && failed_before ? still(std::move(model)) : telling(std::move(model), std::move(text), good);

@@ -100,8 +100,27 @@ keys F10
 sees 'iteration 0 of run 1'
 [ "$(sha256sum <"$work/it0.onnx" | cut -d' ' -f1)" = "$(q show 1 --json | jq -r '.iterations[0].snapshot_hash')" ] ||
   bad "the exported file is not what was recorded"
+# What was not exported here is replaced where that is asked for.
+echo mine >"$work/mine.onnx"
+keys e
+sees 'EXPORT  run 1'
+keys C-u
+text "$work/mine.onnx"
+sees 'no model that was exported here'
+keys Down Down Down Down Space
+sees 'EXPORT .*ready'
+keys F10
+sees 'mine.onnx: iteration 0 of run 1'
 keys q
 sees 'RUNS 1'
+# A name that is refused is not lost.
+keys w C-u
+text latest
+keys Enter
+sees 'what was typed'
+keys w Up
+sees 'latest'
+keys Escape
 keys m
 text 'a note'
 keys Enter
