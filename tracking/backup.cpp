@@ -1,7 +1,9 @@
 #include "tracking/backup.h"
 
 #include <array>
+#include <optional>
 
+#include "base/folder_mark.h"
 #include "base/folders.h"
 #include "tracking/durable_copy.h"
 #include "tracking/health.h"
@@ -120,10 +122,13 @@ Result<Backup> back_up(const Store& store, const fs::path& to, bool files) {
   if (auto free = check_target(store, to); !free) return failed(free);
   const auto parent = fs::absolute(to).parent_path();
   const auto half_made = parent / fmt::format(".{}.new-{}", to.filename().string(), random_id());
+  remove_abandoned(parent, fmt::format(".{}.new-", to.filename().string()));
   std::error_code error;
   if (!fs::create_directory(half_made, error))
     return fail(Cause::InvalidInput, "{}: {}", half_made.string(), error.message());
+  std::optional<FolderMark> mark(half_made);
   auto backup = filled(store, half_made, files);
+  mark.reset();
   if (backup) {
     sync_folder(half_made);
     fs::rename(half_made, to, error);

@@ -14,9 +14,9 @@ struct Backup {
 };
 
 /// A copy of the store, of one moment, while its workers go on: a folder that is a store itself. It has its name only
-/// once it is whole and was checked. `files`: base models, without which exports need the original files, and what
-/// workers printed, too.
-/// Errors: InvalidInput when `to` is there already or lies in the store; Storage.
+/// once it is whole and was checked; what a copy of that name left that was killed goes a day later. `files`: base
+/// models, without which exports need the original files, and what workers printed, too. Errors: InvalidInput when `to`
+/// is there already or lies in the store; Storage.
 [[nodiscard]] Result<Backup> back_up(const Store& store, const std::filesystem::path& to, bool files);
 
 }  // namespace quantrail::tracking

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 Result<TemporaryFolder> TemporaryFolder::made(std::string_view what) {
   std::error_code failure;
   const fs::path place = fs::temp_directory_path(failure);
+  if (!failure) remove_abandoned(place, fmt::format("{}-", what));
   std::string pattern = (place / fmt::format("{}-XXXXXX", what)).string();
   if (!failure && ::mkdtemp(pattern.data()) != nullptr) return TemporaryFolder(pattern);
   if (!failure) failure.assign(errno, std::generic_category());
@@ -22,12 +23,14 @@ Result<TemporaryFolder> TemporaryFolder::made(std::string_view what) {
               printable(place.empty() && wanted != nullptr ? wanted : place.string()), failure.message());
 }
 
-TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
+    : path_(std::exchange(other.path_, {})), mark_(std::move(other.mark_)) {}
 
 TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
   if (this != &other) {
     remove();
     path_ = std::exchange(other.path_, {});
+    mark_ = std::move(other.mark_);
   }
   return *this;
 }
