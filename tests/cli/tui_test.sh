@@ -106,7 +106,7 @@ keys e
 sees 'EXPORT  run 1'
 keys C-u
 text "$work/mine.onnx"
-sees 'no model that was exported here'
+sees 'exported here; --force replaces it'
 keys Down Down Down Down Space
 sees 'EXPORT .*ready'
 keys F10
