@@ -202,6 +202,22 @@ keys q
 sees 'left with 0'
 mux kill-server
 
+# A run that another program removes says so on its page, and can come back.
+start 80 24 C.UTF-8
+sees 'RUNS 3'
+keys Home Enter
+sees 'RUN 3 third .*done'
+q rm third >/dev/null
+sees 'RUN 3 third +in the trash'
+screen | grep -q 'e export' && bad "a run in the trash is offered for export"
+q undo >/dev/null
+sees 'RUN 3 third .*done'
+q backup "$work/whole" >/dev/null && q rm third >/dev/null && q gc trash >/dev/null
+sees 'RUN 3 third +deleted'
+screen | grep -q 'there is no run' && bad "what the title says is said twice"
+mux kill-server
+store=$work/whole
+
 # The terminal goes away: the screens end, no process stays behind.
 start 80 24 C.UTF-8
 sees 'RUNS 3'
