@@ -44,9 +44,9 @@ std::vector<std::vector<std::string>> setting_rows(const Comparison& comparison,
   return rows;
 }
 
-std::vector<std::vector<std::string>> result_table(const std::vector<RunDetails>& runs) {
+std::vector<std::vector<std::string>> result_table(const std::vector<RunDetails>& runs, bool whole) {
   std::vector<std::vector<std::string>> rows;
-  for (auto& line : result_rows(runs)) {
+  for (auto& line : result_rows(runs, whole)) {
     rows.push_back({std::move(line.title)});
     rows.back().insert(rows.back().end(), line.texts.begin(), line.texts.end());
   }
@@ -107,7 +107,7 @@ void print_text(const std::vector<RunDetails>& runs, const Comparison& compariso
   const auto equal = std::count_if(comparison.settings.begin(), comparison.settings.end(),
                                    [](const auto& setting) { return !setting.differs; });
   if (!all) fmt::print("{} equal settings are not shown (--all)\n", equal);
-  fmt::print("\n{}", table(heads(runs, ""), result_table(runs), {}));
+  fmt::print("\n{}", table(heads(runs, ""), result_table(runs, false), {}));
   print_front(runs, comparison);
   print_layers(runs, comparison, all);
   for (const auto& warning : comparison.warnings) fmt::print("! {}\n", printable(warning));
@@ -192,7 +192,7 @@ int run(const Options& options, const CompareCommand& command) {
     fmt::print("{}\n", as_json(*runs, comparison).dump(2, ' ', false, json::error_handler_t::replace));
   } else if (command.format == Format::Csv) {
     auto rows = setting_rows(comparison, command.all, true);
-    for (auto& row : result_table(*runs)) rows.push_back(std::move(row));
+    for (auto& row : result_table(*runs, true)) rows.push_back(std::move(row));
     fmt::print("{}", csv(heads(*runs, "key"), rows));
   } else {
     print_text(*runs, comparison, command.all);

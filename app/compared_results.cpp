@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <set>
 
 #include "app/numbers.h"
@@ -17,9 +18,15 @@ std::string seconds_text(const RunDetails& run) {
   return duration_text(static_cast<double>(*run.ended_ms - *run.started_ms) / 1000.0);
 }
 
+/// For programs: every digit, and nothing where there is none.
+std::string digits(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
+}
+
 }  // namespace
 
-std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
+std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs, bool whole) {
+  const auto number = whole ? digits : decimals;
   std::vector<ComparedResult> lines;
   const auto line = [&](std::string title, const auto& text_of) {
     auto& made = lines.emplace_back(ComparedResult{std::move(title), {}});
@@ -32,14 +39,14 @@ std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
   });
   line("metric",
        [](const RunDetails& run) { return run.summary.metric.empty() ? "not measured" : run.summary.metric; });
-  line("float", [](const RunDetails& run) { return decimals(run.summary.float_metric); });
-  line("quantized", [](const RunDetails& run) { return decimals(run.summary.quantized); });
-  line("best", [](const RunDetails& run) { return decimals(run.summary.best); });
-  line("drop", [](const RunDetails& run) { return decimals(run.summary.drop); });
-  line("may drop by", [](const RunDetails& run) {
+  line("float", [number](const RunDetails& run) { return number(run.summary.float_metric); });
+  line("quantized", [number](const RunDetails& run) { return number(run.summary.quantized); });
+  line("best", [number](const RunDetails& run) { return number(run.summary.best); });
+  line("drop", [number](const RunDetails& run) { return number(run.summary.drop); });
+  line("may drop by", [number](const RunDetails& run) {
     if (!run.baseline) return std::string("-");
     const auto limit = run.baseline->limits.find(run.summary.metric);
-    return limit == run.baseline->limits.end() ? std::string("-") : decimals(limit->second);
+    return limit == run.baseline->limits.end() ? std::string("-") : number(limit->second);
   });
   std::set<std::string> further;
   for (const auto& run : runs) {
@@ -54,7 +61,7 @@ std::vector<ComparedResult> result_rows(const std::vector<RunDetails>& runs) {
       if (!best || static_cast<std::size_t>(*best) >= run.iterations.size()) return std::string("-");
       const auto& drops = run.iterations[static_cast<std::size_t>(*best)].drops;
       const auto drop = drops.find(metric);
-      return drop == drops.end() ? std::string("-") : decimals(drop->second);
+      return drop == drops.end() ? std::string("-") : number(drop->second);
     });
   }
   line("layers float", [](const RunDetails& run) { return std::to_string(run.summary.reverted); });

@@ -267,7 +267,7 @@ tui::Comparison comparison_rows(std::vector<tracking::RunDetails> runs, const st
     for (const auto& value : setting.values) row.values.push_back(value.value_or("-"));
     out.settings.push_back(std::move(row));
   }
-  for (auto& result : result_rows(runs)) {
+  for (auto& result : result_rows(runs, false)) {
     tui::ComparedRow row{std::move(result.title), std::move(result.texts)};
     row.differs = std::adjacent_find(row.values.begin(), row.values.end(), std::not_equal_to<>()) != row.values.end();
     out.results.push_back(std::move(row));

@@ -67,6 +67,7 @@ expect 0 'measured on different samples \(600 and 300\)' -- q compare first othe
   bad "compare: $(q compare 1 2 --json | jq -c '[.settings[] | select(.differs) | .key]')"
 q compare 1 2 --json | jq -e '.points | length == 6 and any(.front)' >/dev/null || bad "compare: points"
 q compare 1 2 --csv | grep -q '^drop,' || bad "compare: csv"
+[ "$(q compare 1 2 --csv | sed -n 's/^drop,\([^,]*\),.*/\1/p')" = "$(field 1 drop)" ] || bad "compare: csv rounds"
 expect 2 'at least two' -- q compare 1
 expect 2 'named twice' -- q compare 1 first
 
