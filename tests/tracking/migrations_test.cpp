@@ -98,16 +98,19 @@ TEST(OldStore, IsBroughtUpToDateWhenOpened) {
 }
 
 TEST(OldStore, IsCopiedOnceWhenManyOpenIt) {
-  const TempFolder folder;
-  const Store old = version_zero(folder);
-  std::vector<std::thread> threads;
-  std::atomic<int> opened = 0;
-  for (int k = 0; k < 8; ++k) {
-    threads.emplace_back([&] { opened += Store::open(old.folder(), Store::Mode::Write) ? 1 : 0; });
+  for (const Journal journal : {Journal::Truncate, Journal::Wal}) {
+    const TempFolder folder;
+    const Store old = version_zero(folder);
+    std::vector<std::thread> threads;
+    std::atomic<int> opened = 0;
+    const auto open = [&] {
+      opened += Store::open(old.folder(), Store::Mode::Write, {.connection = {.journal = journal}}) ? 1 : 0;
+    };
+    for (int k = 0; k < 8; ++k) threads.emplace_back(open);
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(opened, 8);
+    EXPECT_EQ(copies_in(old.folder()), 1);
   }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(opened, 8);
-  EXPECT_EQ(copies_in(old.folder()), 1);
 }
 
 TEST(OldStore, IsNotCopiedByWhoeverMayOnlyRead) {
