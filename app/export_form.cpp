@@ -69,13 +69,13 @@ tui::FormChecked checked_export(const Options& options, const tui::CheckForm& fo
     checked.errors["to"] = path.string() + ": is a folder; name a file in it";
   else if (!fs::is_directory(path.parent_path(), failure))
     checked.errors["to"] = path.parent_path().string() + ": there is no such folder";
-  else if (fs::exists(path, failure))
-    checked.notes.push_back(path.string() + " is there already and will be replaced");
   const auto named = named_iteration(options, typed_value(form.values, "what"));
   if (named && checked.errors.empty()) {
     if (const auto free = check_export_target(*named, path, typed_value(form.values, "force") == "yes"); !free)
       checked.errors["to"] = free.error().message;
   }
+  if (checked.errors.empty() && fs::exists(path, failure))
+    checked.notes.push_back(path.string() + " is there already and will be replaced");
   if (!named) {
     checked.errors["what"] = named.error().message;
     return checked;

@@ -107,6 +107,7 @@ sees 'EXPORT  run 1'
 keys C-u
 text "$work/mine.onnx"
 sees 'exported here; --force replaces it'
+screen | grep -q 'will be replaced' && bad "what is refused is said to be done"
 keys Down Down Down Down Space
 sees 'EXPORT .*ready'
 keys F10
