@@ -28,7 +28,7 @@ class Specialiser {
       const auto given = shapes.find(input.name);
       const std::string name = printable(input.name);
       if (given == shapes.end()) return fail(Cause::InvalidInput, "input '{}': no shape is given", name);
-      bool fits = given->second.size() == input.shape.size() && checked_count(given->second);
+      bool fits = given->second.size() == input.shape.size();
       for (std::size_t axis = 0; fits && axis < input.shape.size(); ++axis) {
         fits = input.shape[axis] == -1 || input.shape[axis] == given->second[axis];
       }
@@ -36,6 +36,8 @@ class Specialiser {
         return fail(Cause::InvalidInput, "input '{}': shape {} does not fit the declared {}", name,
                     shape_text(given->second), shape_text(input.shape));
       }
+      if (!checked_count(given->second))
+        return fail(Cause::InvalidInput, "input '{}': shape {} is too large", name, shape_text(given->second));
       input.shape = given->second;
       out_.types[input.name] = {input.type, input.shape};
     }
