@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -24,6 +26,29 @@ std::string last_words(std::string_view token) {
   if (line != std::string_view::npos) token.remove_prefix(token.find_first_not_of(kBlanks, line));
   return fitted_end(token, kMostColumns, "...");
 }
+
+/// A text's characters, counted as the parser takes them.
+class Counting {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+  Counting(const char* at, std::size_t& taken) : at_(at), taken_(&taken) {}
+  reference operator*() const { return *at_; }
+  Counting& operator++() {
+    ++at_;
+    ++*taken_;
+    return *this;
+  }
+  bool operator==(const Counting& other) const { return at_ == other.at_; }
+  bool operator!=(const Counting& other) const { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+  std::size_t* taken_;
+};
 
 /// Builds a Json from the parser's events; stops at the first thing that a configuration must not hold.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
@@ -93,9 +118,21 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::vector<Level> levels_{};
 };
 
+/// With a byte order mark, or by its first character, which is ASCII.
+bool is_utf16(std::string_view text) {
+  if (text.size() < 2) return false;
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") || (text[0] == '\0') != (text[1] == '\0');
+}
+
+/// The line of what comes behind `count` bytes.
+std::ptrdiff_t line_of(std::string_view text, std::size_t count) {
+  const std::string_view before = text.substr(0, count);
+  return 1 + std::count(before.begin(), before.end(), '\n');
+}
+
 std::string position_text(std::string_view text, std::size_t position) {
   const std::string_view before = text.substr(0, std::min(position == 0 ? 0 : position - 1, text.size()));
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto line = line_of(text, before.size());
   const auto last_break = before.rfind('\n');
   const auto column = before.size() - (last_break == std::string_view::npos ? 0 : last_break + 1) + 1;
   return fmt::format("line {}, column {}", line, column);
@@ -203,10 +240,14 @@ Result<Json> parse_json(std::string_view text) {
   Builder builder;
   constexpr bool kStrict = true;
   constexpr bool kComments = true;
+  if (is_utf16(text)) return fail(Cause::InvalidInput, "the text is UTF-16: save it as UTF-8");
+  std::size_t taken = 0;
   const bool parsed =
-      nlohmann::json::sax_parse(text, &builder, nlohmann::json::input_format_t::json, kStrict, kComments);
+      nlohmann::json::sax_parse(Counting(text.data(), taken), Counting(text.data() + text.size(), taken), &builder,
+                                nlohmann::json::input_format_t::json, kStrict, kComments);
   if (parsed) return std::move(builder.root);
-  if (!builder.failed_at) return fail(Cause::InvalidInput, "{}", builder.problem);
+  if (!builder.failed_at)
+    return fail(Cause::InvalidInput, "line {}: {}", line_of(text, taken == 0 ? 0 : taken - 1), builder.problem);
   return fail(Cause::InvalidInput, "{}", syntax_problem(text, *builder.failed_at, builder.problem));
 }
 

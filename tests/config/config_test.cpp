@@ -40,10 +40,22 @@ TEST(Config, TakesComments) {
 TEST(Config, SaysWhereTheSyntaxIsWrong) {
   EXPECT_THAT(problem("{\n  \"model\": {\"model\" 3}}"), HasSubstr("c.json: line 2, column "));
   EXPECT_THAT(problem(""), HasSubstr("line 1, column 1: not valid JSON: unexpected end"));
-  EXPECT_THAT(problem("{\"model\": {\"model\": \"m\", \"model\": \"n\"}}"), HasSubstr("\"model\" is given twice"));
+  EXPECT_EQ(problem("{\"model\": {\n  \"model\": \"m\", // a comment\n  \"model\"\n: \"n\"}}"),
+            "c.json: line 3: the key \"model\" is given twice");
   EXPECT_THAT(problem("[1]"), HasSubstr("the configuration: found [1] (a list), an object is needed"));
   EXPECT_THAT(problem(std::string(5000, '[')), HasSubstr("more than 100 levels"));
   EXPECT_THAT(problem("{\"model\": \"\xFF\"}"), HasSubstr("not valid JSON"));
+}
+
+TEST(Config, KnowsUtf16) {
+  const auto wide = [](std::string text, std::size_t zero) {
+    for (std::size_t at = zero; at < text.size() + zero; at += 2) text.insert(at, 1, '\0');
+    return text;
+  };
+  const std::string text = "{\"model\": {}}";
+  for (const auto& written : {"\xFF\xFE" + wide(text, 1), "\xFE\xFF" + wide(text, 0), wide(text, 1), wide(text, 0)})
+    EXPECT_EQ(problem(written), "c.json: the text is UTF-16: save it as UTF-8");
+  EXPECT_EQ(problem("\xEF\xBB\xBF{}"), problem("{}"));
 }
 
 TEST(Config, SaysWhatIsWrongWithTheSyntax) {
