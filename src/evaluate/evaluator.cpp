@@ -87,11 +87,6 @@ Result<Evaluator> Evaluator::create(Graph graph, std::shared_ptr<const Dataset> 
   const auto macs = macs_per_sample(parts->graph);
   if (!macs) return failed(macs);
   parts->block = block_samples(*macs);
-  // Multiply-adds do not tell how long a program takes.
-  constexpr std::size_t kScoredByPrograms = 16;
-  const bool by_programs = std::any_of(parts->metrics.begin(), parts->metrics.end(),
-                                       [](const auto& metric) { return metric->judge() == Judge::Command; });
-  if (by_programs) parts->block = std::min(parts->block, kScoredByPrograms);
   auto plan = Plan::build(parts->graph, {}, *batch, parts->cache);
   if (!plan) return failed(plan);
   parts->float_plan = std::move(*plan);

@@ -28,6 +28,7 @@ struct Variant {
 struct EvaluationRequest {
   Variant variant{};
   std::vector<std::size_t> samples{};  ///< positions in the data set, at least one; values come in this order
+  std::set<std::string, std::less<>> left_out{};  ///< names of metrics that are not asked for, never all
   bool distance =
       false;  ///< also how far the first output is from the float model's (the float model runs once a sample)
 };
@@ -77,7 +78,7 @@ class Evaluator {
   /// the runtime and of `hooks.save`.
   [[nodiscard]] Result<Evaluation> evaluated(const EvaluationRequest& request, const EvaluationHooks& hooks) const;
 
-  /// The same evaluations, one for each of `requests`, which have quantization, samples and `distance` in common; the
+  /// The same evaluations, one for each of `requests`, which have all but their variants' groups in common; the
   /// nearer their variants are to `base`, the sooner: what it computes as well is taken over from it, see Variants.
   [[nodiscard]] Result<std::vector<Evaluation>> evaluated_together(const Variant& base,
                                                                    std::span<const EvaluationRequest> requests,

@@ -76,6 +76,20 @@ std::vector<bool> gaps(const Plan& plan, PlanState& state) {
   return found;
 }
 
+std::vector<std::shared_ptr<const Metric>> asked_of(std::vector<std::shared_ptr<const Metric>> metrics,
+                                                    const EvaluationRequest& request) {
+  std::erase_if(metrics, [&](const auto& metric) { return request.left_out.contains(metric->name()); });
+  return metrics;
+}
+
+/// Samples of a block. Multiply-adds do not tell how long a program takes.
+std::size_t block_of(std::size_t block, std::span<const std::shared_ptr<const Metric>> metrics) {
+  constexpr std::size_t kScoredByPrograms = 16;
+  const bool by_programs =
+      std::any_of(metrics.begin(), metrics.end(), [](const auto& metric) { return metric->judge() == Judge::Command; });
+  return by_programs ? std::min(block, kScoredByPrograms) : block;
+}
+
 bool compares(const Metric& metric) { return metric.judge() == Judge::FloatModel; }
 
 }  // namespace
@@ -93,11 +107,12 @@ EvaluationPass::EvaluationPass(EvaluatorParts& parts, std::span<const Evaluation
       requests_(requests),
       hooks_(hooks),
       variants_(variants),
+      metrics_(asked_of(parts.metrics, requests.front())),
       distance_(requests.front().distance),
       seconds_(requests.size(), 0.0) {
-  const std::size_t block = std::max<std::size_t>(parts.block / requests.size(), 1);
+  const std::size_t block = std::max<std::size_t>(block_of(parts.block, metrics_) / requests.size(), 1);
   for (std::size_t at = 0; at < requests.size(); ++at) {
-    ledgers_.emplace_back(requests[at].samples.size(), names_of(parts.metrics), distance_,
+    ledgers_.emplace_back(requests[at].samples.size(), names_of(metrics_), distance_,
                           static_cast<std::size_t>(parts.batch), block);
   }
 }
@@ -144,8 +159,7 @@ bool EvaluationPass::needs_references() const {
   if (distance_) return true;
   for (std::size_t at = 0; at < requests_.size(); ++at) {
     if (!is_reference(at))
-      return std::any_of(parts_.metrics.begin(), parts_.metrics.end(),
-                         [](const auto& metric) { return compares(*metric); });
+      return std::any_of(metrics_.begin(), metrics_.end(), [](const auto& metric) { return compares(*metric); });
   }
   return false;
 }
@@ -215,7 +229,7 @@ Result<std::vector<SampleValues>> EvaluationPass::scored(Worker& worker, std::si
     std::optional<NotNumbers> hidden;
     if (worker.gaps[row]) hidden.emplace(outputs);
     const auto& judged = hidden ? hidden->views : outputs;
-    for (const auto& metric : parts_.metrics) {
+    for (const auto& metric : metrics_) {
       if (compares(*metric))
         truth->reference = compared(*metric, is_reference(request) ? as_reference(outputs) : worker.references[row]);
       auto score = metric->scored(judged, *truth);
@@ -317,9 +331,9 @@ void EvaluationPass::give_up(std::size_t at, Error error) {
 Evaluation EvaluationPass::evaluation(std::size_t request) const {
   const Ledger& ledger = ledgers_[request];
   Evaluation out{.seconds = seconds_[request], .samples = requests_[request].samples.size()};
-  for (std::size_t at = 0; at < parts_.metrics.size(); ++at) {
-    const auto& name = parts_.metrics[at]->name();
-    out.metrics.emplace(name, parts_.metrics[at]->aggregated(ledger.metric(at)));
+  for (std::size_t at = 0; at < metrics_.size(); ++at) {
+    const auto& name = metrics_[at]->name();
+    out.metrics.emplace(name, metrics_[at]->aggregated(ledger.metric(at)));
     out.per_sample.emplace(name, values_of(ledger.metric(at)));
   }
   if (distance_) {

@@ -39,7 +39,7 @@ struct EvaluatorParts {
 /// Evaluations under way, together. Their threads take micro-batches; whoever finishes the last of a block saves it.
 class EvaluationPass {
  public:
-  /// `requests` and `variants` are parallel; the former have quantization, samples and `distance` in common.
+  /// `requests` and `variants` are parallel; the former have all but reverted groups in common.
   EvaluationPass(EvaluatorParts& parts, std::span<const EvaluationRequest> requests, const EvaluationHooks& hooks,
                  const Variants& variants);
   /// Precondition: called once.
@@ -77,6 +77,7 @@ class EvaluationPass {
   std::span<const EvaluationRequest> requests_;
   const EvaluationHooks& hooks_;
   const Variants& variants_;
+  std::vector<std::shared_ptr<const Metric>> metrics_;  ///< that are asked for
   bool distance_;
   std::vector<std::vector<bool>> wanted_{};  ///< [request][micro-batch]: is to be computed; fixed once the threads run
   std::stop_source quit_{};                  ///< asked to stop, or failed

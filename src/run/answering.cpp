@@ -29,6 +29,24 @@ std::vector<Candidate> candidates(const Quantization& quantization, const Multip
   return out;
 }
 
+/// Metrics that programs of the user's compute, which may take longer than the network, but those that are `needed`.
+Answering::MetricNames unneeded(const RunInputs& inputs, const Answering::MetricNames& needed) {
+  Answering::MetricNames names;
+  for (const auto& metric : inputs.metrics) {
+    if (metric->judge() == Judge::Command && !needed.contains(metric->name())) names.insert(metric->name());
+  }
+  return names;
+}
+
+/// Metrics that the search holds to a limit.
+Answering::MetricNames controlled(const RunInputs& inputs) {
+  Answering::MetricNames names;
+  for (const auto& target : inputs.compression.accuracy_aware.metrics) names.insert(target.name);
+  if (!names.empty()) return names;
+  for (const auto& metric : inputs.metrics) names.insert(metric->name());
+  return names;
+}
+
 }  // namespace
 
 Answering::Answering(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, AnswerStore& store,
@@ -102,6 +120,7 @@ Result<Answer> Answering::answer(const Estimate& request) {
   in_use_ = quantized_;  // correcting biases again would cost more than an estimate is worth
   auto wanted = variant(request.reverted, request.samples);
   wanted.distance = true;  // as a ranking's, which has the first of them already
+  wanted.left_out = unneeded(inputs_, controlled(inputs_));
   return evaluated(wanted);
 }
 
@@ -111,12 +130,14 @@ Result<Answer> Answering::answer(const Rank& request) {
   const std::size_t reused = reused_;
   const std::size_t total = request.candidates.size() * request.samples.size();
   observer_.on_event(StepStarted{.name = step_, .total = total, .unit = "samples"});
+  const auto left_out = unneeded(inputs_, {request.metric});
   std::vector<EvaluationRequest> wanted;
   for (const auto& candidate : request.candidates) {
     auto reverted = request.reverted;
     reverted.push_back(candidate);
     wanted.push_back(variant(reverted, request.samples));
     wanted.back().distance = true;
+    wanted.back().left_out = left_out;
   }
   const auto found = together(variant(request.reverted, {}).variant, wanted);
   if (!found) return failed(found, step_);
@@ -255,10 +276,20 @@ Result<Evaluation> Answering::evaluated(const EvaluationRequest& request) {
 }
 
 Digest Answering::key_of(const EvaluationRequest& request) const {
-  EvaluationIdentity identity{
-      .reverted = request.variant.reverted, .revert_mode = request.variant.revert_mode, .distance = request.distance};
+  EvaluationIdentity identity{.reverted = request.variant.reverted,
+                              .revert_mode = request.variant.revert_mode,
+                              .distance = request.distance,
+                              .left_out = request.left_out};
   if (request.variant.quantization != nullptr) identity.quantization = in_use_->digest;
   return evaluation_key(inputs_, runtime_, identity, request.samples);
+}
+
+Result<std::optional<Evaluation>> Answering::known_answer(const EvaluationRequest& request, const Digest& key) {
+  auto known = patiently_([&] { return store_.find(key); });
+  if (!known || *known || request.left_out.empty()) return known;
+  EvaluationRequest whole = request;
+  whole.left_out.clear();
+  return patiently_([&] { return store_.find(key_of(whole)); });
 }
 
 Result<std::vector<Evaluation>> Answering::together(const Variant& base,
@@ -274,7 +305,7 @@ Result<std::vector<Evaluation>> Answering::together(const Variant& base,
     const Digest key = key_of(requests[at]);
     total += requests[at].samples.size();
     ++asked_;
-    auto known = patiently_([&] { return store_.find(key); });
+    auto known = known_answer(requests[at], key);
     if (!known) return failed(known);
     if (*known) {
       ++reused_;

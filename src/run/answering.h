@@ -22,6 +22,7 @@ namespace quantrail {
 class Answering {
  public:
   using Names = std::vector<std::string>;
+  using MetricNames = std::set<std::string, std::less<>>;
 
   /// `macs`: by node of inputs.graph. What is referred to must outlive this.
   Answering(const RunInputs& inputs, const MultiplyAdds& macs, Workbench& workbench, AnswerStore& store,
@@ -64,6 +65,8 @@ class Answering {
                                                          const std::vector<EvaluationRequest>& requests);
   [[nodiscard]] EvaluationRequest in_float(const EvaluateFloat& request) const;
   [[nodiscard]] Digest key_of(const EvaluationRequest& request) const;
+  /// The answer to `request`, whose key is `key`, or to one that asks for all metrics.
+  [[nodiscard]] Result<std::optional<Evaluation>> known_answer(const EvaluationRequest& request, const Digest& key);
   /// One evaluation as a step of its own.
   [[nodiscard]] Result<Evaluation> evaluated(const EvaluationRequest& request);
   /// Makes the quantization in use what `variation` says.

@@ -1,5 +1,7 @@
 #include "run/keys.h"
 
+#include <algorithm>
+
 #include "export/export.h"
 
 namespace quantrail {
@@ -47,8 +49,11 @@ Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
   if (!identity.reverted.empty()) hasher.add(name_of(identity.revert_mode));
   hasher.add(std::int64_t{identity.distance});
   add(hasher, *inputs.validation, samples);
-  hasher.add(static_cast<std::int64_t>(inputs.metrics.size()));
-  for (const auto& metric : inputs.metrics) hasher.add(metric->name()).add(metric->identity());
+  const auto asked = [&](const auto& metric) { return !identity.left_out.contains(metric->name()); };
+  hasher.add(static_cast<std::int64_t>(std::count_if(inputs.metrics.begin(), inputs.metrics.end(), asked)));
+  for (const auto& metric : inputs.metrics) {
+    if (asked(metric)) hasher.add(metric->name()).add(metric->identity());
+  }
   return hasher.finish();
 }
 

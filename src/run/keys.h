@@ -24,7 +24,9 @@ struct EvaluationIdentity {
   std::set<std::string, std::less<>> reverted{};
   RevertMode revert_mode = RevertMode::Full;
   bool distance = false;
+  std::set<std::string, std::less<>> left_out{};  ///< names of metrics that are not asked for
 };
+/// Where metrics are left out, the same as if there were no such metrics.
 [[nodiscard]] Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime,
                                     const EvaluationIdentity& identity, std::span<const std::size_t> samples);
 

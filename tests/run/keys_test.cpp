@@ -54,6 +54,13 @@ TEST(EvaluationKey, ChangesWithEverythingThatCanChangeTheAnswer) {
   }
 }
 
+TEST(EvaluationKey, OfAQuestionWithoutAMetricIsThatWhereThereIsNone) {
+  Asked without;
+  without.inputs.metrics.push_back(std::make_shared<FakeMetric>("top5"));
+  without.identity.left_out = {"top5"};
+  EXPECT_EQ(without.key(), Asked().key());
+}
+
 TEST(EvaluationKey, DoesNotChangeWithTheModeWhereNothingIsReverted) {
   Asked full;
   full.identity.reverted.clear();
