@@ -126,9 +126,10 @@ std::vector<std::string> fact_lines(const tracking::RunDetails& details) {
   if (!details.summary.note.empty()) lines.push_back("note     " + details.summary.note);
   lines.push_back(
       fmt::format("model    {} (sha256 {})", details.model_path.string(), details.model_hash.hex().substr(0, 12)));
-  for (const auto& data : details.data)
-    lines.push_back(
-        fmt::format("{:<8} {} samples (sha256 {})", data.role, data.samples, data.fingerprint.hex().substr(0, 12)));
+  for (const auto& data : details.data) {
+    const std::string samples = data.samples > 0 ? fmt::format("{} samples ", data.samples) : "";
+    lines.push_back(fmt::format("{:<8} {}(sha256 {})", data.role, samples, data.fingerprint.hex().substr(0, 12)));
+  }
   if (details.lease) {
     lines.push_back(fmt::format("worker   process {} on {}, beat {}", details.lease->worker.pid,
                                 details.lease->worker.host, details.lease->beat));

@@ -18,6 +18,7 @@
 #include "app/signals.h"
 #include "app/version.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "run/execute.h"
 #include "run/patience.h"
 #include "run/pausable_answers.h"
@@ -117,6 +118,31 @@ struct Workplace {
   std::stop_token stop{};
 };
 
+std::string role_of(const Metric& metric) { return std::string(tracking::kMetricRole) + metric.name(); }
+
+Digest fingerprint_of(const Metric& metric) { return Hasher().add(metric.identity()).finish(); }
+
+/// Writes down what the run works on. Errors: InvalidInput where that is not what it began with.
+Status note_inputs(const Prepared& p, tracking::Recorder& recorder, const Patience& patiently) {
+  const auto note = [&](const std::string& role, const Digest& content, std::size_t samples) {
+    return patiently([&] { return recorder.data(role, content, samples); });
+  };
+  for (const auto& [role, data] : {std::pair("calibration", p.calibration), std::pair("validation", p.validation)}) {
+    if (!data) continue;
+    if (auto same = note(role, data->fingerprint(), data->size()); !same) return same;
+  }
+  for (const auto& metric : p.metrics) {
+    if (metric->judge() != Judge::Command) continue;
+    const auto same = note(role_of(*metric), fingerprint_of(*metric), 0);
+    if (same) continue;
+    std::vector<std::string> files;
+    for (const auto& file : metric->files()) files.push_back(file.string());
+    const bool named = same.error().cause == Cause::InvalidInput && !files.empty();
+    return named ? failed(same, joined(files, ", ")) : same;
+  }
+  return {};
+}
+
 Result<RunResult> executed(const Prepared& p, const Workplace& place) {
   auto& [store, lease, output, gate, stop] = place;
   WorkerObserver observer(output, lease.progress());
@@ -127,12 +153,7 @@ Result<RunResult> executed(const Prepared& p, const Workplace& place) {
   auto recorder =
       patiently([&store = store, &lease = lease] { return tracking::Recorder::open(store, lease.owner()); });
   if (!recorder) return failed(recorder);
-  const auto note_data = [&](const char* role, const std::shared_ptr<const Dataset>& data) -> Status {
-    if (!data) return {};
-    return patiently([&] { return (*recorder)->data(role, data->fingerprint(), data->size()); });
-  };
-  if (auto same = note_data("calibration", p.calibration); !same) return failed(same);
-  if (auto same = note_data("validation", p.validation); !same) return failed(same);
+  if (auto same = note_inputs(p, **recorder, patiently); !same) return failed(same);
   for (const auto& note : p.notes) {
     if (auto noted = patiently([&] { return (*recorder)->note(note); }); !noted) return failed(noted);
     observer.on_event(Noted{note});
@@ -145,6 +166,11 @@ bool as_recorded(const tracking::Store& store, const tracking::RunDetails& detai
   const auto p = prepared_again(store, details, Purpose::Run);
   if (!p) return false;
   return std::all_of(details.data.begin(), details.data.end(), [&](const tracking::DataRecord& known) {
+    if (known.role.starts_with(tracking::kMetricRole)) {
+      return std::any_of(p->metrics.begin(), p->metrics.end(), [&](const auto& metric) {
+        return role_of(*metric) == known.role && fingerprint_of(*metric) == known.fingerprint;
+      });
+    }
     const auto& now = known.role == "calibration" ? p->calibration : p->validation;
     return now && now->fingerprint() == known.fingerprint;
   });

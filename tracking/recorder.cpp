@@ -3,10 +3,12 @@
 #include <optional>
 
 #include "base/fail_point.h"
+#include "base/text.h"
 #include "tracking/environment_difference.h"
 #include "tracking/record_difference.h"
 #include "tracking/record_rows.h"
 #include "tracking/run_state.h"
+#include "tracking/runs.h"
 #include "tracking/statement.h"
 #include "tracking/transaction.h"
 
@@ -120,11 +122,15 @@ Status Recorder::data(std::string_view role, const Digest& fingerprint, std::siz
                              {owner_.run, role}, [&](const Row& row) { stored = row.digest(0); });
   if (!read) return read;
   if (stored && *stored != fingerprint) {
-    return fail(
-        Cause::InvalidInput,
-        "the {} data are not those that run {} began with: files, labels or preprocessing have changed; put them "
-        "back, or begin a new run with its settings: quantrail run --from {}",
-        role, owner_.run, owner_.run);
+    const std::string what =
+        role.starts_with(kMetricRole)
+            ? fmt::format("the {} is not what run {} began with: its program or files have changed", printable(role),
+                          owner_.run)
+            : fmt::format(
+                  "the {} data are not those that run {} began with: files, labels or preprocessing have changed", role,
+                  owner_.run);
+    return fail(Cause::InvalidInput, "{}; put them back, or begin a new run with its settings: quantrail run --from {}",
+                what, owner_.run);
   }
   if (stored) return {};
   return write([&] {

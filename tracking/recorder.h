@@ -33,8 +33,9 @@ class Recorder final : public RunRecorder {
 
   /// An event for the run's log, each time.
   [[nodiscard]] Status event(Level level, std::string_view text);
-  /// What the run's samples are; role "calibration" or "validation". Errors: InvalidInput when the run began with
-  /// other samples, since it cannot go on with these.
+  /// What the run's samples are, role "calibration" or "validation", or how many there are 0 of: the program of a
+  /// metric and its files, role kMetricRole and its name. Errors: InvalidInput when the run began with others, since it
+  /// cannot go on with these.
   [[nodiscard]] Status data(std::string_view role, const Digest& fingerprint, std::size_t samples);
 
  private:

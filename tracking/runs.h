@@ -89,8 +89,11 @@ struct EventRecord {
   std::string text{};
 };
 
+/// Roles of metrics that programs compute begin so, and go on with the metric's name.
+inline constexpr std::string_view kMetricRole = "metric ";
+
 struct DataRecord {
-  std::string role{};
+  std::string role{};  ///< "calibration", "validation", or of a metric
   Digest fingerprint{};
   std::int64_t samples = 0;
 };

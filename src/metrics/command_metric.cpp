@@ -68,8 +68,8 @@ std::vector<std::string> words_of(const std::string& command) {
   return words;
 }
 
-/// Of the files that the command's words name, then of the others.
-Result<std::string> content_of(const MetricSpec& spec) {
+/// The files that the command's words name, then the others.
+std::vector<fs::path> files_of(const MetricSpec& spec) {
   std::vector<fs::path> files;
   const auto add = [&](std::string_view word) {
     std::error_code failure;
@@ -80,6 +80,10 @@ Result<std::string> content_of(const MetricSpec& spec) {
     if (const auto sign = word.find('='); sign != std::string::npos) add(std::string_view(word).substr(sign + 1));
   }
   files.insert(files.end(), spec.files.begin(), spec.files.end());
+  return files;
+}
+
+Result<std::string> content_of(const std::vector<fs::path>& files) {
   Hasher hasher;
   for (const auto& file : files) {
     const auto digest = sha256_file(file);
@@ -87,6 +91,22 @@ Result<std::string> content_of(const MetricSpec& spec) {
     hasher.add(*digest);
   }
   return hasher.finish().hex();
+}
+
+/// What changes whenever a file is written, or is another one.
+struct Stamp {
+  fs::file_time_type written{};
+  std::uintmax_t bytes = 0;
+  bool operator==(const Stamp&) const = default;
+};
+
+std::vector<Stamp> stamps_of(const std::vector<fs::path>& files) {
+  std::vector<Stamp> stamps;
+  for (const auto& file : files) {
+    std::error_code gone;
+    stamps.push_back({fs::last_write_time(file, gone), fs::file_size(file, gone)});
+  }
+  return stamps;
 }
 
 /// That it can be started; what its first word is worth is only known where that is a plain one.
@@ -107,8 +127,12 @@ Status startable(const MetricSpec& spec) {
 
 class CommandMetric final : public Metric {
  public:
-  CommandMetric(const MetricSpec& spec, std::string content)
-      : spec_(spec), name_(spec.name.empty() ? default_name(spec) : spec.name), content_(std::move(content)) {}
+  CommandMetric(const MetricSpec& spec, std::vector<fs::path> files, std::vector<Stamp> stamps, std::string content)
+      : spec_(spec),
+        name_(spec.name.empty() ? default_name(spec) : spec.name),
+        files_(std::move(files)),
+        content_(std::move(content)),
+        stamps_(std::move(stamps)) {}
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] bool higher_is_better() const override { return spec_.higher_is_better; }
@@ -116,6 +140,7 @@ class CommandMetric final : public Metric {
   [[nodiscard]] std::string identity() const override {
     return fmt::format("command run={} content={}", spec_.run, content_);
   }
+  [[nodiscard]] std::vector<fs::path> files() const override { return files_; }
   [[nodiscard]] Status accepts(std::span<const OutputView>, const Truth&) const override { return {}; }
 
   [[nodiscard]] Result<SampleScore> scored(std::span<const OutputView> outputs, const Truth& truth) const override {
@@ -126,7 +151,9 @@ class CommandMetric final : public Metric {
     if (!answer) return failed(answer, fmt::format("metric \"{}\"", printable(name_)));
     const auto value = value_of(*answer);
     if (!value) return failed(value, fmt::format("metric \"{}\": {}", printable(name_), printable(spec_.run)));
+    // A program that was started since may have read the change.
     const std::scoped_lock lock(guard_);
+    if (auto same = unchanged(); !same) return failed(same, fmt::format("metric \"{}\"", printable(name_)));
     idle_.push_back(std::move(*asked));
     return SampleScore{.value = *value};
   }
@@ -136,6 +163,21 @@ class CommandMetric final : public Metric {
   [[nodiscard]] double aggregated(std::span<const SampleScore> scores) const override { return mean_value(scores); }
 
  private:
+  /// Whether the files hold what they did, also where somebody has written them again. Precondition: guard_ is held.
+  [[nodiscard]] Status unchanged() const {
+    auto now = stamps_of(files_);
+    if (now == stamps_) return {};
+    const auto content = content_of(files_);
+    if (!content) return failed(content);
+    if (*content != content_) {
+      std::size_t at = 0;
+      while (at + 1 < now.size() && now[at] == stamps_[at]) ++at;
+      return fail(Cause::InvalidInput, "{}: the file was changed while it was in use", printable(files_[at].string()));
+    }
+    stamps_ = std::move(now);
+    return {};
+  }
+
   /// One that nobody uses.
   [[nodiscard]] Result<Scorer> taken() const {
     {
@@ -155,8 +197,10 @@ class CommandMetric final : public Metric {
 
   MetricSpec spec_;
   std::string name_;
+  std::vector<fs::path> files_;
   std::string content_;
   mutable std::mutex guard_{};
+  mutable std::vector<Stamp> stamps_;
   mutable std::vector<Scorer> idle_{};
 };
 
@@ -164,9 +208,11 @@ class CommandMetric final : public Metric {
 
 Result<std::unique_ptr<Metric>> make_command_metric(const MetricSpec& spec) {
   if (auto can = startable(spec); !can) return failed(can);
-  auto content = content_of(spec);
+  auto files = files_of(spec);
+  auto stamps = stamps_of(files);
+  auto content = content_of(files);
   if (!content) return failed(content);
-  return std::make_unique<CommandMetric>(spec, std::move(*content));
+  return std::make_unique<CommandMetric>(spec, std::move(files), std::move(stamps), std::move(*content));
 }
 
 }  // namespace quantrail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <span>
@@ -58,12 +59,15 @@ class Metric {
   [[nodiscard]] virtual std::optional<std::size_t> only_output() const { return std::nullopt; }
   /// Everything that changes its values, for evaluation keys: type and parameters, not the name.
   [[nodiscard]] virtual std::string identity() const = 0;
+  /// Files that its values depend on, and are watched for changes.
+  [[nodiscard]] virtual std::vector<std::filesystem::path> files() const { return {}; }
   /// Checks, before anything long starts, that the outputs and a truth suit. Errors: InvalidInput, without the
   /// metric's name.
   [[nodiscard]] virtual Status accepts(std::span<const OutputView> outputs, const Truth& truth) const = 0;
   /// The score of one sample; NaN when an output is NaN is not allowed: a NaN counts as wrong.
   [[nodiscard]] virtual SampleScore of_sample(std::span<const OutputView> outputs, const Truth& truth) const = 0;
-  /// The same where it may fail, as a program of the user's can. Errors: Backend, Storage.
+  /// The same where it may fail, as a program of the user's can. Errors: Backend, Storage; InvalidInput where one
+  /// of files() is no longer what it was.
   [[nodiscard]] virtual Result<SampleScore> scored(std::span<const OutputView> outputs, const Truth& truth) const {
     return of_sample(outputs, truth);
   }

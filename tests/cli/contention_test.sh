@@ -80,6 +80,46 @@ cp "$work/kept.npy" "$work/val_images.npy"
 q changed resume latest >/dev/null 2>&1
 [ "$(bytes changed latest)" = "$sha" ] || bad "another result after the data were changed and put back"
 
+# So is a program that scores, between attempts and under a run. It stops where the second model is half done.
+cat >"$work/score.sh" <<'END'
+. ./helper.sh
+while read -r folder; do
+  echo "$folder" >>calls
+  while [ -e hold ] && [ "$(wc -l <calls)" -gt 60 ]; do sleep 0.02; done
+  echo "$value"
+done
+END
+scored() { # STORE
+  rm -f "$work/calls"
+  : >"$work/hold"
+  echo value=1 >"$work/helper.sh"
+  "$QUANTRAIL" --store "$work/$1" run "$work/c.json" --set engine.threads=1 --set engine.validation.limit=40 \
+    --set 'engine.metrics=[{"type": "command", "run": "sh score.sh", "files": ["helper.sh"]}]' >"$work/log" 2>&1 &
+  pid=$!
+  for _ in $(seq 1500); do [ "$(wc -l 2>/dev/null <"$work/calls")" = 61 ] && return; sleep 0.02; done
+  bad "a program was not asked for the second model: $(tail -n 1 "$work/log")"
+}
+scored program
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+rm "$work/hold"
+echo value=0.5 >"$work/helper.sh"
+expect 2 'score\.sh, .*helper\.sh: the metric command is not what run 1 began with' -- q program resume latest
+[ "$(state program)" = interrupted ] || bad "refused because of a metric, the run is $(state program)"
+echo value=1 >"$work/helper.sh"
+expect 0 'nothing_to_do|done' -- q program resume latest
+
+scored scoring
+echo value=0.5 >"$work/helper.sh"
+rm "$work/hold"
+wait "$pid"
+code=$?
+[ "$code" = 2 ] && grep -q 'helper\.sh: the file was changed while it was in use' "$work/log" ||
+  bad "exit $code with another program: $(tail -n 1 "$work/log")"
+[ "$(state scoring)" = interrupted ] || bad "with another program, the run is $(state scoring)"
+echo value=1 >"$work/helper.sh"
+expect 0 'nothing_to_do|done' -- q scoring resume latest
+
 # A store that is deleted under a run ends it with a sentence, and is not made again.
 begin deleted
 rm -rf "$work/deleted"

@@ -125,6 +125,28 @@ TEST_F(CommandMetricFilesTest, IsAnotherOnceAFileThatItReadsChanges) {
   EXPECT_THAT(refused.error().message, HasSubstr("gone.sh"));
 }
 
+TEST_F(CommandMetricFilesTest, NoticesAFileThatChangesWhileItIsInUse) {
+  write(folder.path() / "score.sh", "while read -r f; do echo 1; done\n");
+  auto spec = here("sh score.sh");
+  spec.files = {folder.path() / "lib.sh"};
+  write(spec.files[0], "first");
+  const auto metric = metric_of(spec);
+  EXPECT_THAT(metric->files(), ::testing::ElementsAre(folder.path() / "score.sh", folder.path() / "lib.sh"));
+  const auto score = [&] { return metric->scored(Outputs().add<float>({1}, {0}).views(), seventh()); };
+  EXPECT_TRUE(score());
+  write(spec.files[0], "first");
+  std::filesystem::last_write_time(spec.files[0], std::filesystem::file_time_type::clock::now());
+  EXPECT_TRUE(score()) << "written again, the same";
+  write(spec.files[0], "other");
+  std::filesystem::last_write_time(spec.files[0], std::filesystem::file_time_type::min());
+  const auto refused = score();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().cause, Cause::InvalidInput);
+  EXPECT_THAT(refused.error().message, HasSubstr("lib.sh: the file was changed while it was in use"));
+  std::filesystem::remove(spec.files[0]);
+  EXPECT_THAT(score().error().message, HasSubstr("lib.sh"));
+}
+
 TEST_F(CommandMetricFilesTest, RefusesWhatCannotBeStarted) {
   const auto refused = [](const MetricSpec& spec) {
     const auto made = make_metric(spec);

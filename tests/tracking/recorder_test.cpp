@@ -163,8 +163,12 @@ TEST_F(RecorderTest, ARunGoesOnOnlyWithTheDataItBeganWith) {
   EXPECT_TRUE(fails_with(recorder->data("validation", digest_of("b"), 2000), Cause::InvalidInput,
                          "validation data are not those"));
   EXPECT_TRUE(recorder->data("calibration", digest_of("b"), 300));
-  ASSERT_EQ(shown().data.size(), 2U);
-  EXPECT_EQ(shown().data.at(1).samples, 2000);
+  must(recorder->data("metric iou", digest_of("c"), 0));
+  EXPECT_TRUE(recorder->data("metric iou", digest_of("c"), 0));
+  EXPECT_TRUE(fails_with(recorder->data("metric iou", digest_of("d"), 0), Cause::InvalidInput,
+                         "the metric iou is not what run 1 began with: its program or files have changed"));
+  ASSERT_EQ(shown().data.size(), 3U);
+  EXPECT_EQ(shown().data.at(2).samples, 2000);
 }
 
 TEST_F(RecorderTest, AWorkerThatLostItsRunWritesNothingMore) {
