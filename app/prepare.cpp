@@ -206,8 +206,10 @@ Status check_measuring(const Prepared& p, const std::shared_ptr<const Plan>& pla
   if (const auto fits = check_metrics(p, *plan); !fits) return failed(fits);
   PlanState state(plan);
   const std::size_t first = 0;
-  if (auto filled = feed->fill(state, *p.validation, std::span(&first, 1)); !filled) return failed(filled);
-  if (auto computed = state.run(); !computed) return failed(computed);
+  const std::span sample(&first, 1);
+  if (auto filled = feed->fill(state, *p.validation, sample); !filled) return failed(filled);
+  if (auto computed = state.run(); !computed)
+    return tl::unexpected(feed->blamed(state, *p.validation, sample, computed.error()));
   for (std::size_t at = 0; at < plan->outputs().size(); ++at) {
     if (finite_first_row(*plan, state, at)) continue;
     return fail(Cause::InvalidInput,

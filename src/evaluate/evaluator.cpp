@@ -118,6 +118,8 @@ Result<double> Evaluator::pace(const Variant& variant) const {
     PlanState state(*plan);
     const auto filled = parts_->feed.fill(state, *parts_->data, samples);
     taken[at] = filled ? seconds_of(state) : failed(filled);
+    if (filled && !taken[at])
+      taken[at] = tl::unexpected(parts_->feed.blamed(state, *parts_->data, samples, taken[at].error()));
   });
   double sum = 0.0;
   for (const auto& one : taken) {

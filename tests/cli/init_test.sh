@@ -120,6 +120,26 @@ expect 0 "^then: quantrail run 'a folder/it'\\\\''s\\.json'" -- q init "$demo/sh
 expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
 expect 2 'FILL_IN_calibration_samples' -- q check bare.json
 
+# A token outside its table is its sample's, also where that is the first one.
+tokens() { # FILE TOKEN...
+  local file=$1 token
+  shift
+  printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($#,), }" >"$file"
+  for token in "$@"; do printf "\\x$(printf %x "$token")" >>"$file"; done
+}
+tokens good.npy 1 2 3 4
+tokens first.npy 100 2 3 4
+tokens second.npy 1 100 3 4
+expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/tokens.onnx" --calibration good.npy --validation good.npy -o tokens.json
+for command in check evaluate run; do
+  expect 2 "first\.npy row 0: node 'emb' .*index 100 on an axis of 8" -- \
+    q "$command" tokens.json --set engine.validation.data.path="$work/first.npy"
+done
+for command in evaluate run; do
+  expect 2 "second\.npy row 1: node 'emb' .*index 100 on an axis of 8" -- \
+    q "$command" tokens.json --set engine.validation.data.path="$work/second.npy"
+done
+
 expect 2 'nowhere: there is no such file' -- q init "$demo/shapes.onnx" --calibration nowhere -o x.json
 : >data.xyz
 expect 2 'data\.xyz: no kind of data' -- q init "$demo/shapes.onnx" --calibration data.xyz -o x.json
