@@ -1,25 +1,22 @@
 #include <charconv>
-#include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "base/files.h"
 #include "base/text.h"
+#include "data/class_names.h"
 #include "data/image_files.h"
 
 namespace quantrail {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
 /// What may stand before a label, the surest first.
 constexpr std::string_view kSeparators = ",\t ";
 
-/// Numbers of classes by their names.
-using Classes = std::map<std::string, std::int64_t, std::less<>>;
-
 struct ListRules {
   std::filesystem::path root{};
-  std::optional<Classes> classes{};  ///< nothing: labels are the numbers
+  std::optional<ClassNames> classes{};  ///< nothing: labels are the numbers
   bool labels_required = false;
 };
 
@@ -30,45 +27,9 @@ struct Fields {
   std::string_view refused{};  ///< without a label: what stands in its place, if anything
 };
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 std::string_view unquoted(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
   return quoted ? text.substr(1, text.size() - 2) : text;
-}
-
-/// The lines of a text, trimmed, without a byte order mark.
-std::vector<std::string_view> lines_of(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    lines.push_back(trimmed(text.substr(0, end)));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return lines;
-}
-
-Result<Classes> read_classes(const std::filesystem::path& path) {
-  const auto text = read_file(path);
-  if (!text) return failed(text);
-  auto lines = lines_of(*text);
-  while (!lines.empty() && lines.back().empty()) lines.pop_back();
-  if (lines.empty()) return fail(Cause::InvalidInput, "{}: there are no names of classes", path.string());
-  Classes classes;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].empty())
-      return fail(Cause::InvalidInput, "{}:{}: the name of class {} is missing", path.string(), i + 1, i);
-    const auto [found, added] = classes.emplace(lines[i], i);
-    if (!added)
-      return fail(Cause::InvalidInput, "{}:{}: \"{}\" is the name of class {} already", path.string(), i + 1,
-                  printable(lines[i]), found->second);
-  }
-  return classes;
 }
 
 /// Nothing where `text` is no label.
@@ -108,8 +69,8 @@ Result<Fields> quoted_fields(std::string_view line, const ListRules& rules) {
   std::string_view rest = line.substr(at + 1);
   if (!rest.empty() && kSeparators.find(rest.front()) == std::string_view::npos)
     return fail(Cause::InvalidInput, "after the closing quote of the path, a comma or blank is needed");
-  rest = trimmed(rest);
-  if (rest.starts_with(',')) rest = trimmed(rest.substr(1));
+  rest = trimmed_line(rest);
+  if (rest.starts_with(',')) rest = trimmed_line(rest.substr(1));
   if (rest.empty()) return out;
   const auto label = label_of(unquoted(rest), rules);
   if (!label) return failed(label);
@@ -124,10 +85,10 @@ Result<Fields> plain_fields(std::string_view line, const ListRules& rules) {
   for (const char separator : kSeparators) {
     const auto at = line.find_last_of(separator);
     if (at == std::string_view::npos) continue;
-    const std::string_view last = unquoted(trimmed(line.substr(at + 1)));
+    const std::string_view last = unquoted(trimmed_line(line.substr(at + 1)));
     const auto label = label_of(last, rules);
     if (!label) return failed(label);
-    if (*label) return Fields{std::string(trimmed(line.substr(0, at))), *label, {}};
+    if (*label) return Fields{std::string(trimmed_line(line.substr(0, at))), *label, {}};
     if (out.refused.empty()) out.refused = last;
   }
   return out;
@@ -153,12 +114,12 @@ Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_require
   if (!text) return failed(text);
   ListRules rules{spec.root.empty() ? spec.path.parent_path() : spec.root, {}, labels_required};
   if (!spec.classes.empty()) {
-    auto classes = read_classes(spec.classes);
+    auto classes = read_class_names(spec.classes);
     if (!classes) return failed(classes);
     rules.classes = std::move(*classes);
   }
   std::vector<ImageFile> files;
-  const auto lines = lines_of(*text);
+  const auto lines = trimmed_lines(*text);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].empty() || lines[i].front() == '#') continue;
     const std::string origin = fmt::format("{}:{}", spec.path.string(), i + 1);
