@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "data/image_source.h"
 #include "data/npy.h"
 #include "data/open.h"
 #include "model/infer.h"
@@ -177,8 +178,9 @@ Labels labels_of(const DataSpec& spec, const Guessed& guessed, const Graph& grap
   const auto without = open_dataset(config, graph.inputs, options);
   Labels found = without ? labels_in(**without) : Labels{};
   // What is wrong besides labels is wrong without them too.
-  found.any = found.any || arrays || (!without && without.error() == data.error());
-  if (found.any || !without) found.problem = data.error().message;
+  found.any = found.any || arrays || (!without && without.error() == data.error()) || lists_labels(spec);
+  if (found.any) found.problem = data.error().message;
+  if (!found.any && !without) found.problem = without.error().message;
   return found;
 }
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -107,12 +109,59 @@ Result<ImageFile> entry_of(std::string_view line, const std::string& origin, con
   return ImageFile{rules.root / fields->path, fields->label, origin, fields->label ? std::string_view() : kUnsplit};
 }
 
+std::filesystem::path root_of(const DataSpec& spec) { return spec.root.empty() ? spec.path.parent_path() : spec.root; }
+
+bool is_entry(std::string_view line) { return !line.empty() && line.front() != '#'; }
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code unknown;
+  return std::filesystem::is_regular_file(path, unknown);
+}
+
+/// Whether the first of `lines` that is no comment names columns: it is no name of a file, has no label, and the line
+/// that follows is as it should be.
+bool begins_with_header(std::span<const std::string_view> lines, const ListRules& rules) {
+  const auto first = std::find_if(lines.begin(), lines.end(), is_entry);
+  if (first == lines.end()) return false;
+  const auto second = std::find_if(first + 1, lines.end(), is_entry);
+  if (second == lines.end()) return false;
+  ListRules lenient = rules;
+  lenient.labels_required = false;
+  const auto header = entry_of(*first, "", lenient);
+  const auto entry = entry_of(*second, "", rules);
+  const bool names_file = first->find('.') != std::string_view::npos || (header && is_there(header->path));
+  return header && !header->label && !names_file && entry && is_there(entry->path);
+}
+
+/// Whether the line's path is followed by something: what it names is there only without its last words.
+bool has_second_field(std::string_view line, const std::filesystem::path& root) {
+  if (line.front() == '"') return !line.ends_with('"') || std::count(line.begin(), line.end(), '"') > 2;
+  if (is_there(root / line)) return false;
+  return std::any_of(kSeparators.begin(), kSeparators.end(), [&](char separator) {
+    const auto at = line.find_last_of(separator);
+    return at != std::string_view::npos && is_there(root / trimmed_line(line.substr(0, at)));
+  });
+}
+
 }  // namespace
+
+bool lists_labels(const DataSpec& spec) {
+  if (spec.type != "image_list") return false;
+  const auto text = read_file(spec.path);
+  if (!text || text->find('\0') != std::string::npos) return false;
+  const auto root = root_of(spec);
+  const auto lines = trimmed_lines(*text);
+  const auto entries = std::count_if(lines.begin(), lines.end(), is_entry);
+  const auto labelled = std::count_if(lines.begin(), lines.end(), [&](std::string_view line) {
+    return is_entry(line) && has_second_field(line, root);
+  });
+  return 2 * labelled > entries;
+}
 
 Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required) {
   const auto text = read_file(spec.path);
   if (!text) return failed(text);
-  ListRules rules{spec.root.empty() ? spec.path.parent_path() : spec.root, {}, labels_required};
+  ListRules rules{root_of(spec), {}, labels_required};
   if (!spec.classes.empty()) {
     auto classes = read_class_names(spec.classes);
     if (!classes) return failed(classes);
@@ -120,9 +169,13 @@ Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_require
   }
   std::vector<ImageFile> files;
   const auto lines = trimmed_lines(*text);
+  const bool header = begins_with_header(lines, rules);
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].empty() || lines[i].front() == '#') continue;
+    if (!is_entry(lines[i])) continue;
     const std::string origin = fmt::format("{}:{}", spec.path.string(), i + 1);
+    if (header)
+      return fail(Cause::InvalidInput, "{}: \"{}\" is a header: remove this line, a list begins with the first image",
+                  origin, printable(lines[i]));
     auto file = entry_of(lines[i], origin, rules);
     if (!file && files.empty())
       return fail(file.error().cause, "{}: {} (if this line is a header, remove it)", origin, file.error().message);

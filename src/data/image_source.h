@@ -48,6 +48,9 @@ using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 /// looked for now.
 [[nodiscard]] Result<ImageSourcePtr> open_image_list(const DataSpec& spec, bool labels_required);
 
+/// Whether most lines of an image_list have something behind the path of an image, whatever it is worth as a label.
+[[nodiscard]] bool lists_labels(const DataSpec& spec);
+
 /// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .jfif, .png in any
 /// case) lie in them at any depth, other files are skipped, but for images of other kinds, which are refused: a class
 /// would silently lack them. Where labels are not required, images without subfolders will do.

@@ -88,6 +88,17 @@ printf 'calib/colour.png 40\n' >large.txt
 expect 0 'CHECK validation: there are classes up to 40' -- q init "$demo/shapes.onnx" --calibration calib --validation large.txt \
   -o large.json
 
+# A header, and labels that are words, are no reason to measure without labels.
+printf 'path,label\ncalib/colour.png,1\n' >header.csv
+expect 0 'CHECK validation: .*header\.csv:1: "path,label" is a header: remove this line' -- q init "$demo/shapes.onnx" \
+  --calibration calib --validation header.csv -o header.json
+wrote header.json '"type": "accuracy"'
+expect 2 'header\.csv:1: "path,label" is a header' -- q check header.json
+printf 'calib/colour.png cat\ncalib/grey.png dog\n' >words.txt
+expect 0 'CHECK validation: .*words\.txt:1: the label is "cat", an integer is needed' -- q init "$demo/shapes.onnx" \
+  --calibration calib --validation words.txt -o words.json
+wrote words.json '"type": "accuracy"'
+
 # The output that the labels fit; codes are not scaled; images made from images have no classes.
 printf 'calib/colour.png 11\n' >one.txt
 expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/two_heads.onnx" --calibration calib --validation one.txt -o heads.json

@@ -79,11 +79,28 @@ TEST_F(ImageList, TakesPathsBetweenQuotes) {
 }
 
 TEST_F(ImageList, HasNoHeader) {
-  EXPECT_THAT(problem("path,label\na b.png,1\n"),
+  for (const bool labels_required : {true, false}) {
+    EXPECT_THAT(problem("# a comment\npath,label\na b.png,1\n", labels_required),
+                HasSubstr("val.txt:2: \"path,label\" is a header: remove this line"));
+  }
+  EXPECT_THAT(problem("path\na b.png\n", false), HasSubstr("val.txt:1: \"path\" is a header"));
+  EXPECT_THAT(problem("path\na b.png\n"), HasSubstr("the label is missing"));
+  EXPECT_THAT(problem("path,label\ngone.png,1\n"),
               HasSubstr("val.txt:1: the label is \"label\", an integer is needed: \"path label\" or \"path,label\" (if "
                         "this line is a header, remove it)"));
-  EXPECT_THAT(problem("path,label\na b.png,1\n", false), HasSubstr("a header must be removed"));
+  EXPECT_THAT(problem("gone.png\na b.png,1\n", false), HasSubstr("a header must be removed"));
   EXPECT_THAT(problem("a b.png,1\npath,label\n"), Not(HasSubstr("header")));
+}
+
+TEST_F(ImageList, ListsLabelsWhereMostLinesHaveASecondField) {
+  const auto lists = [&](const std::string& lines) {
+    spec_.path = folder_.write("lists/val.txt", lines);
+    return lists_labels(spec_);
+  };
+  EXPECT_TRUE(lists("path,label\na b.png,cat\na b.png dog\n"));
+  EXPECT_TRUE(lists("\"a b.png\" cat\n"));
+  EXPECT_FALSE(lists("a b.png\n\"a b.png\"\na b.png 1\n"));
+  EXPECT_FALSE(lists("gone.png\n"));
 }
 
 TEST_F(ImageList, TakesNamesOfClasses) {
