@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <system_error>
 #include <variant>
 
@@ -34,7 +35,14 @@ int main(int argc, char** argv) {
     if (!parsed.options) return parsed.exit_code;
     return with_output_written(
         std::visit([&](const auto& command) { return run(*parsed.options, command); }, parsed.options->command));
+  } catch (const std::bad_alloc&) {
+    std::fputs("quantrail: not enough memory\n", stderr);
+    return kFailed;
   } catch (const std::system_error& error) {
+    if (error.code() == std::errc::resource_unavailable_try_again || error.code() == std::errc::not_enough_memory) {
+      std::fputs("quantrail: not enough memory: a thread cannot be started\n", stderr);
+      return kFailed;
+    }
     // Whoever was reading has gone: `quantrail list | head`.
     if (error.code() == std::errc::broken_pipe) return kDone;
     if (std::ferror(stdout) != 0) return with_output_written(kDone, error.code().value());

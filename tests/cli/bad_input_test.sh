@@ -170,6 +170,12 @@ mkdir emptied && : >emptied/experiments.db
 expect 2 'experiments\.db|emptied' -- "$QUANTRAIL" --store "$work/emptied" list
 expect 2 '/proc' -- "$QUANTRAIL" --store /proc/quantrail run "$demo"
 expect 2 '.' -- q export latest
+
+# Memory that is too little is named as such.
+for kib in 80000 120000 140000; do
+  (ulimit -v "$kib" && q evaluate "$demo" --set engine.validation.limit=100) >out 2>&1 </dev/null
+  grep -qE 'internal error|terminate called' out && bad "with $kib KiB: $(cat out)"
+done
 [ ! -e c.onnx ] || bad "a file was left behind"
 leftovers=$(find "$work" -name '.*.??????' -o -name '*.tmp' | head)
 [ -z "$leftovers" ] || bad "half-written files: $leftovers"
