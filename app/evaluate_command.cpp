@@ -89,7 +89,7 @@ Result<Evaluation> measured(const Prepared& p, const Graph* original, const Vari
 
 /// What the figures of a float model say about data and preprocessing.
 std::vector<std::string> notes_on(const Prepared& p, const Evaluation& evaluation) {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = p.validation->notes();
   for (const auto& metric : p.metrics) {
     const double value = evaluation.metrics.at(metric->name());
     notes.push_back(useless_remark(*metric, value));
@@ -119,7 +119,7 @@ Result<Measured> measured_config(const EvaluateCommand& command) {
   if (!labels) return failed(labels);
   auto evaluation = measured(*p, agrees ? &original->graph : nullptr, {}, quiet);
   if (!evaluation) return failed(evaluation);
-  auto notes = command.model.empty() ? notes_on(*p, *evaluation) : std::vector<std::string>();
+  auto notes = command.model.empty() ? notes_on(*p, *evaluation) : p->validation->notes();
   return Measured{p->config.model.string(), std::move(*labels), std::move(*evaluation), std::nullopt, std::move(notes)};
 }
 
@@ -152,7 +152,8 @@ Result<Measured> measured_iteration(const Options& options, const EvaluateComman
   if (!labels) return failed(labels);
   auto evaluation = measured(*p, nullptr, variant, quiet);
   if (!evaluation) return failed(evaluation);
-  return Measured{command.target, std::move(*labels), std::move(*evaluation), named->iteration.metrics, {}};
+  return Measured{command.target, std::move(*labels), std::move(*evaluation), named->iteration.metrics,
+                  p->validation->notes()};
 }
 
 void print_text(const Measured& m) {

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "config/config.h"
+
 namespace quantrail::app {
 namespace {
 

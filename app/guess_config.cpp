@@ -7,12 +7,11 @@
 #include <array>
 #include <cmath>
 
+#include "app/output_shapes.h"
 #include "base/text.h"
 #include "data/image_source.h"
 #include "data/npy.h"
 #include "data/open.h"
-#include "model/infer.h"
-#include "model/probe.h"
 #include "model/told_sizes.h"
 
 namespace quantrail::app {
@@ -24,22 +23,6 @@ std::string described(const ValueInfo& value) {
   std::vector<std::string> sizes;
   for (const auto size : value.shape) sizes.push_back(size < 0 ? "?" : std::to_string(size));
   return fmt::format("{} {} [{}]", printable(value.name), name_of(value.type), joined(sizes, ", "));
-}
-
-/// Shapes of the outputs for one sample, without the batch; empty where one cannot be told.
-std::vector<Shape> output_shapes(const Graph& graph) {
-  const std::int64_t batch = fixed_batch(graph).value_or(1);
-  const auto declared = input_shapes(graph, batch);
-  const auto sizes = declared ? std::optional(*declared) : fitting_shapes(graph, batch);
-  const auto special = sizes ? specialised(graph, *sizes) : Result<Specialised>(Specialised{});
-  std::vector<Shape> shapes;
-  for (const auto& output : graph.outputs) {
-    Shape shape = output.shape;
-    if (special && special->types.contains(output.name)) shape = special->types.find(output.name)->second.shape;
-    if (!shape.empty()) shape.erase(shape.begin());
-    shapes.push_back(std::move(shape));
-  }
-  return shapes;
 }
 
 bool has_operator(const Graph& graph, std::initializer_list<std::string_view> names) {
@@ -151,8 +134,9 @@ void guess_preprocess(Guessed& out, const Graph& graph, bool boxes) {
 /// What there is of labels, found out by opening the data as a run would.
 struct Labels {
   bool any = false;
-  std::string problem{};   ///< why they cannot be used as they are
-  std::int64_t most = -1;  ///< the largest class; -1: not known
+  std::string problem{};             ///< why they cannot be used as they are
+  std::vector<std::string> notes{};  ///< how they were told
+  std::int64_t most = -1;            ///< the largest class; -1: not known
 };
 
 Labels labels_in(const Dataset& data) {
@@ -166,14 +150,20 @@ Labels labels_in(const Dataset& data) {
   return found;
 }
 
-Labels labels_of(const DataSpec& spec, const Guessed& guessed, const Graph& graph) {
+/// `classes`: how many the network may have scores for; 0: not known.
+Labels labels_of(const DataSpec& spec, const Guessed& guessed, const Graph& graph, std::int64_t classes) {
   const bool arrays = spec.holds_arrays();
   if (arrays && spec.labels.empty() && spec.labels_array.empty()) return {};
   OpenOptions options;
   options.labels_required = true;
+  options.classes = classes;
   const DataConfig config{spec, guessed.preprocess};
   const auto data = open_dataset(config, graph.inputs, options);
-  if (data) return labels_in(**data);
+  if (data) {
+    Labels found = labels_in(**data);
+    found.notes = (*data)->notes();
+    return found;
+  }
   options.labels_required = false;
   const auto without = open_dataset(config, graph.inputs, options);
   Labels found = without ? labels_in(**without) : Labels{};
@@ -262,6 +252,12 @@ bool scores_classes(const Shape& output, std::int64_t most) {
   return classes == 1 ? most <= 1 : classes < 0 || most < classes;
 }
 
+/// For how many classes an output of this shape has scores; 0: not known. One score stands for two.
+std::int64_t class_number(const Shape& output) {
+  const std::int64_t scores = output.empty() ? 0 : std::max<std::int64_t>(elements(output), 0);
+  return scores == 1 ? 2 : scores;
+}
+
 /// The first output that may hold scores of classes up to `most`; -1: none.
 std::int64_t scores_output(const std::vector<Shape>& outputs, std::int64_t most) {
   const auto fits = [&](const Shape& output) { return scores_classes(output, most); };
@@ -271,10 +267,13 @@ std::int64_t scores_output(const std::vector<Shape>& outputs, std::int64_t most)
 
 /// By labels, or against the float model; returns why.
 std::string guess_by_labels(Guessed& out, const Graph& graph, const std::vector<Shape>& outputs) {
-  const Labels labels = labels_of(*out.validation, out, graph);
+  const std::int64_t scored = scores_output(outputs, -1);
+  const Labels labels =
+      labels_of(*out.validation, out, graph, scored < 0 ? 0 : class_number(outputs[static_cast<std::size_t>(scored)]));
+  for (const auto& note : labels.notes) out.left.push_back("validation: " + note);
   if (!labels.problem.empty()) out.left.push_back("validation: " + printable(labels.problem));
   std::int64_t output = labels.any ? scores_output(outputs, labels.most) : -1;
-  if (labels.any && output < 0) output = scores_output(outputs, -1);
+  if (labels.any && output < 0) output = scored;
   if (output >= 0 && !scores_classes(outputs[static_cast<std::size_t>(output)], labels.most)) {
     out.left.push_back(
         fmt::format("validation: there are classes up to {}, for which no output has scores", labels.most));

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <limits>
 
+#include "app/output_shapes.h"
 #include "base/parallel.h"
 #include "base/text.h"
 #include "data/relabelled.h"
 #include "evaluate/checks.h"
 #include "evaluate/feed.h"
+#include "metrics/class_scores.h"
 #include "metrics/prediction.h"
 #include "metrics/registry.h"
 #include "model/canonical.h"
@@ -90,10 +92,26 @@ Status open_model(Prepared& p, Purpose purpose, std::optional<Model> given) {
   return {};
 }
 
+/// For how many classes the network has scores, by the first metric that needs labels; 0 where nothing says.
+std::int64_t scored_classes(const Prepared& p) {
+  for (const auto& metric : p.metrics) {
+    const auto output = metric->only_output();
+    if (metric->judge() != Judge::Labels || !output || *output >= p.graph.outputs.size()) continue;
+    const Shape shape = output_shapes(p.graph)[*output];
+    if (shape.empty()) return 0;
+    const OutputView scores{.type = p.graph.outputs[*output].type, .shape = shape};
+    const auto classes = class_count(std::span(&scores, 1), 0);
+    constexpr std::int64_t kOfOneScore = 2;
+    if (classes) return std::max(*classes, kOfOneScore);
+  }
+  return 0;
+}
+
 Result<std::shared_ptr<const Dataset>> open_side(const Prepared& p, const DataConfig& side, bool labelled,
                                                  std::size_t most_cached, const FileHasher& hash_file) {
   OpenOptions options;
   options.labels_required = labelled;
+  if (labelled && side.data.type == "image_folder") options.classes = scored_classes(p);
   options.threads = threads_of(p.config);
   options.hash_file = hash_file;
   auto data = open_dataset(side, p.graph.inputs, options);
@@ -122,6 +140,7 @@ Status open_validation(Prepared& p, const FileHasher& hash_file) {
   auto data = open_side(p, side, labels_required, std::numeric_limits<std::size_t>::max(), hash_file);
   if (!data) return failed(data, "engine.validation");
   p.validation = std::move(*data);
+  for (const auto& note : p.validation->notes()) p.notes.push_back("engine.validation: " + note);
   if (!labelled && (apart || has_truths(*p.validation)))
     p.notes.emplace_back("annotation_free: the labels of engine.validation are not used");
   return {};
@@ -199,11 +218,17 @@ Status check_metrics(const Prepared& p, const Plan& plan) {
   return outputs_suit(sized(p.graph, data->inputs()), plan, *data, metrics);
 }
 
+/// Where labels do not suit, it may be because of how they were told.
+Error with_notes(Error error, const Dataset& data) {
+  for (const auto& note : data.notes()) error.message += "; " + note;
+  return error;
+}
+
 /// Whether what is measured can be, and the float model makes numbers of the first sample.
 Status check_measuring(const Prepared& p, const std::shared_ptr<const Plan>& plan) {
   const auto feed = Feed::matched(p.validation->inputs(), *plan);
   if (!feed) return failed(feed);
-  if (const auto fits = check_metrics(p, *plan); !fits) return failed(fits);
+  if (const auto fits = check_metrics(p, *plan); !fits) return tl::unexpected(with_notes(fits.error(), *p.validation));
   PlanState state(plan);
   const std::size_t first = 0;
   const std::span sample(&first, 1);

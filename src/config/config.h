@@ -60,7 +60,8 @@ struct DataSpec {
   std::filesystem::path labels{};   ///< integers, where labels are apart: npy, for idx an IDX file
   std::string labels_array{};       ///< npz: the array of the archive that holds the labels
   std::filesystem::path root{};     ///< image_list, coco: what image paths are relative to; default the file's folder
-  std::filesystem::path classes{};  ///< image_list: the names of classes 0, 1, ..., one per line, which labels then are
+  std::filesystem::path classes{};  ///< image_list, image_folder: the names of classes 0, 1, ..., one per line, which
+                                    ///< labels or subfolders then have
   std::filesystem::path targets{};  ///< npy of what the output should be, a row for each sample
   std::string targets_array{};      ///< npz: the array of the archive that holds the targets
   std::string

@@ -140,7 +140,7 @@ void check_data(const Section& data, const DataSpec& spec) {
   only_for("targets", npy || npz || idx || spec.type == "image_list", "npy, npz, idx and image_list");
   only_for("targets_array", npz, "npz");
   only_for("root", spec.type == "image_list" || spec.type == "coco", "image_list and coco");
-  only_for("classes", spec.type == "image_list", "image_list");
+  only_for("classes", spec.type == "image_list" || spec.type == "image_folder", "image_list and image_folder");
   only_for("layout", npy || npz || idx, "npy, npz and idx");
   if (data.has("labels") && data.has("labels_array")) {
     data.report("labels", "give either \"labels\" (a file) or \"labels_array\" (an array of the archive)");

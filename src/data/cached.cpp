@@ -17,6 +17,7 @@ class CachedDataset final : public Dataset {
   [[nodiscard]] const std::vector<SampleInput>& inputs() const override { return inner_->inputs(); }
   [[nodiscard]] Result<Truth> truth(std::size_t index) const override { return inner_->truth(index); }
   [[nodiscard]] std::string describe(std::size_t index) const override { return inner_->describe(index); }
+  [[nodiscard]] std::vector<std::string> notes() const override { return inner_->notes(); }
   [[nodiscard]] Digest fingerprint() const override { return inner_->fingerprint(); }
 
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {

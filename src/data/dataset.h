@@ -36,6 +36,8 @@ class Dataset {
   [[nodiscard]] virtual Result<Truth> truth(std::size_t index) const = 0;
   /// How a message names sample `index`: file and line, or array and row.
   [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
+  /// What a person should know of how labels were told, one sentence each.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
   /// Content hash of everything that the samples are made from: file contents, truths, order, preprocessing.
   [[nodiscard]] virtual Digest fingerprint() const = 0;
 };

@@ -30,6 +30,7 @@ class ImageDataset final : public Dataset {
     return truth;
   }
   [[nodiscard]] std::string describe(std::size_t index) const override { return source_->describe(index); }
+  [[nodiscard]] std::vector<std::string> notes() const override { return source_->notes(); }
   [[nodiscard]] Digest fingerprint() const override { return fingerprint_; }
 
   [[nodiscard]] Status read(std::size_t index, std::span<const std::span<std::byte>> buffers) const override {

@@ -33,12 +33,13 @@ Result<FileStamp> checked_file(const ImageFile& file) {
 
 class ImageFiles final : public ImageSource {
  public:
-  ImageFiles(std::vector<ImageFile> files, std::vector<FileStamp> stamps)
-      : files_(std::move(files)), stamps_(std::move(stamps)) {}
+  ImageFiles(std::vector<ImageFile> files, std::vector<FileStamp> stamps, std::vector<std::string> notes)
+      : files_(std::move(files)), stamps_(std::move(stamps)), notes_(std::move(notes)) {}
 
   [[nodiscard]] std::size_t size() const override { return files_.size(); }
   [[nodiscard]] std::optional<std::int64_t> label(std::size_t index) const override { return files_[index].label; }
   [[nodiscard]] std::string describe(std::size_t index) const override { return shown(files_[index]); }
+  [[nodiscard]] std::vector<std::string> notes() const override { return notes_; }
 
   [[nodiscard]] Result<Image> image(std::size_t index) const override {
     const auto content = read_file(files_[index].path);
@@ -61,11 +62,12 @@ class ImageFiles final : public ImageSource {
  private:
   std::vector<ImageFile> files_;
   std::vector<FileStamp> stamps_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace
 
-Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files) {
+Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files, std::vector<std::string> notes) {
   assert(!files.empty());
   std::vector<FileStamp> stamps;
   for (const auto& file : files) {
@@ -73,7 +75,7 @@ Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files) {
     if (!checked) return failed(checked);
     stamps.push_back(*checked);
   }
-  return std::make_unique<ImageFiles>(std::move(files), std::move(stamps));
+  return std::make_unique<ImageFiles>(std::move(files), std::move(stamps), std::move(notes));
 }
 
 }  // namespace quantrail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "data/image_source.h"
@@ -15,8 +16,9 @@ struct ImageFile {
   std::string_view where = {};  ///< what to say of `path` where there is no such file; empty: nothing
 };
 
-/// The files as a source. Precondition: at least one. Errors: InvalidInput for the first that is missing, empty or no
-/// file.
-[[nodiscard]] Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files);
+/// The files as a source that says `notes`. Precondition: at least one. Errors: InvalidInput for the first that is
+/// missing, empty or no file.
+[[nodiscard]] Result<ImageSourcePtr> make_image_files(std::vector<ImageFile> files,
+                                                      std::vector<std::string> notes = {});
 
 }  // namespace quantrail

@@ -35,6 +35,8 @@ class ImageSource {
   /// Nothing where objects are not marked.
   [[nodiscard]] virtual std::optional<Markings> markings(std::size_t) const { return std::nullopt; }
   [[nodiscard]] virtual std::string describe(std::size_t index) const = 0;
+  /// As Dataset's.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
   /// Adds the content of the first `count` images, their labels and markings.
   [[nodiscard]] virtual Status add_to(Hasher& hasher, std::size_t count, const OpenOptions& options) const = 0;
 };
@@ -51,10 +53,12 @@ using ImageSourcePtr = std::unique_ptr<const ImageSource>;
 /// Whether most lines of an image_list have something behind the path of an image, whatever it is worth as a label.
 [[nodiscard]] bool lists_labels(const DataSpec& spec);
 
-/// A folder with a subfolder per class: sorted names are the classes 0, 1, ...; images (.jpg, .jpeg, .jfif, .png in any
-/// case) lie in them at any depth, other files are skipped, but for images of other kinds, which are refused: a class
-/// would silently lack them. Where labels are not required, images without subfolders will do.
-[[nodiscard]] Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required);
+/// A folder with a subfolder per class, whose labels are as class_folders() says; images (.jpg, .jpeg, .jfif, .png in
+/// any case) lie in them at any depth, other files are skipped, but for images of other kinds, which are refused: a
+/// class would silently lack them. Where labels are not required, images without subfolders will do. `classes`: as
+/// OpenOptions'.
+[[nodiscard]] Result<ImageSourcePtr> open_image_folder(const DataSpec& spec, bool labels_required,
+                                                       std::int64_t classes = 0);
 
 /// Images with marked objects, as COCO's "instances" JSON describes them: images (id, file_name, width, height) in
 /// their order, annotations (image_id, category_id, bbox [x,y,width,height], iscrowd), categories (id), whose ids in

@@ -45,9 +45,10 @@ Result<std::shared_ptr<const Dataset>> open_arrays(const DataConfig& config, std
   return make_image_dataset(std::move(*images), config.preprocess, limit, inputs, options);
 }
 
-Result<ImageSourcePtr> open_images(const DataSpec& spec, bool labels_required) {
+Result<ImageSourcePtr> open_images(const DataSpec& spec, const OpenOptions& options) {
+  const bool labels_required = options.labels_required;
   if (spec.type == "image_list") return open_image_list(spec, labels_required);
-  if (spec.type == "image_folder") return open_image_folder(spec, labels_required);
+  if (spec.type == "image_folder") return open_image_folder(spec, labels_required, options.classes);
   if (spec.type == "coco") return open_coco(spec, labels_required);
   if (spec.type == "cifar10") return open_cifar10(spec);
   return fail(Cause::InvalidInput, "unknown type of data \"{}\"{}, known are {}", printable(spec.type),
@@ -57,7 +58,7 @@ Result<ImageSourcePtr> open_images(const DataSpec& spec, bool labels_required) {
 Result<std::shared_ptr<const Dataset>> open_samples(const DataConfig& config, std::span<const ValueInfo> inputs,
                                                     const OpenOptions& options) {
   if (config.data.holds_arrays()) return open_arrays(config, inputs, options);
-  auto source = open_images(config.data, options.labels_required);
+  auto source = open_images(config.data, options);
   if (!source) return failed(source);
   return make_image_dataset(std::move(*source), config.preprocess, config.data.limit, inputs, options);
 }

@@ -19,6 +19,7 @@ using FileHasher = std::function<Result<Digest>(const std::filesystem::path&)>;
 
 struct OpenOptions {
   bool labels_required = false;  ///< validation data: every sample must have a label
+  std::int64_t classes = 0;      ///< how many the network has scores for; 0: not known
   std::size_t threads = 1;       ///< to hash files with
   FileHasher hash_file = sha256_file;
 };

@@ -99,6 +99,25 @@ expect 0 'CHECK validation: .*words\.txt:1: the label is "cat", an integer is ne
   --calibration calib --validation words.txt -o words.json
 wrote words.json '"type": "accuracy"'
 
+# Folders that are not the network's classes: what their labels are is told wherever something is measured.
+mkdir -p some/00 some/02 more/tmp
+for folder in some/00 some/02 $(seq -f 'more/class%02g' 12); do mkdir -p "$folder"; cp calib/colour.png "$folder/"; done
+expect 0 'CHECK validation: 2 class folders, the network scores 12: they are named by numbers.*"02" is 2' -- \
+  q init "$demo/shapes.onnx" --calibration calib --validation some -o some_folders.json
+note='2 class folders, the network scores 12'
+expect 0 "^note: engine.validation: $note" -- q check some_folders.json
+expect 0 "^note: $note" -- q evaluate some_folders.json
+expect 0 "$note" -- q run some_folders.json --set maximal_drop=1
+expect 0 '^CHECK validation: "tmp" without images, and left out' -- q init "$demo/shapes.onnx" --calibration calib --validation more \
+  -o more.json
+expect 0 '^accuracy@top1 +0\.0833' -- q evaluate more.json
+cp calib/colour.png more/tmp/
+expect 2 'label 12 is out of range.*; 13 class folders, the network scores 12: .*"tmp" is 12' -- q check more.json
+for class in $(seq -f 'class%02g' 12 -1 1) tmp; do echo "$class"; done >classes.txt
+expect 2 'label 12 is out of range' -- q check more.json --set engine.validation.data.classes="$work/classes.txt"
+rm -r more/tmp
+expect 0 '^accuracy@top1 +0\.0833' -- q evaluate more.json --set engine.validation.data.classes="$work/classes.txt"
+
 # The output that the labels fit; codes are not scaled; images made from images have no classes.
 printf 'calib/colour.png 11\n' >one.txt
 expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/two_heads.onnx" --calibration calib --validation one.txt -o heads.json

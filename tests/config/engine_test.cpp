@@ -137,6 +137,7 @@ TEST(Engine, ReadsEveryKindOfData) {
   EXPECT_EQ(idx.labels, "/folder/l.gz");
   EXPECT_TRUE(idx.treats_images()) << "or may do so";
   EXPECT_EQ(data(R"("type": "npz", "path": "v.npz", "labels_array": "y")").labels_array, "y");
+  EXPECT_EQ(data(R"("type": "image_folder", "path": "v", "classes": "n.txt")").classes, "/folder/n.txt");
   const auto arrays = data(R"("type": "npy", "arrays": {"ids": "a.npy", "mask": "b.npy"}, "labels": "l.npy")");
   EXPECT_EQ(arrays.arrays.at("mask"), "/folder/b.npy");
   EXPECT_EQ(arrays.labels, "/folder/l.npy");
@@ -150,8 +151,8 @@ TEST(Engine, RefusesDataThatIsIncompleteOrContradictory) {
   EXPECT_THAT(problem(validation(R"("type": "npy")")), HasSubstr("give either \"path\""));
   EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "labels": "l.npy")")),
               HasSubstr("labels: only for data of type npy, npz and idx, this is cifar10"));
-  EXPECT_THAT(problem(validation(R"("type": "image_folder", "path": "x", "classes": "n.txt")")),
-              HasSubstr("classes: only for data of type image_list, this is image_folder"));
+  EXPECT_THAT(problem(validation(R"("type": "cifar10", "path": "x", "classes": "n.txt")")),
+              HasSubstr("classes: only for data of type image_list and image_folder, this is cifar10"));
   EXPECT_THAT(problem(validation(R"("type": "test_data_set", "path": "x", "layout": "NCHW")")),
               HasSubstr("layout: only for data of type npy, npz and idx, this is test_data_set"));
   EXPECT_THAT(problem(validation(R"("type": "npy", "arrays": {"a": 3})")), HasSubstr("data.arrays.a: "));

@@ -8,8 +8,10 @@
 namespace quantrail {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class ImageList : public ::testing::Test {
@@ -183,6 +185,28 @@ TEST(ImageFolder, MakesClassesOfSortedSubfolders) {
   EXPECT_THAT((*source)->describe(2), EndsWith("dog/z.JPG"));
   EXPECT_EQ((*source)->label(0), 0);
   EXPECT_EQ((*source)->label(2), 1);
+}
+
+TEST(ImageFolder, TakesNumbersAndNamesOfClassesForLabels) {
+  const TemporaryFolder folder;
+  folder.copy("numbers/0/a.png", fixture("colour.png"));
+  folder.copy("numbers/10/a.png", fixture("colour.png"));
+  folder.copy("numbers/9/a.png", fixture("colour.png"));
+  const auto numbers = open_image_folder({.type = "image_folder", .path = folder.path() / "numbers"}, true, 12);
+  ASSERT_TRUE(numbers) << numbers.error().message;
+  EXPECT_EQ((*numbers)->label(1), 10);
+  EXPECT_THAT((*numbers)->notes(), ElementsAre(HasSubstr("3 class folders, the network scores 12")));
+  EXPECT_THAT((*open_image_folder({.path = folder.path() / "numbers"}, false, 12))->notes(), IsEmpty());
+
+  folder.copy("names/cat/a.png", fixture("colour.png"));
+  std::filesystem::create_directories(folder.path() / "names/tmp");
+  DataSpec spec{.type = "image_folder", .path = folder.path() / "names"};
+  spec.classes = folder.write("classes.txt", "dog\ncat\n");
+  const auto names = open_image_folder(spec, true);
+  ASSERT_TRUE(names) << names.error().message;
+  EXPECT_EQ((*names)->label(0), 1);
+  folder.copy("names/cow/a.png", fixture("colour.png"));
+  EXPECT_THAT(open_image_folder(spec, true).error().message, HasSubstr("names: the folder \"cow\" is no name of"));
 }
 
 TEST(ImageFolder, MayBeFlatUnlessLabelsAreRequired) {
