@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/commands.h"
+#include "app/computable.h"
 #include "app/exit_code.h"
 #include "app/guess_config.h"
 #include "app/guess_data.h"
@@ -45,6 +46,11 @@ Result<Guessed> guess(const InitCommand& command) {
   if (!validation) return failed(validation, "--validation");
   Guessed guessed = guessed_config(*graph, *calibration, *validation);
   guessed.model = whole(command.model);
+  // With data, `check` says so.
+  if (!*calibration) {
+    if (const auto can = computable(*graph); !can)
+      guessed.left.push_back("model: it cannot be computed: " + printable(can.error().message));
+  }
   return guessed;
 }
 

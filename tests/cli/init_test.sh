@@ -149,6 +149,9 @@ expect 0 "^then: quantrail run 'a folder/it'\\\\''s\\.json'" -- q init "$demo/sh
 # Without data the file says what is missing.
 expect 0 'CHECK calibration' -- q init "$demo/shapes.onnx" -o bare.json
 expect 2 'FILL_IN_calibration_samples' -- q check bare.json
+too_large="input 'x': shape .1,1099511627776,1099511627776. is too large"
+expect 2 "$too_large" -- q inspect "$SOURCE/tests/cli/vast.onnx"
+expect 0 "CHECK model: it cannot be computed: $too_large" -- q init "$SOURCE/tests/cli/vast.onnx" -o vast.json
 
 # A token outside its table is its sample's, also where that is the first one.
 tokens() { # FILE TOKEN...
