@@ -35,6 +35,7 @@ std::string data_text(const DataSpec& data, const fs::path& folder) {
   if (!arrays.empty()) members.push_back("\"arrays\": { " + joined(arrays, ", ") + " }");
   path("labels", data.labels);
   if (!data.labels_array.empty()) members.push_back("\"labels_array\": " + quoted(data.labels_array));
+  if (!data.samples_array.empty()) members.push_back("\"samples_array\": " + quoted(data.samples_array));
   path("targets", data.targets);
   if (!data.layout.empty()) members.push_back("\"layout\": " + quoted(data.layout));
   return "{ " + joined(members, ", ") + " }";

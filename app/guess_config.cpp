@@ -322,6 +322,7 @@ void tell_data(Guessed& out, const char* side, const std::optional<DataSpec>& da
   if (!data) return;
   std::string what = data->type;
   if (!data->layout.empty()) what += ", uint8 images in " + data->layout;
+  if (!data->samples_array.empty()) what += ", samples in " + data->samples_array;
   if (!data->labels.empty()) what += ", labels in " + data->labels.filename().string();
   if (!data->labels_array.empty()) what += ", labels in " + data->labels_array;
   if (!data->targets.empty()) what += ", targets in " + data->targets.filename().string();

@@ -83,15 +83,34 @@ Result<DataSpec> of_array(const fs::path& path, std::span<const ValueInfo> input
   return spec;
 }
 
-Result<DataSpec> of_archive(const fs::path& path, std::span<const ValueInfo> inputs) {
-  const auto arrays = open_npz(path);
+using Arrays = std::map<std::string, NpyArray>;
+
+/// "x_train", "y_train", "x_test", "y_test", as Keras has its data sets; the samples, or the end where there are none.
+Arrays::const_iterator of_keras(DataSpec& spec, const Arrays& arrays, Side side) {
+  const bool calibration = side == Side::Calibration;
+  for (const std::string set : {calibration ? "train" : "test", "val", calibration ? "test" : "train"}) {
+    const auto samples = arrays.find("x_" + set);
+    if (samples == arrays.end()) continue;
+    spec.samples_array = samples->first;
+    spec.labels_array = !calibration && arrays.contains("y_" + set) ? "y_" + set : "";
+    return samples;
+  }
+  return arrays.end();
+}
+
+Result<DataSpec> of_archive(const fs::path& path, std::span<const ValueInfo> inputs, Side side) {
+  const Result<Arrays> arrays = open_npz(path);
   if (!arrays) return failed(arrays);
   DataSpec spec{.type = "npz", .path = path};
   for (const auto* name : {"labels", "label", "y"}) {
     if (arrays->contains(name) && spec.labels_array.empty()) spec.labels_array = name;
   }
-  if (inputs.size() == 1 && arrays->contains(inputs[0].name))
-    spec.layout = layout_of(arrays->at(inputs[0].name), inputs);
+  if (inputs.size() != 1) return spec;
+  const bool one = arrays->size() == (spec.labels_array.empty() ? 1U : 2U);
+  const auto is_sample = [&](const auto& array) { return array.first != spec.labels_array; };
+  auto samples = one ? std::find_if(arrays->begin(), arrays->end(), is_sample) : arrays->find(inputs[0].name);
+  if (samples == arrays->end()) samples = of_keras(spec, *arrays, side);
+  if (samples != arrays->end()) spec.layout = layout_of(samples->second, inputs);
   return spec;
 }
 
@@ -142,7 +161,7 @@ DataSpec of_annotations(const fs::path& path) {
   return spec;
 }
 
-Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs) {
+Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs, Side side) {
   std::error_code unknown;
   if (!fs::exists(path, unknown))
     return fail(Cause::InvalidInput, "{}: there is no such file or folder", printable(path.string()));
@@ -150,7 +169,7 @@ Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs
   const std::string ending = path.extension().string();
   if (path.filename().string().find("idx") != std::string::npos || ending == ".idx") return of_idx(path, inputs);
   if (ending == ".npy") return of_array(path, inputs);
-  if (ending == ".npz") return of_archive(path, inputs);
+  if (ending == ".npz") return of_archive(path, inputs, side);
   if (ending == ".json") return of_annotations(path);
   if (ending == ".bin") return DataSpec{.type = "cifar10", .path = path};
   if (ending == ".txt" || ending == ".csv" || ending == ".lst" || ending == ".list")
@@ -163,8 +182,9 @@ Result<DataSpec> of_path(const fs::path& path, std::span<const ValueInfo> inputs
 
 }  // namespace
 
-Result<DataSpec> guessed_data(const fs::path& path, const fs::path& labels, std::span<const ValueInfo> inputs) {
-  auto spec = of_path(path, inputs);
+Result<DataSpec> guessed_data(const fs::path& path, const fs::path& labels, std::span<const ValueInfo> inputs,
+                              Side side) {
+  auto spec = of_path(path, inputs, side);
   if (!spec || labels.empty()) return spec;
   if (spec->type != "npy" && spec->type != "npz" && spec->type != "idx" && spec->type != "image_list") {
     return fail(Cause::InvalidInput, "{}: --labels is for arrays and lists of images; {} has labels of its own",

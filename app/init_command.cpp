@@ -21,9 +21,10 @@ namespace fs = std::filesystem;
 
 fs::path whole(const std::string& path) { return path.empty() ? fs::path() : fs::absolute(path).lexically_normal(); }
 
-Result<std::optional<DataSpec>> side_of(const std::string& path, const std::string& labels, const Graph& graph) {
+Result<std::optional<DataSpec>> side_of(const std::string& path, const std::string& labels, const Graph& graph,
+                                        Side side) {
   if (path.empty()) return std::nullopt;
-  auto spec = guessed_data(whole(path), whole(labels), graph.inputs);
+  auto spec = guessed_data(whole(path), whole(labels), graph.inputs, side);
   if (!spec) return failed(spec);
   return std::move(*spec);
 }
@@ -39,10 +40,10 @@ Result<Guessed> guess(const InitCommand& command) {
     return fail(Cause::InvalidInput, "{}: is quantized already: begin with the float model that it was made from",
                 printable(command.model));
   }
-  auto calibration = side_of(command.calibration, "", *graph);
+  auto calibration = side_of(command.calibration, "", *graph, Side::Calibration);
   if (!calibration) return failed(calibration, "--calibration");
   if (*calibration) (*calibration)->labels.clear();  // found beside the samples, and not needed
-  const auto validation = side_of(command.validation, command.labels, *graph);
+  const auto validation = side_of(command.validation, command.labels, *graph, Side::Validation);
   if (!validation) return failed(validation, "--validation");
   Guessed guessed = guessed_config(*graph, *calibration, *validation);
   guessed.model = whole(command.model);

@@ -59,6 +59,7 @@ struct DataSpec {
   std::map<std::string, std::filesystem::path> arrays{};  ///< npy with several inputs: by graph input
   std::filesystem::path labels{};   ///< integers, where labels are apart: npy, for idx an IDX file
   std::string labels_array{};       ///< npz: the array of the archive that holds the labels
+  std::string samples_array{};      ///< npz: the only array of the archive that the network is fed with
   std::filesystem::path root{};     ///< image_list, coco: what image paths are relative to; default the file's folder
   std::filesystem::path classes{};  ///< image_list, image_folder: the names of classes 0, 1, ..., one per line, which
                                     ///< labels or subfolders then have

@@ -102,6 +102,7 @@ Json data_json(const DataSpec& data) {
   add_path("root", data.root);
   add_path("classes", data.classes);
   if (!data.labels_array.empty()) out.push_back({"labels_array", text(data.labels_array)});
+  if (!data.samples_array.empty()) out.push_back({"samples_array", text(data.samples_array)});
   add_path("targets", data.targets);
   if (!data.targets_array.empty()) out.push_back({"targets_array", text(data.targets_array)});
   if (data.holds_arrays() && data.type != "test_data_set") out.push_back({"layout", text(data.layout)});

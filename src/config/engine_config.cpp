@@ -107,6 +107,7 @@ DataSpec parse_data(const Section& data, const std::filesystem::path& folder) {
   out.path = parse_path(data, "path", folder);
   out.labels = parse_path(data, "labels", folder);
   out.labels_array = data.text("labels_array", "");
+  out.samples_array = data.text("samples_array", "");
   out.root = parse_path(data, "root", folder);
   out.classes = parse_path(data, "classes", folder);
   out.layout = data.choice("layout", "", {"", "NHWC", "NCHW"});
@@ -137,6 +138,7 @@ void check_data(const Section& data, const DataSpec& spec) {
   only_for("arrays", npy, "npy");
   only_for("labels", npy || npz || idx, "npy, npz and idx");
   only_for("labels_array", npz, "npz");
+  only_for("samples_array", npz, "npz");
   only_for("targets", npy || npz || idx || spec.type == "image_list", "npy, npz, idx and image_list");
   only_for("targets_array", npz, "npz");
   only_for("root", spec.type == "image_list" || spec.type == "coco", "image_list and coco");
@@ -173,7 +175,9 @@ DataConfig parse_side(const Section& side, const Section& engine, const std::fil
   return out;
 }
 
-bool are_same_files(const DataSpec& a, const DataSpec& b) { return a.path == b.path && a.arrays == b.arrays; }
+bool are_same_files(const DataSpec& a, const DataSpec& b) {
+  return a.path == b.path && a.arrays == b.arrays && a.samples_array == b.samples_array;
+}
 
 }  // namespace
 

@@ -154,7 +154,8 @@ class ArrayDataset final : public Dataset {
   Digest fingerprint_;
 };
 
-Digest fingerprint_of(std::span<const Feed> feeds, std::span<const Digest> files, std::size_t size) {
+Digest fingerprint_of(std::span<const Feed> feeds, std::span<const Digest> files, std::size_t size,
+                      const std::string& chosen) {
   Hasher hasher;
   hasher.add("arrays as stored").add(static_cast<std::int64_t>(size));
   for (const auto& feed : feeds) {
@@ -162,6 +163,7 @@ Digest fingerprint_of(std::span<const Feed> feeds, std::span<const Digest> files
     for (const auto axis : feed.input.shape) hasher.add(axis);
   }
   for (const auto& digest : files) hasher.add(digest);
+  if (!chosen.empty()) hasher.add(chosen);
   return hasher.finish();
 }
 
@@ -175,7 +177,7 @@ Result<std::shared_ptr<const Dataset>> make_array_dataset(ArrayFiles files, std:
   const auto digests = file_digests(files.files, options);
   if (!digests) return failed(digests);
   const std::size_t size = limit > 0 ? std::min(files.rows(), static_cast<std::size_t>(limit)) : files.rows();
-  const Digest fingerprint = fingerprint_of(*feeds, *digests, size);
+  const Digest fingerprint = fingerprint_of(*feeds, *digests, size, files.chosen);
   return std::make_shared<ArrayDataset>(std::move(*feeds), std::move(files.labels), size, fingerprint);
 }
 

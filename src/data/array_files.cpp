@@ -62,6 +62,13 @@ Status open_files(const DataSpec& spec, ArrayFiles& out) {
   return {};
 }
 
+tl::unexpected<Error> no_array(const DataSpec& spec, const std::string& name,
+                               const std::map<std::string, NpyArray>& arrays) {
+  const auto names = names_of(arrays);
+  return fail(Cause::InvalidInput, "{}: there is no array \"{}\"{}; it holds {}", spec.path.string(), printable(name),
+              did_you_mean(name, names), joined(names, ", "));
+}
+
 Status open_archive(const DataSpec& spec, ArrayFiles& out) {
   auto arrays = open_npz(spec.path);
   if (!arrays) return failed(arrays);
@@ -69,17 +76,19 @@ Status open_archive(const DataSpec& spec, ArrayFiles& out) {
   out.files.push_back(spec.path);
   if (!spec.labels_array.empty()) {
     const auto found = out.arrays.find(spec.labels_array);
-    if (found == out.arrays.end()) {
-      const auto names = names_of(out.arrays);
-      return fail(Cause::InvalidInput, "{}: there is no array \"{}\"{}; it holds {}", spec.path.string(),
-                  printable(spec.labels_array), did_you_mean(spec.labels_array, names), joined(names, ", "));
-    }
+    if (found == out.arrays.end()) return no_array(spec, spec.labels_array, out.arrays);
     auto labels = read_labels(found->second);
     if (!labels) return failed(labels);
     out.labels = std::move(*labels);
     out.arrays.erase(found);
   }
   out.arrays.erase(spec.targets_array);
+  if (!spec.samples_array.empty()) {
+    const auto found = out.arrays.find(spec.samples_array);
+    if (found == out.arrays.end()) return no_array(spec, spec.samples_array, out.arrays);
+    out.arrays = std::map<std::string, NpyArray>{*found};
+    out.chosen = spec.samples_array + " " + spec.labels_array;
+  }
   if (out.arrays.empty()) return fail(Cause::InvalidInput, "{}: holds no samples", spec.path.string());
   if (out.arrays.size() == 1) {
     auto only = out.arrays.extract(out.arrays.begin());

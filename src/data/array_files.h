@@ -19,6 +19,7 @@ namespace quantrail {
 struct ArrayFiles {
   std::map<std::string, NpyArray> arrays{};  ///< by network input; "" for a single one that was not named
   std::optional<std::vector<std::int64_t>> labels{};
+  std::string chosen{};  ///< what tells these arrays from others in the same files; empty: there are no others
   std::vector<std::filesystem::path> files{};         ///< that samples and labels are read from, in a fixed order
   std::optional<NpyArray> targets{};                  ///< where the files themselves say what the output should be
   std::vector<std::filesystem::path> target_files{};  ///< that these were read from

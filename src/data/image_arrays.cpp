@@ -60,6 +60,7 @@ class ImageArrays final : public ImageSource {
     if (!digests) return failed(digests);
     hasher.add(planes_ ? "NCHW" : "NHWC");
     for (const auto& digest : *digests) hasher.add(digest);
+    if (!files_.chosen.empty()) hasher.add(files_.chosen);
     return {};
   }
 

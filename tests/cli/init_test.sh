@@ -118,6 +118,32 @@ expect 2 'label 12 is out of range' -- q check more.json --set engine.validation
 rm -r more/tmp
 expect 0 '^accuracy@top1 +0\.0833' -- q evaluate more.json --set engine.validation.data.classes="$work/classes.txt"
 
+# Archives: the only array that is no labels is the images; of Keras' four arrays each side has its own.
+if command -v python3 >/dev/null; then
+  python3 - <<'END'
+import zipfile
+def npy(kind, shape, data):
+    header = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (kind, shape)
+    return b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + header.ljust(117).encode() + b"\n" + data
+def images(count): return npy("|u1", (count, 28, 28, 3), bytes(count * 28 * 28 * 3))
+def labels(count): return npy("|u1", (count, 1), bytes(count))
+def archive(name, arrays):
+    with zipfile.ZipFile(name, "w") as out:
+        for array, content in arrays.items(): out.writestr(array + ".npy", content)
+archive("other.npz", {"images": images(3), "labels": labels(3)})
+archive("keras.npz", {"x_train": images(4), "y_train": labels(4), "x_test": images(3), "y_test": labels(3)})
+END
+  expect 0 'finds nothing wrong' -- q init "$demo/shapes.onnx" --calibration other.npz --validation other.npz -o other.json
+  wrote other.json '"layout": "NHWC"'
+  wrote other.json '"labels_array": "labels"'
+  expect 0 'guessed: calibration: npz, uint8 images in NHWC, samples in x_train$' -- \
+    q init "$demo/shapes.onnx" --calibration keras.npz --validation keras.npz -o keras.json
+  wrote keras.json '"labels_array": "y_test", "samples_array": "x_test"'
+  wrote keras.json '"type": "accuracy"'
+  expect 0 'calibration +4 samples' -- q check keras.json
+  expect 0 '^3 samples in' -- q evaluate keras.json
+fi
+
 # The output that the labels fit; codes are not scaled; images made from images have no classes.
 printf 'calib/colour.png 11\n' >one.txt
 expect 0 'finds nothing wrong' -- q init "$SOURCE/tests/cli/two_heads.onnx" --calibration calib --validation one.txt -o heads.json

@@ -137,6 +137,7 @@ TEST(Engine, ReadsEveryKindOfData) {
   EXPECT_EQ(idx.labels, "/folder/l.gz");
   EXPECT_TRUE(idx.treats_images()) << "or may do so";
   EXPECT_EQ(data(R"("type": "npz", "path": "v.npz", "labels_array": "y")").labels_array, "y");
+  EXPECT_EQ(data(R"("type": "npz", "path": "v.npz", "samples_array": "x")").samples_array, "x");
   EXPECT_EQ(data(R"("type": "image_folder", "path": "v", "classes": "n.txt")").classes, "/folder/n.txt");
   const auto arrays = data(R"("type": "npy", "arrays": {"ids": "a.npy", "mask": "b.npy"}, "labels": "l.npy")");
   EXPECT_EQ(arrays.arrays.at("mask"), "/folder/b.npy");
@@ -174,6 +175,7 @@ TEST(Engine, NotesThatBothSidesReadTheSameFiles) {
   };
   EXPECT_THAT(notes("a.npz"), Contains(HasSubstr("engine.calibration and engine.validation read the same files")));
   EXPECT_THAT(notes("b.npz"), Not(Contains(HasSubstr("same files"))));
+  EXPECT_THAT(notes(R"(a.npz", "samples_array": "x_test)"), Not(Contains(HasSubstr("same files"))));
 }
 
 TEST(Engine, SaysWhereAMisplacedKeyBelongs) {

@@ -217,6 +217,24 @@ TEST_F(Arrays, ComeFromArchives) {
   EXPECT_THAT(problem(config, input), HasSubstr("there is no array \"label\" (did you mean \"labels\"?)"));
 }
 
+TEST_F(Arrays, AreChosenFromArchives) {
+  const std::vector<ValueInfo> input{{"anything", ElementType::Float32, {-1, 2, 3}, {}}};
+  DataConfig config = npy(fixture("deflated.npz"));
+  config.data.type = "npz";
+  EXPECT_THAT(problem(config, input), HasSubstr("no array for the network input"));
+  config.data.samples_array = "x";
+  const auto bare = open_dataset(config, input);
+  ASSERT_TRUE(bare) << bare.error().message;
+  EXPECT_THAT(first_input<float>(**bare, 1), ElementsAre(6, 7, 8, 9, 10, 11));
+  config.data.labels_array = "labels";
+  const auto labelled = open_dataset(config, input, {.labels_required = true});
+  ASSERT_TRUE(labelled) << labelled.error().message;
+  EXPECT_EQ((*labelled)->truth(2)->label, 2);
+  EXPECT_NE((*labelled)->fingerprint(), (*bare)->fingerprint()) << "other arrays of one file are other data";
+  config.data.samples_array = "y";
+  EXPECT_THAT(problem(config, input), HasSubstr("there is no array \"y\""));
+}
+
 TEST_F(Arrays, HaveAFingerprintOfTheirContent) {
   DataConfig config = npy(pairs_);
   config.data.labels = labels_;
