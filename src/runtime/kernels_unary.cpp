@@ -62,6 +62,10 @@ QUANTRAIL_CLONES void piecewise_row(UnaryOp op, float alpha, float beta, Row row
       return map(row, [](float x) QUANTRAIL_INLINED { return x * clamped(x * (1.0F / 6.0F) + 0.5F, 0.0F, 1.0F); });
     case UnaryOp::Abs: return map(row, [](float x) QUANTRAIL_INLINED { return std::fabs(x); });
     case UnaryOp::Neg: return map(row, [](float x) QUANTRAIL_INLINED { return -x; });
+    case UnaryOp::Sqrt: return map(row, [](float x) QUANTRAIL_INLINED { return std::sqrt(x); });
+    case UnaryOp::Floor: return map(row, [](float x) QUANTRAIL_INLINED { return std::floor(x); });
+    case UnaryOp::Ceil: return map(row, [](float x) QUANTRAIL_INLINED { return std::ceil(x); });
+    case UnaryOp::Round: return map(row, [](float x) QUANTRAIL_INLINED { return std::nearbyint(x); });
     case UnaryOp::Reciprocal: return map(row, [](float x) QUANTRAIL_INLINED { return 1.0F / x; });
     case UnaryOp::Selu:
       return map(row, [=](float x) QUANTRAIL_INLINED { return beta * (x < 0.0F ? alpha * (exp_of(x) - 1.0F) : x); });
@@ -82,12 +86,8 @@ void library_row(UnaryOp op, Row row) {
   switch (op) {
     case UnaryOp::Log: return map(row, [](float x) { return std::log(x); });
     case UnaryOp::Softplus: return map(row, [](float x) { return x == x ? softplus_of(x) : x; });
-    case UnaryOp::Sqrt: return map(row, [](float x) { return std::sqrt(x); });
     case UnaryOp::Sin: return map(row, [](float x) { return std::sin(x); });
     case UnaryOp::Cos: return map(row, [](float x) { return std::cos(x); });
-    case UnaryOp::Floor: return map(row, [](float x) { return std::floor(x); });
-    case UnaryOp::Ceil: return map(row, [](float x) { return std::ceil(x); });
-    case UnaryOp::Round: return map(row, [](float x) { return std::nearbyint(x); });
     default: assert(false);
   }
 }
@@ -119,12 +119,8 @@ void unary(const Unary& function, std::span<const float> src, std::span<float> d
     case UnaryOp::Gelu: return smooth_row(function.op, row);
     case UnaryOp::Log:
     case UnaryOp::Softplus:
-    case UnaryOp::Sqrt:
     case UnaryOp::Sin:
-    case UnaryOp::Cos:
-    case UnaryOp::Floor:
-    case UnaryOp::Ceil:
-    case UnaryOp::Round: return library_row(function.op, row);
+    case UnaryOp::Cos: return library_row(function.op, row);
     default: return piecewise_row(function.op, function.alpha, function.beta, row);
   }
 }
