@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 
+#include "model/numeric_values.h"
 #include "runtime/emission.h"
+#include "runtime/emit_elementwise.h"
 #include "runtime/kernels_binary.h"
 #include "runtime/kernels_unary.h"
 #include "runtime/shared_work.h"
@@ -148,28 +151,16 @@ Status emit_codes(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
   return {};
 }
 
-/// x^2, which exporters write as Pow.
-bool is_square(const Emission& e, BinaryOp op) {
-  const auto exponent = op == BinaryOp::Pow ? e.constant(1) : nullptr;
-  return exponent != nullptr && element_count(exponent->shape) == 1 && exponent->values<float>()[0] == 2.0F &&
-         exponent->shape.size() <= e.shape(0).size();
-}
-
-Status emit_square(const Emission& e, Layout layout) {
-  auto source = e.read_float(0, layout);
-  if (!source) return failed(source);
-  const auto to = e.builder().write(e.result(), {Numeric::Float, layout});
-  e.step({*source}, {to}, [from = *source, to](const Bindings& at) {
-    return action([x = at.source<float>(from), target = at.target<float>(to)] {
-      const std::array size{static_cast<std::int64_t>(x.size())};
-      kernels::binary(BinaryOp::Mul, x, x, {size, size, size}, target);
-    });
-  });
-  return {};
+/// The exponent of a power that has a loop of its own.
+std::optional<float> fixed_exponent(const Emission& e) {
+  const auto exponent = e.node().op == "Pow" && e.is_float(0) ? e.constant(1) : nullptr;
+  if (exponent == nullptr || element_count(exponent->shape) != 1 || exponent->shape.size() > e.shape(0).size())
+    return std::nullopt;
+  const auto value = static_cast<float>(number_of(*exponent));
+  return kernels::has_power(value) ? std::optional(value) : std::nullopt;
 }
 
 Status emit_float(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
-  if (is_square(e, op)) return emit_square(e, shapes.layout);
   auto lhs = e.read_float(0, shapes.layout);
   if (!lhs) return failed(lhs);
   auto rhs = e.read_float(1, shapes.layout);
@@ -192,6 +183,8 @@ Status emit_float(const Emission& e, BinaryOp op, const StoredShapes& shapes) {
 }  // namespace
 
 Status emit_binary(const Emission& e) {
+  if (const auto exponent = fixed_exponent(e))
+    return emit_function(e, 0, {kernels::UnaryOp::Power, *exponent}, e.builder().layout(e.node().inputs[0]));
   if (e.node().inputs.size() != 2 || !e.is_float(0) || !e.is_float(1)) return emit_interpreted(e);
   const BinaryOp op = operators().at(e.node().op);
   const StoredShapes shapes = stored_shapes(e);

@@ -108,16 +108,19 @@ TensorPtr constant_named(const Emission& e, const std::string& value) {
 
 Status emit_pattern(const Emission& e) {
   const Pattern& pattern = *e.unit().pattern;
-  const bool gelu = pattern.function == Pattern::Function::Gelu;
-  const Layout layout = gelu ? e.builder().layout(pattern.source) : Layout::Plain;
+  const bool normalises = pattern.function == Pattern::Function::Normalise;
+  const Layout layout = normalises ? Layout::Plain : e.builder().layout(pattern.source);
   const auto source = e.builder().read(pattern.source, {e.unit().pattern_reads, layout});
   if (!source) return failed(source, e.where());
-  if (!gelu) {
+  if (normalises) {
     const Affine affine{constant_named(e, pattern.factor), constant_named(e, pattern.offset)};
     return emit_normalisation(e, *source, e.builder().shape(pattern.source).back(), pattern.epsilon, affine);
   }
-  return emit_rows(e, *source, layout, 1, [](std::span<const float> src, std::span<float> dst) {
-    kernels::unary({kernels::UnaryOp::Gelu}, src, dst);
+  kernels::Unary function{kernels::UnaryOp::Gelu};
+  if (pattern.function == Pattern::Function::GeluByTanh)
+    function = {kernels::UnaryOp::GeluByTanh, 2.0F * pattern.linear, 2.0F * pattern.cubic};
+  return emit_rows(e, *source, layout, 1, [function](std::span<const float> src, std::span<float> dst) {
+    kernels::unary(function, src, dst);
   });
 }
 

@@ -44,7 +44,11 @@ const std::map<std::string_view, UnaryOp>& operators() {
   return kOperators;
 }
 
+/// 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))
+constexpr Unary kGeluByTanh{UnaryOp::GeluByTanh, 1.59576912F, 0.0713548163F};
+
 Unary function_of(const Emission& e) {
+  if (e.node().op == "Gelu" && string_attribute(e.node(), "approximate", "none") == "tanh") return kGeluByTanh;
   Unary function{operators().at(e.node().op), 0.0F, 0.0F};
   switch (function.op) {
     case UnaryOp::LeakyRelu: function.alpha = float_attribute(e.node(), "alpha", 0.01F); break;
@@ -73,7 +77,6 @@ Unary function_of(const Emission& e) {
 /// Whether our kernels compute exactly what the node means.
 bool has_kernel(const Emission& e) {
   if (!e.is_float(0)) return false;
-  if (e.node().op == "Gelu") return string_attribute(e.node(), "approximate", "none") == "none";
   if (e.node().op != "Clip") return true;
   return (!e.has_input(1) || e.constant(1)) && (!e.has_input(2) || e.constant(2));
 }
@@ -93,7 +96,11 @@ Status look_up(const Emission& e, std::size_t input, const kernels::CodeTable& t
   return {};
 }
 
-Status apply(const Emission& e, std::size_t input, const Unary& function, Layout layout) {
+}  // namespace
+
+bool is_unary(const std::string& op) { return operators().contains(op); }
+
+Status emit_function(const Emission& e, std::size_t input, const Unary& function, Layout layout) {
   auto source = e.read_float(input, layout);
   if (!source) return failed(source);
   const auto result = e.builder().write(e.result(), {Numeric::Float, layout});
@@ -107,10 +114,6 @@ Status apply(const Emission& e, std::size_t input, const Unary& function, Layout
   return {};
 }
 
-}  // namespace
-
-bool is_unary(const std::string& op) { return operators().contains(op); }
-
 Status emit_unary(const Emission& e) {
   if (!has_kernel(e)) return emit_interpreted(e);
   const Unary function = function_of(e);
@@ -118,7 +121,7 @@ Status emit_unary(const Emission& e) {
   // Also where lowering has the operator in float between two quantizations: the table gives the same codes.
   if (e.comes_as_codes(0) && e.leaves_as_codes(e.result()))
     return look_up(e, 0, kernels::table_of(function, e.params(e.node().inputs[0]), e.params(e.result())), layout);
-  return apply(e, 0, function, layout);
+  return emit_function(e, 0, function, layout);
 }
 
 Status emit_gated(const Emission& e) {
@@ -128,7 +131,7 @@ Status emit_gated(const Emission& e) {
   const Layout layout = e.builder().layout(x);
   if (e.integer() && e.leaves_as_codes(e.result()))
     return look_up(e, input, kernels::gated_table(e.params(x), e.params(gate), e.params(e.result())), layout);
-  return apply(e, input, {UnaryOp::Silu}, layout);
+  return emit_function(e, input, {UnaryOp::Silu}, layout);
 }
 
 }  // namespace quantrail

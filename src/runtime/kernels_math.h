@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "runtime/isa.h"
 #include "runtime/kernels_code.h"
@@ -60,6 +61,41 @@ QUANTRAIL_INLINE float exp_of(float x) {
   // In two steps, since 2^n alone may be neither a normal number nor finite.
   const std::int32_t half = power.exponent >> 1;
   return power.fraction * power_of_two(half) * power_of_two(power.exponent - half);
+}
+
+/// The natural logarithm. Within 1 ulp.
+QUANTRAIL_INLINE float log_of(float x) {
+  constexpr float kLeast = 1.17549435e-38F;  // of the normal numbers
+  constexpr std::int32_t kRootOfHalf = 0x3F3504F3;
+  const bool tiny = x < kLeast;
+  const auto bits = std::bit_cast<std::int32_t>(tiny ? x * 8388608.0F : x);  // 2^23
+  // x = m * 2^n, m in [sqrt(1/2), sqrt(2)).
+  const std::int32_t from_root = bits - kRootOfHalf;
+  const auto n = static_cast<float>((from_root >> 23) - (tiny ? 23 : 0));
+  const float r = std::bit_cast<float>((from_root & 0x7FFFFF) + kRootOfHalf) - 1.0F;
+  float p = 0.06746641046F;
+  p = fused(p, r, -0.1167565196F);
+  p = fused(p, r, 0.118881621F);
+  p = fused(p, r, -0.1240558888F);
+  p = fused(p, r, 0.1421955238F);
+  p = fused(p, r, -0.1666799586F);
+  p = fused(p, r, 0.2000211866F);
+  p = fused(p, r, -0.250000096F);
+  p = fused(p, r, 0.333333126F);
+  const float square = r * r;
+  const float rest = fused(square, fused(r, p, -0.5F), n * -2.12194440e-4F);  // ln 2 in two parts
+  const float inside = fused(n, 0.693359375F, r + rest);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float end = x == 0.0F ? -kInfinity : (x < 0.0F ? std::numeric_limits<float>::quiet_NaN() : x);
+  return x > 0.0F && x < kInfinity ? inside : end;
+}
+
+/// log(1 + e^x), without overflow, and without cancellation for very negative x. Within 2.5 ulp.
+QUANTRAIL_INLINE float softplus_of(float x) {
+  const float e = exp_of(-std::fabs(x));
+  const float sum = 1.0F + e;
+  const float lost = e - (sum - 1.0F);
+  return (x < 0.0F ? 0.0F : x) + (log_of(sum) + lost / sum);
 }
 
 /// 1 / (1 + e^-x). Within 2.5 ulp.
@@ -126,6 +162,17 @@ QUANTRAIL_INLINE float gelu_of(float x) {
   const float inside = 0.5F * exp_of_moderate(-(q * size));
   const float tail = distance > kEnd ? 0.0F : inside;
   return x * (x < 0.0F ? tail : 1.0F - tail);
+}
+
+/// x / (1 + e^-(linear * x + cubic * x^3)), which is 0.5 * x * (1 + tanh of half of that).
+QUANTRAIL_INLINE float gelu_by_tanh_of(float x, float linear, float cubic) {
+  return x * sigmoid_of(x * fused(cubic, x * x, linear));
+}
+
+/// sqrt(x) but for what powers do at the ends: both of -0 and of minus infinity are positive.
+QUANTRAIL_INLINE float power_of_half(float x) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  return std::sqrt(x == -kInfinity ? kInfinity : x) + 0.0F;
 }
 
 }  // namespace quantrail::kernels

@@ -1,5 +1,6 @@
 #include "runtime/kernels_unary.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -38,8 +39,12 @@ QUANTRAIL_INLINE float mish_of(float x) {
   return x < 20.0F ? x * (n / (n + 2.0F)) : x;
 }
 
-QUANTRAIL_CLONES void smooth_row(UnaryOp op, Row row) {
+QUANTRAIL_CLONES void smooth_row(UnaryOp op, float alpha, float beta, Row row) {
   switch (op) {
+    case UnaryOp::Log: return map(row, [](float x) QUANTRAIL_INLINED { return log_of(x); });
+    case UnaryOp::Softplus: return map(row, [](float x) QUANTRAIL_INLINED { return softplus_of(x); });
+    case UnaryOp::GeluByTanh:
+      return map(row, [=](float x) QUANTRAIL_INLINED { return gelu_by_tanh_of(x, alpha, beta); });
     case UnaryOp::Sigmoid: return map(row, [](float x) QUANTRAIL_INLINED { return sigmoid_of(x); });
     case UnaryOp::Silu: return map(row, [](float x) QUANTRAIL_INLINED { return x * sigmoid_of(x); });
     case UnaryOp::Mish: return map(row, [](float x) QUANTRAIL_INLINED { return mish_of(x); });
@@ -79,13 +84,18 @@ QUANTRAIL_CLONES void piecewise_row(UnaryOp op, float alpha, float beta, Row row
   }
 }
 
-// log(1 + e^x) without overflow, and without cancellation for very negative x.
-float softplus_of(float x) { return (x > 0.0F ? x : 0.0F) + std::log1p(std::exp(-std::fabs(x))); }
+QUANTRAIL_CLONES void power_row(float exponent, Row row) {
+  if (exponent == 2.0F) return map(row, [](float x) QUANTRAIL_INLINED { return x * x; });
+  if (exponent == 3.0F) return map(row, [](float x) QUANTRAIL_INLINED { return x * x * x; });
+  if (exponent == 4.0F) return map(row, [](float x) QUANTRAIL_INLINED { return (x * x) * (x * x); });
+  if (exponent == 0.5F) return map(row, [](float x) QUANTRAIL_INLINED { return power_of_half(x); });
+  if (exponent == -0.5F) return map(row, [](float x) QUANTRAIL_INLINED { return 1.0F / power_of_half(x); });
+  assert(exponent == -1.0F);
+  map(row, [](float x) QUANTRAIL_INLINED { return 1.0F / x; });
+}
 
 void library_row(UnaryOp op, Row row) {
   switch (op) {
-    case UnaryOp::Log: return map(row, [](float x) { return std::log(x); });
-    case UnaryOp::Softplus: return map(row, [](float x) { return x == x ? softplus_of(x) : x; });
     case UnaryOp::Sin: return map(row, [](float x) { return std::sin(x); });
     case UnaryOp::Cos: return map(row, [](float x) { return std::cos(x); });
     default: assert(false);
@@ -116,13 +126,20 @@ void unary(const Unary& function, std::span<const float> src, std::span<float> d
     case UnaryOp::Tanh:
     case UnaryOp::Exp:
     case UnaryOp::Erf:
-    case UnaryOp::Gelu: return smooth_row(function.op, row);
     case UnaryOp::Log:
     case UnaryOp::Softplus:
+    case UnaryOp::GeluByTanh:
+    case UnaryOp::Gelu: return smooth_row(function.op, function.alpha, function.beta, row);
+    case UnaryOp::Power: return power_row(function.alpha, row);
     case UnaryOp::Sin:
     case UnaryOp::Cos: return library_row(function.op, row);
     default: return piecewise_row(function.op, function.alpha, function.beta, row);
   }
+}
+
+bool has_power(float exponent) {
+  constexpr std::array kExponents{2.0F, 3.0F, 4.0F, 0.5F, -0.5F, -1.0F};
+  return std::find(kExponents.begin(), kExponents.end(), exponent) != kExponents.end();
 }
 
 CodeTable table_of(const Unary& function, ActivationParams from, ActivationParams to) {

@@ -22,6 +22,8 @@ enum class UnaryOp : std::uint8_t {
   Log,
   Erf,
   Gelu,             ///< 0.5 * x * (1 + erf(x / sqrt(2)))
+  GeluByTanh,       ///< 0.5 * x * (1 + tanh((alpha * x + beta * x^3) / 2))
+  Power,            ///< x^alpha, for the exponents of has_power()
   Softplus,         ///< log(1 + exp(x))
   Mish,             ///< x * tanh(log(1 + exp(x)))
   Selu,             ///< beta * (x < 0 ? alpha * (exp(x) - 1) : x)
@@ -46,11 +48,12 @@ struct Unary {
   float beta = 0.0F;
 };
 
-/// dst[i] = function(src[i]); `dst` may be `src`. NaN gives NaN. Exp, Sigmoid, Tanh, Erf, Silu, Gelu, Mish
-/// and the *elu functions are polynomials
-/// with the same bits on every machine, within a few units in the last place (figures in the tests); the rest of the
-/// transcendental ones are the C++ library's.
+/// dst[i] = function(src[i]); `dst` may be `src`. NaN gives NaN. Sin and Cos are the C++ library's; all others
+/// have the same bits on every machine, within a few units in the last place (figures in the tests).
 void unary(const Unary& function, std::span<const float> src, std::span<float> dst);
+
+/// Whether there is a loop for this exponent: 2, 3, 4, a half, and minus one or a half.
+[[nodiscard]] bool has_power(float exponent);
 
 /// What each of the 256 codes becomes.
 using CodeTable = std::array<std::uint8_t, 256>;

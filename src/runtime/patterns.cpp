@@ -16,10 +16,13 @@ class Finder {
     std::vector<Pattern> patterns;
     for (std::size_t at = 0; at < graph_.nodes.size(); ++at) {
       auto pattern = graph_.nodes[at].op == "Erf"    ? gelu(at)
+                     : graph_.nodes[at].op == "Tanh" ? gelu_by_tanh(at)
                      : graph_.nodes[at].op == "Sqrt" ? normalisation(at)
                                                      : std::nullopt;
       if (!pattern || !closed(*pattern)) continue;
-      std::sort(pattern->nodes.begin(), pattern->nodes.end());
+      auto& nodes = pattern->nodes;
+      std::sort(nodes.begin(), nodes.end());
+      nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
       patterns.push_back(std::move(*pattern));
     }
     std::sort(patterns.begin(), patterns.end(),
@@ -90,23 +93,94 @@ class Finder {
 
   [[nodiscard]] std::optional<Pattern> gelu(std::size_t erf) const {
     const auto x = scaled(node(erf).inputs[0]);
-    const auto gate = sole_reader(erf, "Add");
-    if (!x || !gate || !is_about(other(*gate, result(erf)), 1.0F)) return std::nullopt;
-    const auto product = sole_reader(*gate, "Mul");
-    if (!product) return std::nullopt;
-    Pattern pattern{Pattern::Function::Gelu, x->first, {x->second, erf, *gate, *product}};
+    return x ? gated({Pattern::Function::Gelu, x->first, {x->second}}, erf) : std::nullopt;
+  }
+
+  /// The pattern with the nodes that make 0.5 * x * (1 + curve) of what node `curve` computes.
+  [[nodiscard]] std::optional<Pattern> gated(Pattern pattern, std::size_t curve) const {
+    const auto& x = pattern.source;
+    const auto gate = sole_reader(curve, "Add");
+    const auto product = gate ? sole_reader(*gate, "Mul") : std::nullopt;
+    if (!product || !is_about(other(*gate, result(curve)), 1.0F)) return std::nullopt;
+    pattern.nodes.insert(pattern.nodes.end(), {curve, *gate, *product});
     const auto& factor = other(*product, result(*gate));
-    if (const auto half = half_of(factor, x->first)) {
+    if (const auto half = half_of(factor, x)) {
       pattern.nodes.push_back(*half);
       return pattern;
     }
     const auto last = sole_reader(*product, "Mul");
     if (!last) return std::nullopt;
     const auto& rest = other(*last, result(*product));
-    const bool complete = (factor == x->first && is_about(rest, 0.5F)) || (is_about(factor, 0.5F) && rest == x->first);
+    const bool complete = (factor == x && is_about(rest, 0.5F)) || (is_about(factor, 0.5F) && rest == x);
     if (!complete) return std::nullopt;
     pattern.nodes.push_back(*last);
     return pattern;
+  }
+
+  /// What the gate of `curve` may be multiplied with, halved or not.
+  [[nodiscard]] std::vector<std::string> gated_values(std::size_t curve) const {
+    const auto gate = sole_reader(curve, "Add");
+    const auto product = gate ? sole_reader(*gate, "Mul") : std::nullopt;
+    if (!product) return {};
+    std::vector<std::string> values{other(*product, result(*gate))};
+    if (const auto half = producer(values[0], {"Mul"}))
+      values.insert(values.end(), node(*half).inputs.begin(), node(*half).inputs.end());
+    if (const auto last = sole_reader(*product, "Mul")) values.push_back(other(*last, result(*product)));
+    return values;
+  }
+
+  /// By the degree of the term.
+  using Polynomial = std::array<float, 4>;
+
+  [[nodiscard]] static std::optional<Polynomial> product_of(const Polynomial& a, const Polynomial& b) {
+    Polynomial product{};
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      for (std::size_t j = 0; j < b.size(); ++j) {
+        const float term = a[i] * b[j];
+        if (i + j < product.size())
+          product[i + j] += term;
+        else if (term != 0.0F)
+          return std::nullopt;
+      }
+    }
+    return product;
+  }
+
+  /// What `value` is of x, if a cubic polynomial; the nodes that compute it are added to `nodes`.
+  [[nodiscard]] std::optional<Polynomial> polynomial(const std::string& value, const std::string& x,
+                                                     std::vector<std::size_t>& nodes) const {
+    constexpr std::size_t kMost = 12;  // visits: more than any form takes
+    if (value == x) return Polynomial{0.0F, 1.0F};
+    if (const auto constant = number(value)) return Polynomial{*constant};
+    const auto at = producer(value, {"Add", "Mul", "Pow"});
+    if (!at || nodes.size() == kMost) return std::nullopt;
+    nodes.push_back(*at);
+    const auto a = polynomial(node(*at).inputs[0], x, nodes);
+    if (!a) return std::nullopt;
+    if (node(*at).op == "Pow") {
+      const bool cube = is_about(node(*at).inputs[1], 3.0F);
+      if (!cube && !is_about(node(*at).inputs[1], 2.0F)) return std::nullopt;
+      const auto square = product_of(*a, *a);
+      return cube && square ? product_of(*square, *a) : square;
+    }
+    const auto b = polynomial(node(*at).inputs[1], x, nodes);
+    if (!b) return std::nullopt;
+    if (node(*at).op == "Mul") return product_of(*a, *b);
+    Polynomial sum = *a;
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += (*b)[i];
+    return sum;
+  }
+
+  [[nodiscard]] std::optional<Pattern> gelu_by_tanh(std::size_t tanh) const {
+    for (const auto& x : gated_values(tanh)) {
+      Pattern pattern{Pattern::Function::GeluByTanh, x};
+      const auto inside = polynomial(node(tanh).inputs[0], x, pattern.nodes);
+      if (!inside || (*inside)[0] != 0.0F || (*inside)[2] != 0.0F) continue;
+      pattern.linear = (*inside)[1];
+      pattern.cubic = (*inside)[3];
+      if (auto found = gated(std::move(pattern), tanh)) return found;
+    }
+    return std::nullopt;
   }
 
   /// Whether node `at` averages over the last axis and keeps it.
@@ -146,8 +220,8 @@ class Finder {
     const auto& x = node(*difference).inputs[0];
     if (!square || !is_square(*square, centred) || !mean || node(*mean).inputs[0] != x || !averages_rows(*mean))
       return std::nullopt;
-    Pattern pattern{
-        Pattern::Function::Normalise, x, {*sum, root, *quotient, *variance, *difference, *square, *mean}, *epsilon};
+    Pattern pattern{Pattern::Function::Normalise, x, {*sum, root, *quotient, *variance, *difference, *square, *mean}};
+    pattern.epsilon = *epsilon;
     return with_affine(std::move(pattern), *quotient);
   }
 

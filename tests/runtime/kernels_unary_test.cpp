@@ -73,13 +73,16 @@ TEST_P(SmoothFunction, NanStaysNan) { EXPECT_TRUE(std::isnan(at({GetParam().op},
 
 double sigmoid_exactly(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
 
+double softplus_exactly(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }
+
 INSTANTIATE_TEST_SUITE_P(
     All, SmoothFunction,
     testing::Values(Smooth{UnaryOp::Exp, [](double x) { return std::exp(x); }, [](float x) { return exp_of(x); }, 1.1},
                     Smooth{UnaryOp::Sigmoid, sigmoid_exactly, [](float x) { return sigmoid_of(x); }, 2.5},
                     Smooth{UnaryOp::Tanh, [](double x) { return std::tanh(x); }, [](float x) { return tanh_of(x); },
                            1.5},
-                    Smooth{UnaryOp::Erf, [](double x) { return std::erf(x); }, [](float x) { return erf_of(x); }, 1.5}),
+                    Smooth{UnaryOp::Erf, [](double x) { return std::erf(x); }, [](float x) { return erf_of(x); }, 1.5},
+                    Smooth{UnaryOp::Softplus, softplus_exactly, [](float x) { return softplus_of(x); }, 2.5}),
     [](const auto& smooth) { return std::to_string(static_cast<int>(smooth.param.op)); });
 
 TEST(Unary, GeluAndSiluAreCloseToTheExactOnesInAbsoluteTerms) {
@@ -89,6 +92,58 @@ TEST(Unary, GeluAndSiluAreCloseToTheExactOnesInAbsoluteTerms) {
                 2.5e-7 * (1 + std::fabs(exact)));
     EXPECT_LE(ulps(at({UnaryOp::Silu}, x), exact * sigmoid_exactly(exact)), 3.5) << x;
   }
+}
+
+TEST(Unary, LogIsAccurateForEveryMagnitudeAndEndsAsTheLibrarys) {
+  std::vector<float> positive;
+  for (const float x : all_magnitudes()) {
+    if (x > 0.0F && !std::isinf(x)) positive.push_back(x);
+  }
+  for (float x = 0.7F; x < 1.5F; x += 1.3e-5F) positive.push_back(x);
+  std::vector<float> dst(positive.size());
+  unary({UnaryOp::Log}, positive, dst);
+  for (std::size_t i = 0; i < dst.size(); ++i) {
+    ASSERT_LE(ulps(dst[i], std::log(static_cast<double>(positive[i]))), 1.0) << positive[i];
+    ASSERT_EQ(dst[i], log_of(positive[i])) << "the bits of plain code";
+  }
+  EXPECT_EQ(at({UnaryOp::Log}, 0.0F), -kInfinity);
+  EXPECT_EQ(at({UnaryOp::Log}, -0.0F), -kInfinity);
+  EXPECT_EQ(at({UnaryOp::Log}, kInfinity), kInfinity);
+  EXPECT_TRUE(std::isnan(at({UnaryOp::Log}, -1e-42F)));
+  EXPECT_TRUE(std::isnan(at({UnaryOp::Log}, -kInfinity)));
+}
+
+TEST(Unary, PowersAreThoseOfTheLibraryToTheirEnds) {
+  for (const float exponent : {2.0F, 3.0F, 4.0F, 0.5F, -0.5F, -1.0F}) {
+    ASSERT_TRUE(has_power(exponent));
+    std::vector<float> dst(all_magnitudes().size());
+    unary({UnaryOp::Power, exponent}, all_magnitudes(), dst);
+    for (std::size_t i = 0; i < dst.size(); ++i) {
+      const float x = all_magnitudes()[i];
+      const double exact = std::pow(static_cast<double>(x), static_cast<double>(exponent));
+      if (std::isnan(exact)) {
+        ASSERT_TRUE(std::isnan(dst[i])) << x << " to " << exponent;
+      } else {
+        ASSERT_LE(ulps(dst[i], exact), 2.0) << x << " to " << exponent;
+        ASSERT_EQ(std::signbit(dst[i]), std::signbit(exact)) << x << " to " << exponent;
+      }
+    }
+  }
+  EXPECT_FALSE(has_power(1.5F));
+  EXPECT_FALSE(has_power(kNan));
+}
+
+TEST(Unary, GeluByTanhIsCloseToTheExactOneInAbsoluteTerms) {
+  const Unary gelu{UnaryOp::GeluByTanh, 1.59576912F, 0.0713548163F};
+  for (float x = -12.0F; x < 12.0F; x += 0.00371F) {
+    const double exact = static_cast<double>(x);
+    const double inside = std::sqrt(2.0 / std::acos(-1.0)) * (exact + 0.044715 * exact * exact * exact);
+    EXPECT_NEAR(at(gelu, x), 0.5 * exact * (1 + std::tanh(inside)), 2.5e-7 * (1 + std::fabs(exact)));
+    EXPECT_EQ(at(gelu, x), gelu_by_tanh_of(x, gelu.alpha, gelu.beta)) << "the bits of plain code";
+  }
+  EXPECT_EQ(at(gelu, kInfinity), kInfinity);
+  EXPECT_EQ(at(gelu, 1e30F), 1e30F);
+  EXPECT_EQ(at(gelu, -1e30F), 0.0F);
 }
 
 TEST(Unary, PiecewiseFunctionsFollowTheirDefinitions) {

@@ -65,6 +65,87 @@ TEST(PlanPatterns, GeluIsOneStepInEachFormThatExportersUse) {
   }
 }
 
+/// x + 0.044715 * x^3, times `root`, in each way that exporters write it.
+std::string inside_tanh(PatternNetwork& net, const std::string& x, int form, float root) {
+  const auto k = net.number("k", root);
+  const auto part = net.number("part", 0.044715F);
+  switch (form) {
+    case 0: {  // x^3 as a power
+      const auto cube = net.node("Pow", "cube", {x, net.number("three", 3.0F)});
+      return net.node("Mul", "inside", {net.node("Add", "sum", {x, net.node("Mul", "m", {cube, part})}), k});
+    }
+    case 1: {  // x^3 as products
+      const auto cube = net.node("Mul", "cube", {x, net.node("Mul", "square", {x, x})});
+      return net.node("Mul", "inside", {k, net.node("Add", "sum", {x, net.node("Mul", "m", {part, cube})})});
+    }
+    default: {  // k * x * (1 + 0.044715 * x * x)
+      const auto small = net.node("Mul", "small", {net.node("Mul", "part_of_x", {x, part}), x});
+      const auto sum = net.node("Add", "sum", {small, net.number("unit", 1.0F)});
+      return net.node("Mul", "inside", {net.node("Mul", "scaled", {x, k}), sum});
+    }
+  }
+}
+
+TEST(PlanPatterns, GeluByTanhIsOneStepInEachFormThatExportersUse) {
+  for (int form = 0; form < 12; ++form) {
+    SCOPED_TRACE(form);
+    PatternNetwork net(3);
+    const auto x = net.input("x", {1, 5, 37});
+    const auto curve = net.node("Tanh", "curve", {inside_tanh(net, x, form / 4, form < 8 ? 0.7978845608F : 0.79788F)});
+    const auto gate = net.node("Add", "gate", {curve, net.number("one", 1.0F)});
+    const auto half = net.number("half", 0.5F);
+    switch (form % 4) {
+      case 0: net.output(net.node("Mul", "y", {net.node("Mul", "p", {x, gate}), half})); break;
+      case 1: net.output(net.node("Mul", "y", {half, net.node("Mul", "p", {gate, x})})); break;
+      case 2: net.output(net.node("Mul", "y", {net.node("Mul", "h", {x, half}), gate})); break;
+      default: net.output(net.node("Mul", "y", {x, net.node("Mul", "p", {half, gate})})); break;
+    }
+    EXPECT_EQ(steps_of(net.graph()), 1U);
+    expect_float_agrees(net, 2, 1e-6F);
+  }
+}
+
+TEST(PlanPatterns, WhatOnlyLooksLikeGeluByTanhIsComputedAsItStands) {
+  for (int form = 0; form < 3; ++form) {
+    SCOPED_TRACE(form);
+    PatternNetwork net(4);
+    const auto x = net.input("x", {1, 5, 37});
+    const auto other = net.input("other", {1, 5, 37});
+    // Another value inside, a term of another degree, an intermediate value that is shown.
+    auto inside = inside_tanh(net, form == 0 ? other : x, 1, 0.8F);
+    if (form == 1) inside = net.node("Mul", "squared", {x, x});
+    const auto gate = net.node("Add", "gate", {net.node("Tanh", "curve", {inside}), net.number("one", 1.0F)});
+    net.output(net.node("Mul", "y", {net.node("Mul", "p", {x, gate}), net.number("half", 0.5F)}));
+    if (form == 2) net.output("curve");
+    EXPECT_GT(steps_of(net.graph()), 1U);
+    expect_float_agrees(net, 2, 1e-6F);
+  }
+}
+
+TEST(PlanPatterns, PowersByFewNumbersAreThoseOfTheDefinition) {
+  for (const float exponent : {2.0F, 3.0F, 4.0F, 0.5F, -0.5F, -1.0F, 1.5F}) {
+    for (const bool whole : {false, true}) {
+      if (whole && exponent != std::floor(exponent)) continue;
+      SCOPED_TRACE(exponent);
+      PatternNetwork net(9);
+      const auto x = net.node("Exp", "positive", {net.input("x", {1, 5, 37})});
+      const auto by = whole ? net.integers("by", {static_cast<std::int64_t>(exponent)}) : net.number("by", exponent);
+      net.output(net.node("Pow", "y", {x, by}));
+      EXPECT_EQ(steps_of(net.graph()), 2U);
+      expect_float_agrees(net, 2, 1e-6F);
+    }
+  }
+}
+
+TEST(PlanPatterns, GeluOfItsOwnOperatorRunsInBothForms) {
+  for (const std::string form : {"none", "tanh"}) {
+    PatternNetwork net(10);
+    net.graph().opset = 20;
+    net.output(net.node("Gelu", "y", {net.input("x", {1, 5, 37})}, {{"approximate", form}}));
+    expect_float_agrees(net, 2, 1e-6F);
+  }
+}
+
 TEST(PlanPatterns, WhatOnlyLooksLikeGeluIsComputedAsItStands) {
   for (const bool shown : {false, true}) {
     PatternNetwork net(4);
