@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "model/upgrade_steps.h"
 
@@ -50,9 +51,43 @@ Status dropout(Upgrade&, Node& node) {
   return {};
 }
 
+/// BatchNormalization with statistics of each element becomes a Mul and an Add.
+Status normalise_elements(Upgrade& upgrade, Node& node) {
+  std::vector<TensorPtr> of;  // scale, bias, mean, variance
+  for (std::size_t input = 1; input < 5; ++input) {
+    of.push_back(constant_input(upgrade.graph, node, input));
+    if (of.back() == nullptr || of.back()->type != ElementType::Float32 || of.back()->shape != of.front()->shape)
+      return fail(Cause::Unsupported,
+                  "statistics per element (spatial = 0) are supported as float32 constants of one shape alone");
+  }
+  const auto number = [&](std::size_t which, std::size_t at) {
+    return static_cast<double>(of[which]->values<float>()[at]);
+  };
+  const auto epsilon = static_cast<double>(float_attribute(node, "epsilon", 1e-5F));
+  Tensor factor = *of[0];
+  Tensor offset = *of[1];
+  for (std::size_t at = 0; at < factor.values<float>().size(); ++at) {
+    const double by = number(0, at) / std::sqrt(number(3, at) + epsilon);
+    factor.values<float>()[at] = static_cast<float>(by);
+    offset.values<float>()[at] = static_cast<float>(number(1, at) - number(2, at) * by);
+  }
+  const auto added = [&](const std::string& name, Tensor values) {
+    const auto free = upgrade.names.value(node.name + name);
+    upgrade.graph.constants[free] = std::make_shared<const Tensor>(std::move(values));
+    return free;
+  };
+  upgrade.before.push_back({.name = upgrade.names.node(node.name + "_Mul"),
+                            .op = "Mul",
+                            .inputs = {node.inputs[0], added(".factor", std::move(factor))},
+                            .outputs = {upgrade.names.value(node.name + "_Mul_output")}});
+  node.op = "Add";
+  node.attributes.clear();
+  node.inputs = {upgrade.before.back().outputs[0], added(".offset", std::move(offset))};
+  return {};
+}
+
 Status batch_normalization(Upgrade& upgrade, Node& node) {
-  if (int_attribute(node, "spatial", 1) == 0)
-    return fail(Cause::Unsupported, "statistics per element (spatial = 0) are not supported");
+  const bool per_element = int_attribute(node, "spatial", 1) == 0;
   node.attributes.erase("spatial");
   // Some exporters list the outputs that only training has.
   const GraphIndex index(upgrade.graph);
@@ -60,7 +95,7 @@ Status batch_normalization(Upgrade& upgrade, Node& node) {
          !index.is_output(node.outputs.back())) {
     node.outputs.pop_back();
   }
-  return {};
+  return per_element ? normalise_elements(upgrade, node) : Status{};
 }
 
 /// How opset 10 finds the nearest element in ONNX Runtime: the one below, or the one above where an axis shrinks.

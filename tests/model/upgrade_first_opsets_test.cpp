@@ -164,5 +164,21 @@ TEST(FirstOpsets, PoolsHadAFloatNorm) {
   EXPECT_EQ(int_attribute(upgraded(b.graph())->nodes[0], "p", 0), 1);
 }
 
+TEST(FirstOpsets, StatisticsOfEachElementBecomeAProductAndASum) {
+  GraphBuilder b(7);
+  const auto x = b.input("x", {-1, 2, 2});
+  const std::vector<std::string> inputs{x, b.floats("s", {2, 2}, {1, 2, 3, 4}), b.floats("b", {2, 2}, {0, 0, 10, 10}),
+                                        b.floats("m", {2, 2}, {0, 1, 0, 1}), b.floats("v", {2, 2}, {1, 1, 4, 4})};
+  b.output(b.node("BatchNormalization", "n", inputs, {{"spatial", std::int64_t{0}}, {"epsilon", 0.0F}}), {});
+  EXPECT_THAT(upgraded_result(b, kX), ElementsAre(0, 0, 13, 14));
+
+  GraphBuilder computed_mean(7);
+  const auto in = computed_mean.input("x", {-1, 2});
+  const auto one = computed_mean.floats("one", {2}, {1, 1});
+  computed_mean.output(
+      computed_mean.node("BatchNormalization", "n", {in, one, one, in, one}, {{"spatial", std::int64_t{0}}}), {});
+  EXPECT_THAT(refusal(computed_mean), HasSubstr("(spatial = 0) are supported as float32 constants"));
+}
+
 }  // namespace
 }  // namespace quantrail
