@@ -3,6 +3,7 @@
 
 #include "model/passes.h"
 #include "model/shape_math.h"
+#include "model/window.h"
 
 namespace quantrail {
 namespace {
@@ -65,6 +66,7 @@ class Speller {
       if (node.op == "Pad") pad(node);
       if (node.op == "CenterCropPad") crop_or_pad(node);
       if (node.op == "AveragePool") pool(node);
+      if (node.op == "AveragePool" || node.op == "MaxPool" || node.op == "LpPool") count_windows(node);
       spelt_.push_back(std::move(node));
     }
     graph_.nodes = std::move(spelt_);
@@ -194,6 +196,26 @@ class Speller {
     const auto dilations = ints_attribute(node, "dilations", {});
     if (std::all_of(dilations.begin(), dilations.end(), [](auto dilation) { return dilation == 1; }))
       node.attributes.erase("dilations");
+  }
+
+  /// Where ceil_mode adds a window that would begin behind the input, which does not count, says so without ceil_mode:
+  /// ONNX's shape inference counts it.
+  void count_windows(Node& node) const {
+    const auto from = probe_.shapes.find(node.inputs[0]);
+    if (!probe_.exact || from == probe_.shapes.end() || int_attribute(node, "ceil_mode", 0) == 0) return;
+    const Shape spatial(from->second.begin() + 2, from->second.end());
+    const auto window = window_of(node, spatial, {});
+    if (!window) return;
+    const auto ceiled = windows_fitting(*window, spatial, true);
+    const auto floored = windows_fitting(*window, spatial, false);
+    if (!ceiled || !floored || *ceiled != *floored) return;
+    for (std::size_t axis = 0; axis < spatial.size(); ++axis) {
+      const auto room = spatial[axis] + window->pads_begin[axis] + window->pads_end[axis] - extent(*window, axis);
+      if (room % window->strides[axis] != 0) {
+        node.attributes.erase("ceil_mode");
+        return;
+      }
+    }
   }
 
   Graph& graph_;

@@ -42,9 +42,10 @@ void fold_channel_scales(Graph& graph);
 void lower_batch_normalizations(Graph& graph, const Probe& probe);
 /// ReduceMean over all spatial axes becomes GlobalAveragePool (and a Flatten where the axes are dropped).
 void pool_spatial_means(Graph& graph, const Probe& probe);
-/// A Resize, Pad or CenterCropPad of some axes becomes one of all, and an AveragePool says nothing of dilations of 1.
-/// (ONNX Runtime reads such axes in an order of axes that it has changed itself, once the layers around are in
-/// integers, and its integer pool knows no dilations.)
+/// A Resize, Pad or CenterCropPad of some axes becomes one of all, an AveragePool says nothing of dilations of 1,
+/// and a pool nothing of ceil_mode where that adds no window but in ONNX's shape inference. (ONNX Runtime reads such
+/// axes in an order of axes that it has changed itself, once the layers around are in integers, and its integer pool
+/// knows no dilations.)
 void spell_out_axes(Graph& graph, const Probe& probe);
 /// Zero padding directly before a Conv becomes the Conv's own.
 void merge_pads(Graph& graph);

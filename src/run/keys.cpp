@@ -14,7 +14,7 @@ constexpr std::int64_t kCorrectionRevision = 3;
 /// Raised when other layers are found to be spoilt by saturation.
 constexpr std::int64_t kSpoiltRevision = 1;
 /// Raised when some files come out otherwise, or what is known of them, while others stay as they are.
-constexpr std::int64_t kSnapshotRevision = 2;
+constexpr std::int64_t kSnapshotRevision = 3;
 /// Raised when evaluations mean something else, such as another definition of the distance, or hold more.
 constexpr std::int64_t kEvaluationRevision = 4;
 

@@ -139,5 +139,27 @@ TEST(Einsums, WithAConstantInFrontHaveItBehind) {
     EXPECT_NEAR(is.values<float>()[at], should.values<float>()[at], 1e-5) << at;
 }
 
+TEST(Canonical, AWindowThatWouldBeginInThePaddingIsNotCountedByCeilMode) {
+  using Ints = std::vector<std::int64_t>;
+  const auto pooled = [](const std::string& op, std::int64_t height, std::int64_t width) {
+    GraphBuilder b;
+    b.output(b.node(op, "pool", {b.input("x", {-1, 2, height, width})},
+                    {{"kernel_shape", Ints{2, 2}},
+                     {"strides", Ints{2, 2}},
+                     {"pads", Ints{1, 1, 1, 1}},
+                     {"ceil_mode", std::int64_t{1}}}),
+             {});
+    const auto graph = canonicalised(b.graph());
+    const std::map<std::string, Tensor> inputs{{"x", random_tensor({1, 2, height, width}, 5)}};
+    EXPECT_EQ(computed(*graph, inputs).bytes, computed(b.graph(), inputs).bytes);
+    return graph->nodes[0].attributes.contains("ceil_mode");
+  };
+  for (const std::string op : {"MaxPool", "AveragePool"}) {
+    EXPECT_FALSE(pooled(op, 5, 5)) << "3 windows, and not the one that begins in the padding";
+    EXPECT_FALSE(pooled(op, 5, 4)) << "on one axis";
+    EXPECT_TRUE(pooled(op, 4, 6)) << "where it makes no difference, the file stays as it is";
+  }
+}
+
 }  // namespace
 }  // namespace quantrail
