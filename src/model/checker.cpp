@@ -4,8 +4,10 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
+#include "model/upgrade_steps.h"
 
 namespace quantrail {
 namespace {
@@ -62,6 +64,21 @@ bool checkable(const onnx::ModelProto& model) {
            const bool ours = import.domain().empty() || import.domain() == "ai.onnx";
            return ours && import.version() <= kNewestOpset;
          });
+}
+
+std::string experimental_operator(const onnx::ModelProto& model) {
+  // Besides those that are upgraded; it writes a warning to stderr for each.
+  constexpr std::array<std::string_view, 6> kFurther{"ATen",    "ConstantFill", "DynamicSlice",
+                                                     "GRUUnit", "Scale",        "GivenTensorFill"};
+  std::int64_t opset = 1;
+  for (const auto& import : model.opset_import()) {
+    if (import.domain().empty()) opset = import.version();
+  }
+  for (const auto& node : model.graph().node()) {
+    const bool further = std::find(kFurther.begin(), kFurther.end(), node.op_type()) != kFurther.end();
+    if (node.domain().empty() && (further || is_experimental(node.op_type(), opset))) return node.op_type();
+  }
+  return "";
 }
 
 Status check_with_libonnx(const onnx::ModelProto& model, const std::filesystem::path& path, bool external_data) {

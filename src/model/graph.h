@@ -39,11 +39,12 @@ struct ValueInfo {
 /// A graph is a value: passes take one and return another, and tensors are shared, never changed.
 struct Graph {
   std::string name{};
-  std::int64_t opset = 13;  ///< >= 13 after loading: older forms are upgraded on import
+  std::int64_t opset = 13;                      ///< >= 13 after loading: older forms are upgraded on import
   std::vector<ValueInfo> inputs{};
   std::vector<ValueInfo> outputs{};
   std::map<std::string, TensorPtr, std::less<>> constants{};  ///< initializers and folded values, by value name
   std::vector<Node> nodes{};
+  std::optional<std::int64_t> upgraded_from{};  ///< the opset of the file, where it is older
 };
 
 /// Who produces and who reads each value of one graph, which must outlive this and stay unchanged.

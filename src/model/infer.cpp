@@ -61,6 +61,7 @@ class Specialiser {
                     printable(node.inputs[input]));
       }
     }
+    if (!has_shape_rule(node.op)) return unsupported(node);
     auto outputs = output_types(view);
     if (!outputs && view.waits_for_data()) return take_late(node);
     if (!outputs) return failed(outputs);
@@ -96,9 +97,13 @@ class Specialiser {
     return std::any_of(node.inputs.begin(), node.inputs.end(), [this](const auto& value) { return is_late(value); });
   }
 
+  [[nodiscard]] tl::unexpected<Error> unsupported(const Node& node) const {
+    const auto opset = source_.upgraded_from.value_or(source_.opset);
+    return fail(Cause::Unsupported, "{}: this operator is not supported", described(node, opset));
+  }
+
   Status take_late(const Node& node) {
-    if (!interpretable(node.op))
-      return fail(Cause::Unsupported, "{}: this operator is not supported", described(node, source_.opset));
+    if (!interpretable(node.op)) return unsupported(node);
     if (auto ok = check_arity(node, source_.opset); !ok) return ok;
     for (const auto& value : node.outputs) {
       if (!value.empty()) late_.insert(value);

@@ -123,6 +123,11 @@ Status run_checker(Model& model, onnx::ModelProto& proto, bool sorted, bool exte
                     model.ir_version, model.source_opset));
     return {};
   }
+  if (const auto op = experimental_operator(proto); !op.empty()) {
+    model.notes.push_back(
+        fmt::format("libonnx's checker does not know the experimental operator {} and was not run.", printable(op)));
+    return {};
+  }
   if (!sorted) {
     model.notes.emplace_back("The nodes were not in topological order and were sorted; libonnx's checker was not run.");
     return {};

@@ -124,6 +124,8 @@ Status check_arity(const Node& node, std::int64_t opset) {
   return {};
 }
 
+bool has_shape_rule(const std::string& op) { return all_rules().contains(op); }
+
 Result<Types> output_types(const NodeView& view) {
   const std::string context = described(view.node(), view.opset());
   const auto found = all_rules().find(view.node().op);

@@ -96,6 +96,7 @@ void add_spatial_rules(ShapeRules& rules);        // DepthToSpace, SpaceToDepth
 /// Types of all outputs of one node (also of optional outputs that it leaves out). Errors: Unsupported for an operator
 /// without a rule, InvalidInput where inputs do not fit; they name the node, its operator and the opset.
 [[nodiscard]] Result<Types> output_types(const NodeView& view);
+[[nodiscard]] bool has_shape_rule(const std::string& op);
 
 /// The value of a Shape or Size node, which depends on its input's shape alone; nothing for other operators.
 [[nodiscard]] std::optional<Tensor> shape_value(const Node& node, const Shape& input);

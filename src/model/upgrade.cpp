@@ -13,6 +13,7 @@ constexpr std::int64_t kOwnBroadcasting = 7;  // the first opset whose operands 
 Result<Graph> upgraded(Graph graph) {
   if (graph.opset >= kTarget) return graph;
   const std::int64_t from = std::exchange(graph.opset, kTarget);
+  graph.upgraded_from = from;
   const bool first_opsets = from < kOwnBroadcasting;
   Names names(graph);
   LearnedTypes types(graph, declared_shapes(graph));
@@ -24,7 +25,11 @@ Result<Graph> upgraded(Graph graph) {
       if (auto ok = leave_first_opsets(upgrade, node); !ok) return failed(ok, context);
     }
     if (auto ok = move_attributes(upgrade, node); !ok) return failed(ok, context);
-    for (auto& added : std::exchange(upgrade.before, {})) nodes.push_back(std::move(added));
+    if (auto ok = leave_experiments(upgrade, node); !ok) return failed(ok, context);
+    for (auto& added : std::exchange(upgrade.before, {})) {
+      if (first_opsets) types.learn(graph, added);
+      nodes.push_back(std::move(added));
+    }
     if (first_opsets) types.learn(graph, node);
     nodes.push_back(std::move(node));
   }

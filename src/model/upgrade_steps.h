@@ -34,6 +34,10 @@ void set_input(Node& node, std::size_t input, std::string value);
 
 /// Brings `node` from opset 1 to 6 to its form of opset 7. Errors: InvalidInput, Unsupported.
 [[nodiscard]] Status leave_first_opsets(Upgrade& upgrade, Node& node);
+/// Whether libonnx does not know this operator of an opset below 10, although ONNX Runtime runs it.
+[[nodiscard]] bool is_experimental(const std::string& op, std::int64_t opset);
+/// Puts operators of opset 13 in place of an experimental one. Errors: InvalidInput.
+[[nodiscard]] Status leave_experiments(Upgrade& upgrade, Node& node);
 /// From opset 7 to 12: brings attributes of `node` to where opset 13 has them. Errors: InvalidInput, Unsupported.
 [[nodiscard]] Status move_attributes(Upgrade& upgrade, Node& node);
 

@@ -200,6 +200,18 @@ TEST(Load, AnOutputThatIsListedAgainCountsOnce) {
   EXPECT_THAT(model->notes, ElementsAre(HasSubstr("listed again")));
 }
 
+TEST(Load, LibonnxIsNotAskedAboutExperimentalOperators) {
+  GraphBuilder b(1);
+  b.output(b.node("ImageScaler", "n", {b.input("x", {-1, 1, 2, 2})}, {{"bias", std::vector<float>{1.0F}}}),
+           {-1, 1, 2, 2});
+  ::testing::internal::CaptureStderr();
+  const auto model = loaded(onnx_model(b.graph()));
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  ASSERT_TRUE(model) << model.error().message;
+  EXPECT_EQ(model->graph.nodes.back().op, "Add");
+  EXPECT_THAT(model->notes, ElementsAre(HasSubstr("experimental operator ImageScaler")));
+}
+
 TEST(Load, ReportsWhatLibonnxsCheckerSaysInOneLine) {
   auto proto = onnx_model(small_network());
   auto* attribute = proto.mutable_graph()->mutable_node(1)->add_attribute();

@@ -164,6 +164,65 @@ TEST(FirstOpsets, PoolsHadAFloatNorm) {
   EXPECT_EQ(int_attribute(upgraded(b.graph())->nodes[0], "p", 0), 1);
 }
 
+/// The result of the one experimental operator on numbers from 0 on.
+std::vector<float> tried(const std::string& op, const Attributes& attributes, const Tensor& x) {
+  GraphBuilder b(6);
+  b.output(b.node(op, "n", {b.input("x", {-1, x.shape[1], x.shape[2], x.shape[3]})}, attributes), {});
+  return upgraded_result(b, x);
+}
+
+TEST(Experimental, OperatorsBecomeThoseOfLaterOpsets) {
+  const Tensor x = tensor<float>({1, 2, 1, 2}, {0, 1, 2, 3});
+  EXPECT_THAT(tried("Affine", {{"alpha", 2.0F}, {"beta", 0.5F}}, x), ElementsAre(0.5F, 2.5F, 4.5F, 6.5F));
+  EXPECT_THAT(tried("Affine", {}, x), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(tried("ImageScaler", {{"scale", 2.0F}, {"bias", std::vector<float>{10, 20}}}, x),
+              ElementsAre(10, 12, 24, 26));
+  EXPECT_THAT(tried("ThresholdedRelu", {{"alpha", 1.0F}}, x), ElementsAre(0, 0, 2, 3));
+  const auto tanh = tried("ScaledTanh", {{"alpha", 2.0F}, {"beta", 0.5F}}, x);
+  EXPECT_FLOAT_EQ(tanh.at(3), 2.0F * std::tanh(1.5F));
+  const auto softplus = tried("ParametricSoftplus", {{"alpha", 2.0F}, {"beta", 0.5F}}, x);
+  EXPECT_FLOAT_EQ(softplus.at(3), 2.0F * std::log1p(std::exp(1.5F)));
+}
+
+TEST(Experimental, CropLeavesOutLeftTopRightBottom) {
+  using Ints = std::vector<std::int64_t>;
+  const Tensor x = tensor<float>({1, 1, 3, 4}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  EXPECT_THAT(tried("Crop", {{"border", Ints{1, 0, 2, 1}}}, x), ElementsAre(1, 5));
+  EXPECT_THAT(tried("Crop", {{"border", Ints{0, 2, 0, 0}}}, x), ElementsAre(8, 9, 10, 11));
+  EXPECT_THAT(tried("Crop", {{"border", Ints{1, 1, 0, 0}}, {"scale", Ints{1, 2}}}, x), ElementsAre(5, 6));
+}
+
+TEST(Experimental, WhatFollowsOneKnowsItsRank) {
+  GraphBuilder b(6);
+  const auto x = b.node("Affine", "a", {b.input("x", {-1, 2, 2})}, {{"alpha", 2.0F}});
+  const auto mean =
+      b.node("ReduceMean", "m", {x}, {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{0}}});
+  b.output(b.node("Sub", "n", {x, mean}, {{"broadcast", std::int64_t{1}}, {"axis", std::int64_t{0}}}), {});
+  EXPECT_THAT(upgraded_result(b, kX), ElementsAre(-1, 1, -1, 1));
+}
+
+TEST(Experimental, RefusalsNameTheNodeItsOpsetAndWhatIsMissing) {
+  const auto refused = [](const std::string& op, std::int64_t opset) {
+    GraphBuilder b(opset);
+    b.output(b.node(op, "n", {b.input("x", {-1, 2, 2, 2})}), {});
+    return refusal(b);
+  };
+  EXPECT_EQ(refused("ImageScaler", 1), "node 'n' (ImageScaler, opset 1): needs the attribute 'bias', a list of floats");
+  EXPECT_THAT(refused("Crop", 7), HasSubstr("'border'"));
+  EXPECT_THAT(refused("ScaledTanh", 9), HasSubstr("'alpha'"));
+  EXPECT_EQ(refused("Affine", 10), "") << "left as it is, and refused as unknown";
+}
+
+TEST(Experimental, AnUnknownOperatorIsNamedWithTheOpsetOfTheFile) {
+  GraphBuilder b(7);
+  b.output(b.node("GRUUnit", "n", {b.input("x", {-1, 2})}), {-1, 2});
+  const auto graph = upgraded(b.graph());
+  ASSERT_TRUE(graph);
+  const auto known = specialised(*graph, {{"x", {1, 2}}});
+  ASSERT_FALSE(known);
+  EXPECT_EQ(known.error().message, "node 'n' (GRUUnit, opset 7): this operator is not supported");
+}
+
 TEST(FirstOpsets, StatisticsOfEachElementBecomeAProductAndASum) {
   GraphBuilder b(7);
   const auto x = b.input("x", {-1, 2, 2});
