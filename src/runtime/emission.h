@@ -96,6 +96,11 @@ class Emission {
 /// LSTM, GRU and RNN.
 [[nodiscard]] Status emit_recurrent(const Emission& emission);
 [[nodiscard]] Status emit_layer_normalization(const Emission& emission);
+[[nodiscard]] Status emit_instance_normalization(const Emission& emission);
+[[nodiscard]] Status emit_group_normalization(const Emission& emission);
+[[nodiscard]] Status emit_mean_variance_normalization(const Emission& emission);
+[[nodiscard]] Status emit_cumulative_sum(const Emission& emission);
+[[nodiscard]] Status emit_gather_elements(const Emission& emission);
 /// The last node of a unit's pattern, for all of it.
 [[nodiscard]] Status emit_pattern(const Emission& emission);
 /// The layer of a unit, then the addition (or bias) that it has absorbed as a step of its own.

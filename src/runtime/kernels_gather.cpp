@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "runtime/isa.h"
+
 namespace quantrail::kernels {
 namespace {
 
@@ -44,6 +46,20 @@ std::optional<std::int64_t> gather_any(std::span<const std::byte> src, const Gat
   return std::nullopt;
 }
 
+/// Clamps indices outside, so that nothing outside is read. Returns whether there are any.
+QUANTRAIL_CLONES bool gather_clamped(const float* src, const ElementRows& rows, const std::int64_t* indices,
+                                     float* dst) {
+  const ElementRows row = rows;
+  std::int64_t wrong = 0;
+  for (std::int64_t i = 0; i < row.count; ++i) {
+    const std::int64_t position = indices[i] < 0 ? indices[i] + row.axis : indices[i];
+    const bool outside = position < 0 || position >= row.axis;
+    wrong |= static_cast<std::int64_t>(outside);
+    dst[i] = src[i * row.step + (outside ? 0 : position) * row.stride];
+  }
+  return wrong != 0;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> gather(std::span<const std::byte> src, const GatherShape& shape,
@@ -54,6 +70,12 @@ std::optional<std::int64_t> gather(std::span<const std::byte> src, const GatherS
 std::optional<std::int64_t> gather(std::span<const std::byte> src, const GatherShape& shape,
                                    std::span<const std::int32_t> indices, std::span<std::byte> dst) {
   return gather_any(src, shape, indices, dst);
+}
+
+std::optional<std::int64_t> gather_row(const float* src, const ElementRows& rows, const std::int64_t* indices,
+                                       float* dst) {
+  if (!gather_clamped(src, rows, indices, dst)) return std::nullopt;
+  return outside(std::span(indices, static_cast<std::size_t>(rows.count)), rows.axis);
 }
 
 }  // namespace quantrail::kernels

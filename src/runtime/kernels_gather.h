@@ -21,4 +21,17 @@ struct GatherShape {
 [[nodiscard]] std::optional<std::int64_t> gather(std::span<const std::byte> src, const GatherShape& shape,
                                                  std::span<const std::int32_t> indices, std::span<std::byte> dst);
 
+/// Row by row along the last axis: what GatherElements reads and writes.
+struct ElementRows {
+  std::int64_t count = 1;   ///< of a row
+  std::int64_t step = 1;    ///< from one element of a row to the next in the source, where indices are equal
+  std::int64_t axis = 1;    ///< size of the axis that indices count along
+  std::int64_t stride = 1;  ///< of that axis in the source
+};
+
+/// dst[i] = src[i * step + indices[i] * stride]; negative indices count from the end. The first index outside, if there
+/// is one; dst then holds nothing of use.
+[[nodiscard]] std::optional<std::int64_t> gather_row(const float* src, const ElementRows& rows,
+                                                     const std::int64_t* indices, float* dst);
+
 }  // namespace quantrail::kernels

@@ -122,5 +122,56 @@ TEST(PlanOddLayers, PoolsOfOtherTypesAndRanksAreInterpreted) {
   expect_interpreted_agrees(network);
 }
 
+TEST(PlanOddLayers, NormalisationsOfChannelsAndGroups) {
+  for (const std::int64_t opset : {13, 18, 21}) {
+    for (const std::size_t threads : {1U, 3U}) {
+      SCOPED_TRACE(opset);
+      Network network(static_cast<std::uint32_t>(opset));
+      network.graph().opset = opset;
+      const auto x = network.input("x", {2, 6, 5, 7});
+      const auto vector = [&](const std::string& name, std::int64_t size) {
+        return network.constant(name, {size}, 1.0F);
+      };
+      auto y = network.node("InstanceNormalization", "i", {x, vector("iw", 6), vector("ib", 6)}, {{"epsilon", 1e-2F}});
+      y = network.node("Add", "shifted", {y, x});
+      if (opset >= 18) {
+        const std::int64_t count = opset < 21 ? 3 : 6;
+        y = network.node("GroupNormalization", "g", {y, vector("gw", count), vector("gb", count)},
+                         {{"num_groups", std::int64_t{3}}});
+      }
+      auto sum = y;
+      for (const auto& axes : {std::vector<std::int64_t>{2, 3}, {0, 2, 3}, {-1}, {1, 3}}) {
+        const auto name = std::to_string(axes.size()) + std::to_string(axes[0]);
+        const auto unit = network.node("MeanVarianceNormalization", "m" + name, {y}, {{"axes", axes}});
+        sum = network.node("Add", "sum" + name, {sum, unit});
+      }
+      network.output(sum);
+      const auto inputs = random_inputs(network, 2);
+      PlanOptions options;
+      options.threads = threads;
+      expect_near(computed(network.graph(), options, inputs), computed(network.graph(), {}, inputs), 0.0F);
+      expect_interpreted_agrees(network);
+    }
+  }
+}
+
+TEST(PlanOddLayers, CumulativeSumsAndGatheredElementsAlongEachAxis) {
+  for (const std::int64_t axis : {0, 1, -1}) {
+    SCOPED_TRACE(axis);
+    Network network(5);
+    const auto x = network.input("x", {2, 4, 6});
+    const auto sums = network.node("CumSum", "sums", {x, network.integers("axis", {axis})},
+                                   {{"exclusive", std::int64_t{axis == 1}}, {"reverse", std::int64_t{axis == 0}}});
+    // Fewer indices than elements along every axis.
+    const auto indices = Tensor::of<std::int64_t>({2, 3, 5}, [] {
+      std::vector<std::int64_t> values(30);
+      for (std::size_t at = 0; at < values.size(); ++at) values[at] = static_cast<std::int64_t>(at % 4) - 2;
+      return values;
+    }());
+    network.output(network.node("GatherElements", "y", {sums, network.constant("indices", indices)}, {{"axis", axis}}));
+    expect_interpreted_agrees(network);
+  }
+}
+
 }  // namespace
 }  // namespace quantrail::testing
