@@ -39,7 +39,7 @@ struct ValueInfo {
 /// A graph is a value: passes take one and return another, and tensors are shared, never changed.
 struct Graph {
   std::string name{};
-  std::int64_t opset = 13;                      ///< >= 13 after loading: older forms are upgraded on import
+  std::int64_t opset = 13;  ///< >= 13 after loading: older forms are upgraded on import
   std::vector<ValueInfo> inputs{};
   std::vector<ValueInfo> outputs{};
   std::map<std::string, TensorPtr, std::less<>> constants{};  ///< initializers and folded values, by value name
