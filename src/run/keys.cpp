@@ -36,6 +36,17 @@ void add(Hasher& hasher, const Dataset& data, std::span<const std::size_t> sampl
   for (const auto sample : samples) hasher.add(static_cast<std::int64_t>(sample));
 }
 
+/// Of what calibration samples tell of a quantization.
+Digest learned_key(std::string_view what, std::int64_t revision, const RunInputs& inputs, const RuntimeInfo& runtime,
+                   const Digest& quantization, std::span<const std::size_t> samples) {
+  Hasher hasher;
+  hasher.add(what).add(revision).add(inputs.model);
+  add(hasher, runtime);
+  hasher.add(quantization);
+  add(hasher, *inputs.calibration, samples);
+  return hasher.finish();
+}
+
 }  // namespace
 
 Digest evaluation_key(const RunInputs& inputs, const RuntimeInfo& runtime, const EvaluationIdentity& identity,
@@ -88,22 +99,12 @@ Digest correction_key(const RunInputs& inputs, const RuntimeInfo& runtime, const
 
 Digest output_error_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                         std::span<const std::size_t> samples) {
-  Hasher hasher;
-  hasher.add("output error").add(kEvaluationRevision).add(inputs.model);
-  add(hasher, runtime);
-  hasher.add(quantization);
-  add(hasher, *inputs.calibration, samples);
-  return hasher.finish();
+  return learned_key("output error", kEvaluationRevision, inputs, runtime, quantization, samples);
 }
 
 Digest spoilt_key(const RunInputs& inputs, const RuntimeInfo& runtime, const Digest& quantization,
                   std::span<const std::size_t> samples) {
-  Hasher hasher;
-  hasher.add("spoilt layers").add(kSpoiltRevision).add(inputs.model);
-  add(hasher, runtime);
-  hasher.add(quantization);
-  add(hasher, *inputs.calibration, samples);
-  return hasher.finish();
+  return learned_key("spoilt layers", kSpoiltRevision, inputs, runtime, quantization, samples);
 }
 
 Digest snapshot_key(const RunInputs& inputs, const Digest& quantization,
